@@ -1,0 +1,87 @@
+//! Machine code, made once for each artifact and process, and kept on disk between processes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
+use sha2::{Digest, Sha256};
+
+use crate::abi::Memories;
+use crate::dispatch;
+use crate::error::{Error, Result};
+use crate::host::Limits;
+use crate::module::Module;
+
+/// An artifact, parsed and compiled.
+pub(crate) struct Compiled {
+    pub(crate) module: Module,
+    pub(crate) plugin: CompiledPlugin,
+}
+
+type Slot = Arc<OnceLock<Result<Arc<Compiled>>>>;
+
+/// The artifact's hash, and the limits that are frozen in its compilation: pages and fuel.
+type Key = ([u8; 32], u32, u64);
+
+static COMPILED: LazyLock<Mutex<HashMap<Key, Slot>>> = LazyLock::new(Mutex::default);
+
+/// The compilation of `wasm` under these limits.
+///
+/// # Errors
+/// [`Error::InvalidModule`] for what is no plugin.
+pub(crate) fn get(wasm: &[u8], limits: Limits) -> Result<Arc<Compiled>> {
+    if limits.timeout.is_some() {
+        // Extism's timeout ends every plugin of the same compilation.
+        return compile(wasm, limits).map(Arc::new);
+    }
+    let key = (Sha256::digest(wasm).into(), limits.memory_pages, limits.fuel);
+    let slot = Arc::clone(COMPILED.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+    slot.get_or_init(|| compile(wasm, limits).map(Arc::new)).clone()
+}
+
+fn compile(wasm: &[u8], limits: Limits) -> Result<Compiled> {
+    let module = Module::parse(wasm)?;
+    let mut manifest = Manifest::new([Wasm::data(wasm)]).with_memory_max(limits.memory_pages);
+    if let Some(timeout) = limits.timeout {
+        manifest = manifest.with_timeout(timeout);
+    }
+    let mut config = wasmtime::Config::new();
+    // Copy-on-write images are for memories of wasmtime's own.
+    config
+        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable)
+        .memory_init_cow(false)
+        .with_host_memory(Arc::new(Memories));
+    let mut builder = PluginBuilder::new(manifest)
+        .with_functions(dispatch::functions(&module))
+        .with_wasi(module.imports.iter().any(|import| import.module == dispatch::WASI))
+        .with_fuel_limit(limits.fuel)
+        .with_http_response_headers(true)
+        .with_wasmtime_config(config);
+    builder = match cache_config() {
+        Some(path) => builder.with_cache_config(path),
+        None => builder.with_cache_disabled(),
+    };
+    let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
+    Ok(Compiled { module, plugin })
+}
+
+/// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home
+/// folder cannot be written. Without any writable folder there is no cache.
+fn cache_config() -> Option<&'static Path> {
+    static CONFIG: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let folder = std::env::temp_dir().join("plugsmith-cache");
+        std::fs::create_dir_all(&folder).ok()?;
+        let file = folder.join("wasmtime.toml");
+        let text = format!("[cache]\ndirectory = {:?}\n", folder.join("code"));
+        if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
+            return Some(file);
+        }
+        // Written beside and renamed, so that no other process reads half of it.
+        let fresh = folder.join(format!("wasmtime.{}.toml", std::process::id()));
+        std::fs::write(&fresh, text).ok()?;
+        std::fs::rename(fresh, &file).ok()?;
+        Some(file)
+    });
+    CONFIG.as_deref()
+}

@@ -1,0 +1,280 @@
+//! The functions behind an artifact's imports: one for each, shared by every test that uses the
+//! artifact, finding the running test's host by thread.
+//!
+//! Extism's own functions are shadowed too, so that foreign artifacts are mocked and traced. They
+//! answer as extism 1.30.0 does (src/pdk.rs), down to which blocks the host frees. `alloc`, `free`,
+//! `length`, loads, stores, input and output stay Extism's: its host side calls them itself.
+
+mod builtin;
+mod wasi;
+
+use extism::{CurrentPlugin, Function, UserData, Val, ValType};
+use plugsmith::protocol::host_functions::{HostValue, WireType};
+
+use crate::error::Error;
+use crate::host::{Host, Running};
+use crate::module::{Import, Module};
+use crate::trace::{Event, HostCall, render};
+
+pub(crate) const KERNEL: &str = "extism:host/env";
+pub(crate) const WASI: &str = "wasi_snapshot_preview1";
+
+/// A failure inside a host function, which ends the guest's call.
+type Failure = extism::Error;
+
+/// The work of one import: the test's host, and the call's values.
+type Work = fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Result<(), Failure>;
+
+/// The functions for the imports of a module.
+pub(crate) fn functions(module: &Module) -> Vec<Function> {
+    module.imports.iter().filter_map(function).collect()
+}
+
+fn function(import: &Import) -> Option<Function> {
+    let types = |types: &[String]| types.iter().map(|ty| val_type(ty)).collect::<Option<Vec<ValType>>>();
+    let (parameters, results) = (types(&import.signature.parameters)?, types(&import.signature.results)?);
+    let work: Work = match import.module.as_str() {
+        KERNEL => builtin::work(&import.name)?,
+        WASI => wasi::work(&import.name)?,
+        _ => call_user_function,
+    };
+    let import = import.clone();
+    let (module, name) = (import.module.clone(), import.name.clone());
+    let shared = UserData::new(());
+    Some(
+        Function::new(name, parameters, results, shared, move |plugin, inputs, outputs, _| {
+            let running = Running::current()
+                .ok_or_else(|| Failure::msg("a guest ran outside of a call, such as in its start function"))?;
+            work(&import, &running, plugin, inputs, outputs)
+        })
+        .with_namespace(module),
+    )
+}
+
+fn val_type(name: &str) -> Option<ValType> {
+    Some(match name {
+        "i32" => ValType::I32,
+        "i64" => ValType::I64,
+        "f32" => ValType::F32,
+        "f64" => ValType::F64,
+        _ => return None,
+    })
+}
+
+/// Checks, before the first call, that what the host has fits what the artifact imports.
+///
+/// # Errors
+/// [`Error::BadSignature`] for an import and an implementation of other types,
+/// [`Error::MissingImport`] for a mock of what is not imported, or WASI that the host lacks.
+pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
+    for import in &module.imports {
+        if import.module == WASI && !host.wasi {
+            return Err(Error::MissingImport { import: import.clone() });
+        }
+        let Some(function) = host.implementation(&import.module, &import.name) else { continue };
+        let parameters = function.parameters.iter().filter_map(|ty| ty.wasm());
+        let same = parameters.eq(import.signature.parameters.iter().map(String::as_str))
+            && function.result.wasm().into_iter().eq(import.signature.results.iter().map(String::as_str));
+        if !same {
+            return Err(Error::BadSignature {
+                artifact: import.signature.render(&import.name),
+                other: format!("the host's implementation is `{}`", function.signature()),
+            });
+        }
+    }
+    for name in host.closures.keys() {
+        if !module.imports.iter().any(|import| import.name == *name) {
+            let imports = module
+                .imports
+                .iter()
+                .filter(|import| import.module != KERNEL)
+                .map(|import| import.name.clone())
+                .collect::<Vec<_>>();
+            return Err(Error::BadSignature {
+                artifact: if imports.is_empty() { "no host functions".to_owned() } else { imports.join(", ") },
+                other: format!("but the test mocks `{name}`"),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An import outside of Extism's own: whatever implements it, or the failure that names the fix.
+fn call_user_function(
+    import: &Import,
+    running: &Running,
+    plugin: &mut CurrentPlugin,
+    inputs: &[Val],
+    outputs: &mut [Val],
+) -> Result<(), Failure> {
+    let Some(function) = running.host.implementation(&import.module, &import.name) else {
+        return Err(unexpected(import, running, plugin, inputs));
+    };
+    let arguments = read_arguments(running, plugin, &function.parameters, inputs)?;
+    let result = (function.call)(&arguments);
+    record(running, import, &function.parameters, &arguments, function.result, &result);
+    match result {
+        Ok(value) => write_result(running, plugin, value, outputs),
+        Err(message) => Err(host_failure(running, &import.name, message)),
+    }
+}
+
+/// Notes a host function's own failure, and ends the call.
+fn host_failure(running: &Running, name: &str, message: String) -> Failure {
+    let failure = Failure::msg(format!("{name}: {message}"));
+    running.failure.borrow_mut().get_or_insert(Error::HostFailed { function: name.to_owned(), message });
+    failure
+}
+
+fn unexpected(import: &Import, running: &Running, plugin: &mut CurrentPlugin, inputs: &[Val]) -> Failure {
+    // Nothing is known of the arguments: an i64 that is a block's offset is shown as its bytes.
+    let mut shown = Vec::new();
+    let mut types = Vec::new();
+    for input in inputs {
+        let block = input.i64().and_then(|offset| read_block(running, plugin, offset.cast_unsigned()).ok().flatten());
+        shown.push(match (&block, input) {
+            (Some(bytes), _) => crate::trace::render_bytes(bytes),
+            (None, Val::I64(n)) => n.to_string(),
+            (None, Val::I32(n)) => n.to_string(),
+            (None, Val::F32(bits)) => f32::from_bits(*bits).to_string(),
+            (None, Val::F64(bits)) => f64::from_bits(*bits).to_string(),
+            (None, _) => "?".to_owned(),
+        });
+        types.push(match (block.is_some(), input) {
+            (true, _) => "String",
+            (false, Val::I64(_)) => "i64",
+            (false, Val::I32(_)) => "i32",
+            (false, Val::F32(_)) => "f32",
+            (false, _) => "f64",
+        });
+    }
+    let parameters =
+        types.iter().enumerate().map(|(index, ty)| format!("arg{}: {ty}", index + 1)).collect::<Vec<_>>().join(", ");
+    let (result, body) = match import.signature.results.first().map(String::as_str) {
+        None => ("", "{}"),
+        Some("i64") => (" -> String", "{ String::new() }"),
+        Some("i32") => (" -> i32", "{ 0 }"),
+        Some("f32") => (" -> f32", "{ 0.0 }"),
+        Some(_) => (" -> f64", "{ 0.0 }"),
+    };
+    let call = format!("{}({})", import.name, shown.join(", "));
+    let paste = format!(".host(\"{}\", |{parameters}|{result} {body})", import.name);
+    fail(running, import, shown, Error::UnexpectedHostCall { call, paste })
+}
+
+/// Ends the guest's call with an error that no handling in the guest can undo.
+fn fail(running: &Running, import: &Import, arguments: Vec<String>, error: Error) -> Failure {
+    let failure = Failure::msg(error.to_string());
+    running.events.borrow_mut().push(Event::Call(HostCall {
+        module: import.module.clone(),
+        name: import.name.clone(),
+        arguments,
+        result: Err("unexpected".to_owned()),
+    }));
+    running.failure.borrow_mut().get_or_insert(error);
+    failure
+}
+
+fn record(
+    running: &Running,
+    import: &Import,
+    parameters: &[WireType],
+    arguments: &[HostValue],
+    ty: WireType,
+    result: &Result<HostValue, String>,
+) {
+    running.events.borrow_mut().push(Event::Call(HostCall {
+        module: import.module.clone(),
+        name: import.name.clone(),
+        arguments: parameters.iter().zip(arguments).filter_map(|(ty, value)| render(*ty, value)).collect(),
+        result: result.as_ref().map(|value| render(ty, value)).map_err(Clone::clone),
+    }));
+}
+
+fn read_arguments(
+    running: &Running,
+    plugin: &mut CurrentPlugin,
+    parameters: &[WireType],
+    inputs: &[Val],
+) -> Result<Vec<HostValue>, Failure> {
+    parameters
+        .iter()
+        .zip(inputs)
+        .map(|(ty, input)| {
+            Ok(match input {
+                Val::I64(offset) if ty.is_block() => {
+                    HostValue::Block(read_block(running, plugin, offset.cast_unsigned())?)
+                }
+                Val::I64(n) => HostValue::I64(*n),
+                Val::I32(n) => HostValue::I32(*n),
+                Val::F32(bits) => HostValue::F32(f32::from_bits(*bits)),
+                Val::F64(bits) => HostValue::F64(f64::from_bits(*bits)),
+                _ => return Err(Failure::msg("a reference cannot be an argument of a host function")),
+            })
+        })
+        .collect()
+}
+
+/// The bytes of a block; `None` for offset 0. The guest may name any offset, and may have
+/// overwritten the block's own length, so the claim is held against the memory there is.
+fn read_block(running: &Running, plugin: &mut CurrentPlugin, offset: u64) -> Result<Option<Vec<u8>>, Failure> {
+    if offset == 0 {
+        return Ok(None);
+    }
+    let length = plugin.memory_length(offset)?;
+    if length == 0 {
+        return Err(Failure::msg(format!("invalid memory offset: {offset} is no block")));
+    }
+    if offset.checked_add(length).is_none_or(|end| end > kernel_size(running)) {
+        return Err(Failure::msg(format!("the block at {offset} claims {length} bytes, beyond the memory's end")));
+    }
+    let handle = plugin.memory_handle(offset).ok_or_else(|| Failure::msg("the block is gone"))?;
+    Ok(Some(plugin.memory_bytes(handle)?.to_vec()))
+}
+
+/// Frees a block that the kernel's contract hands to the host.
+fn free_block(plugin: &mut CurrentPlugin, offset: u64) -> Result<(), Failure> {
+    match plugin.memory_handle(offset) {
+        Some(handle) if offset != 0 => plugin.memory_free(handle),
+        _ => Ok(()),
+    }
+}
+
+fn write_result(
+    running: &Running,
+    plugin: &mut CurrentPlugin,
+    value: HostValue,
+    outputs: &mut [Val],
+) -> Result<(), Failure> {
+    let Some(output) = outputs.first_mut() else { return Ok(()) };
+    *output = match value {
+        HostValue::Nothing => return Ok(()),
+        HostValue::I32(n) => Val::I32(n),
+        HostValue::I64(n) => Val::I64(n),
+        HostValue::F32(n) => Val::F32(n.to_bits()),
+        HostValue::F64(n) => Val::F64(n.to_bits()),
+        // As in the Rust SDK, zero bytes need no block: empty arrives as offset 0, like none.
+        HostValue::Block(bytes) => Val::I64(write_block(running, plugin, &bytes.unwrap_or_default())?),
+    };
+    Ok(())
+}
+
+/// The offset of a new block with these bytes. Extism's `memory_new` writes wherever the kernel
+/// says; a guest that overwrote the kernel's block headers can make it say anything.
+fn write_block(running: &Running, plugin: &mut CurrentPlugin, bytes: &[u8]) -> Result<i64, Failure> {
+    if bytes.is_empty() {
+        return Ok(0);
+    }
+    let handle = plugin.memory_alloc(bytes.len() as u64)?;
+    let offset = handle.offset();
+    if offset.checked_add(bytes.len() as u64).is_none_or(|end| end > kernel_size(running)) {
+        return Err(Failure::msg("the kernel's memory is corrupt: it gave out a block beyond its end"));
+    }
+    plugin.memory_bytes_mut(handle)?.copy_from_slice(bytes);
+    Ok(offset.cast_signed())
+}
+
+/// The size of the kernel's memory in bytes: the first that an instance is given.
+fn kernel_size(running: &Running) -> u64 {
+    running.memories.borrow().first().and_then(std::sync::Weak::upgrade).map_or(0, |memory| memory.size() as u64)
+}

@@ -1,0 +1,148 @@
+//! What can go wrong, one variant for each thing that a test may assert on.
+
+use std::path::PathBuf;
+
+use crate::module::Import;
+
+/// The result of whatever can fail in the harness.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a plugin did not load, or a call of it failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such file.
+    #[error("no artifact at {}: build it with `cargo build --target wasm32-unknown-unknown`", path.display())]
+    MissingArtifact {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The given file is older than what it was built from.
+    #[error("{} is stale: {} is newer; build it again, or take PLUGSMITH_WASM away", artifact.display(), source_file.display())]
+    StaleArtifact {
+        /// The artifact.
+        artifact: PathBuf,
+        /// A source that changed after it.
+        source_file: PathBuf,
+    },
+    /// cargo could not build the artifact; its own words.
+    #[error("the plugin does not build:\n{output}")]
+    BuildFailed {
+        /// What cargo and rustc said.
+        output: String,
+    },
+    /// The bytes are no WebAssembly module that this runtime accepts.
+    #[error("not a valid plugin: {reason}")]
+    InvalidModule {
+        /// The validator's reason.
+        reason: String,
+    },
+    /// The artifact has no such export.
+    #[error("no export `{name}`; there is {}", list(available))]
+    MissingExport {
+        /// What was called.
+        name: String,
+        /// What could be.
+        available: Vec<String>,
+    },
+    /// An import and its implementation, or an export and Extism, disagree on the types.
+    #[error("signatures differ: the artifact has `{artifact}`, {other}")]
+    BadSignature {
+        /// The artifact's signature.
+        artifact: String,
+        /// The other side and its signature.
+        other: String,
+    },
+    /// The host has nothing behind an import.
+    #[error("the host has no `{}.{}`, which the artifact imports", import.module, import.name)]
+    MissingImport {
+        /// The import.
+        import: Import,
+    },
+    /// The plugin called a host function that the test does not expect.
+    #[error("unexpected host call {call}\nif it is expected, add to the host:\n    {paste}")]
+    UnexpectedHostCall {
+        /// The call with its arguments.
+        call: String,
+        /// The line that expects it.
+        paste: String,
+    },
+    /// The plugin answered with an error of its own.
+    #[error("{message}")]
+    Plugin {
+        /// The error's text.
+        message: String,
+    },
+    /// The host refused: the plugin passed on a `NOPERM` or `DENIED`.
+    #[error("{message}")]
+    Denied {
+        /// The refusal.
+        message: String,
+    },
+    /// A host function failed, which ends the call.
+    #[error("host function `{function}` failed: {message}")]
+    HostFailed {
+        /// The host function.
+        function: String,
+        /// Why.
+        message: String,
+    },
+    /// The plugin trapped.
+    #[error("{}", trap(panic.as_deref(), reason))]
+    Trapped {
+        /// The panic's message and place, if it was a panic.
+        panic: Option<String>,
+        /// wasm's own reason.
+        reason: String,
+        /// The frames of the author's code, innermost first: `greet at src/lib.rs:7`.
+        frames: Vec<String>,
+    },
+    /// The call took longer than the host's timeout.
+    #[error("timed out after {milliseconds} ms")]
+    TimedOut {
+        /// The timeout.
+        milliseconds: u64,
+    },
+    /// The call used all of its fuel.
+    #[error("out of fuel: more than {limit} instructions")]
+    OutOfFuel {
+        /// The limit.
+        limit: u64,
+    },
+    /// The plugin wanted more memory than the host gives.
+    #[error("out of memory: more than {pages} pages of 64 KiB")]
+    OutOfMemory {
+        /// The limit.
+        pages: u32,
+    },
+    /// The output is not what the call should give.
+    #[error("bad output of `{function}`: {reason}")]
+    BadOutput {
+        /// The export.
+        function: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file of the harness's own could not be read or written.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn trap(panic: Option<&str>, reason: &str) -> String {
+    match panic {
+        Some(panic) => format!("panicked: {panic}"),
+        None => format!("trapped: {reason}"),
+    }
+}

@@ -1,0 +1,77 @@
+//! Tests the **built** `.wasm` of a plugin: loads it into Extism with strict mocks, traces every
+//! host call, and compares traces with snapshots.
+//!
+//! ```no_run
+//! // Needs the plugin of the crate it stands in; see the template and the examples.
+//! #[test]
+//! fn greets_and_counts() {
+//!     let mut plugin = plugsmith_harness::plugin!();
+//!     assert_eq!(plugin.command("GREET", ["Ada"]).unwrap(), "Hello, Ada!");
+//!     plugsmith_harness::assert_trace_snapshot!(plugin);
+//! }
+//! ```
+//!
+//! [`plugin!`] builds the artifact of the crate it stands in, or proves that it is fresh; [`Host`]
+//! says what the plugin finds in its host; [`Outcome`] is all that came of a call.
+
+pub use plugsmith;
+
+mod abi;
+mod arguments;
+mod artifact;
+mod compiled;
+mod dispatch;
+mod error;
+mod failure;
+mod host;
+mod module;
+mod outcome;
+mod plugin;
+mod snapshot;
+mod trace;
+
+pub use arguments::Arguments;
+pub use artifact::build;
+pub use error::{Error, Result};
+pub use host::{Host, Limits};
+pub use module::{Import, Module, Signature};
+pub use outcome::Outcome;
+pub use plugin::{Plugin, Source};
+pub use trace::{Event, HostCall, render_bytes, render_value};
+
+/// The plugin of the crate that this stands in: built from its sources as they are, never stale,
+/// in a host of its own.
+///
+/// `plugin!()` has an empty host, `plugin!(host)` the given [`Host`]. The artifact is built by a
+/// nested `cargo build` with a profile for tests, once for all tests, and only when something has
+/// changed. `PLUGSMITH_WASM=file.wasm cargo test` tests that file instead, if it is no older than
+/// the sources.
+///
+/// # Panics
+/// The plugin does not build (with cargo's own words), or does not load.
+#[macro_export]
+macro_rules! plugin {
+    () => {
+        $crate::plugin!($crate::Host::new())
+    };
+    ($host:expr) => {
+        $crate::__private::plugin(env!("CARGO_MANIFEST_DIR"), $host)
+    };
+}
+
+/// What the macros' output uses. Not for people.
+#[doc(hidden)]
+pub mod __private {
+    pub use insta;
+
+    use crate::{Host, Plugin};
+
+    /// The plugin of the crate in `folder`.
+    #[track_caller]
+    pub fn plugin(folder: &str, host: Host) -> Plugin {
+        match crate::build(folder.as_ref()).and_then(|artifact| Plugin::load_in(artifact, host)) {
+            Ok(plugin) => plugin,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}

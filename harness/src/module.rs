@@ -1,0 +1,249 @@
+//! A wasm module seen from outside, without running it: imports, exports, sections.
+
+use std::collections::BTreeMap;
+
+use plugsmith::protocol::metadata::{self, Record};
+use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
+
+use crate::error::{Error, Result};
+
+/// What a module is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Functions that it wants from its host.
+    pub imports: Vec<Import>,
+    /// Functions that it offers, with their signatures.
+    pub exports: BTreeMap<String, Signature>,
+    /// The name and size in bytes of each section, in order; a custom section by its own name.
+    pub sections: Vec<(String, usize)>,
+    /// What the plugin says of itself.
+    pub records: Vec<Record>,
+    /// The pages of 64 KiB that its memory starts with.
+    pub initial_pages: u64,
+    /// The most pages that it allows itself.
+    pub maximum_pages: Option<u64>,
+    /// The size of each function's code in bytes, and its name where the module has names.
+    pub functions: Vec<(Option<String>, usize)>,
+}
+
+/// An imported function.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Import {
+    /// The import module, such as `extism:host/user`.
+    pub module: String,
+    /// The name.
+    pub name: String,
+    /// Its signature.
+    pub signature: Signature,
+}
+
+/// The wasm types of a function: `i32`, `i64`, `f32`, `f64` ..
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Signature {
+    /// The types of the parameters.
+    pub parameters: Vec<String>,
+    /// The types of the results.
+    pub results: Vec<String>,
+}
+
+impl Signature {
+    /// `name(i64, i64) -> i64`.
+    pub fn render(&self, name: &str) -> String {
+        let results = match self.results.as_slice() {
+            [] => None,
+            results => Some(results.join(", ")),
+        };
+        plugsmith::protocol::host_functions::signature(
+            name,
+            self.parameters.iter().map(String::as_str),
+            results.as_deref(),
+        )
+    }
+}
+
+impl Module {
+    /// Reads and validates a module.
+    ///
+    /// # Errors
+    /// [`Error::InvalidModule`] with the place of what is wrong.
+    pub fn parse(wasm: &[u8]) -> Result<Module> {
+        let invalid = |error: wasmparser::BinaryReaderError| Error::InvalidModule { reason: error.to_string() };
+        if !wasm.starts_with(b"\0asm") {
+            return Err(Error::InvalidModule { reason: "it does not start with the wasm magic number".to_owned() });
+        }
+        // What wasmtime enables for an Extism plugin: everything finished, and tail calls and GC.
+        Validator::new_with_features(WasmFeatures::default() | WasmFeatures::TAIL_CALL | WasmFeatures::GC)
+            .validate_all(wasm)
+            .map_err(invalid)?;
+        let mut reader = ModuleReader::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            reader.read(payload.map_err(invalid)?).map_err(invalid)?;
+        }
+        reader.finish()
+    }
+
+    /// The commands that the plugin says it has.
+    pub fn commands(&self) -> impl Iterator<Item = &metadata::Command> {
+        self.records.iter().filter_map(|record| match record {
+            Record::Command(command) => Some(command),
+            Record::Function(_) => None,
+        })
+    }
+
+    /// The names of the exports that an Extism host can call.
+    pub fn callable(&self) -> impl Iterator<Item = &str> {
+        self.exports.iter().filter(|(_, signature)| is_callable(signature)).map(|(name, _)| name.as_str())
+    }
+}
+
+/// Whether Extism calls such a function: no parameters, and nothing or an i32.
+pub(crate) fn is_callable(signature: &Signature) -> bool {
+    signature.parameters.is_empty()
+        && matches!(signature.results.as_slice(), [] | [_])
+        && signature.results.iter().all(|ty| ty == "i32")
+}
+
+/// The parts as they come by.
+#[derive(Default)]
+struct ModuleReader {
+    module: Module,
+    types: Vec<Option<Signature>>,
+    /// The type of each function, imported ones first.
+    functions: Vec<u32>,
+    exported: Vec<(String, u32)>,
+    names: BTreeMap<u32, String>,
+    metadata: Vec<u8>,
+    imported_functions: u32,
+    sizes: Vec<usize>,
+}
+
+impl ModuleReader {
+    fn read(&mut self, payload: Payload<'_>) -> std::result::Result<(), wasmparser::BinaryReaderError> {
+        if let Some((id, range)) = payload.as_section() {
+            let name = match &payload {
+                Payload::CustomSection(section) => section.name().to_owned(),
+                _ => section_name(id).to_owned(),
+            };
+            self.module.sections.push((name, range.len()));
+        }
+        match payload {
+            Payload::TypeSection(types) => {
+                for group in types {
+                    for ty in group?.types() {
+                        self.types.push(match &ty.composite_type.inner {
+                            wasmparser::CompositeInnerType::Func(function) => Some(Signature {
+                                parameters: function.params().iter().map(type_name).collect(),
+                                results: function.results().iter().map(type_name).collect(),
+                            }),
+                            _ => None,
+                        });
+                    }
+                }
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let import = import?;
+                    match import.ty {
+                        TypeRef::Func(index) | TypeRef::FuncExact(index) => {
+                            self.functions.push(index);
+                            self.imported_functions += 1;
+                            self.module.imports.push(Import {
+                                module: import.module.to_owned(),
+                                name: import.name.to_owned(),
+                                signature: self.signature(index),
+                            });
+                        }
+                        TypeRef::Memory(memory) => self.memory(memory),
+                        _ => {}
+                    }
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                for index in functions {
+                    self.functions.push(index?);
+                }
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    self.memory(memory?);
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export?;
+                    if export.kind == ExternalKind::Func {
+                        self.exported.push((export.name.to_owned(), export.index));
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => self.sizes.push(body.range().len()),
+            Payload::CustomSection(section) if section.name() == metadata::SECTION => {
+                self.metadata.extend_from_slice(section.data());
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    for name in names {
+                        if let wasmparser::Name::Function(names) = name? {
+                            for naming in names {
+                                let naming = naming?;
+                                self.names.insert(naming.index, naming.name.to_owned());
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn memory(&mut self, memory: wasmparser::MemoryType) {
+        self.module.initial_pages += memory.initial;
+        self.module.maximum_pages = memory.maximum;
+    }
+
+    fn signature(&self, index: u32) -> Signature {
+        self.types.get(index as usize).cloned().flatten().unwrap_or_default()
+    }
+
+    fn finish(mut self) -> Result<Module> {
+        for (name, index) in std::mem::take(&mut self.exported) {
+            let ty = self.functions.get(index as usize).copied().unwrap_or_default();
+            let signature = self.signature(ty);
+            self.module.exports.insert(name, signature);
+        }
+        self.module.records = metadata::parse(&self.metadata).map_err(|line| Error::InvalidModule {
+            reason: format!("its `{}` section holds what is no record: {line}", metadata::SECTION),
+        })?;
+        self.module.functions = self
+            .sizes
+            .iter()
+            .zip(self.imported_functions..)
+            .map(|(&size, index)| (self.names.get(&index).cloned(), size))
+            .collect();
+        Ok(self.module)
+    }
+}
+
+fn type_name(ty: &ValType) -> String {
+    ty.to_string()
+}
+
+fn section_name(id: u8) -> &'static str {
+    match id {
+        1 => "type",
+        2 => "import",
+        3 => "function",
+        4 => "table",
+        5 => "memory",
+        6 => "global",
+        7 => "export",
+        8 => "start",
+        9 => "element",
+        10 => "code",
+        11 => "data",
+        12 => "data count",
+        13 => "tag",
+        _ => "custom",
+    }
+}

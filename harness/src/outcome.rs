@@ -1,0 +1,156 @@
+//! What came of one call.
+
+use std::fmt;
+use std::time::Duration;
+
+use plugsmith::log::Line;
+
+use crate::error::{Error, Result};
+use crate::trace::{Event, HostCall};
+
+/// What came of one call: its result, and all that happened on the way.
+#[derive(Clone, Debug)]
+#[must_use = "a call may have failed: unwrap it, or look at its result"]
+pub struct Outcome<T> {
+    /// The output, or why there is none.
+    pub result: Result<T>,
+    /// The call, as a trace shows it: `GREET "Ada"`.
+    pub call: String,
+    /// The output, as a trace shows it; empty where there is none.
+    pub shown: String,
+    /// What happened in the order in which it did.
+    pub events: Vec<Event>,
+    /// Fuel used, about one wasm instruction each; exact for one artifact and one wasmtime major.
+    pub fuel: u64,
+    /// Pages of 64 KiB that the guest's memory holds after the call.
+    pub pages: u64,
+    /// Wall time.
+    pub duration: Duration,
+    /// The command that makes this call again from a shell.
+    pub(crate) replay: String,
+}
+
+impl<T> Outcome<T> {
+    /// The output.
+    ///
+    /// # Panics
+    /// The call failed: with the error, the author's frames, the last host calls and the logs.
+    #[track_caller]
+    pub fn unwrap(self) -> T {
+        let report = if self.result.is_err() { self.report() } else { String::new() };
+        match self.result {
+            Ok(output) => output,
+            Err(_) => panic!("{report}"),
+        }
+    }
+
+    /// The error.
+    ///
+    /// # Panics
+    /// The call succeeded.
+    #[track_caller]
+    pub fn unwrap_err(self) -> Error {
+        match self.result {
+            Err(error) => error,
+            Ok(_) => panic!("the call succeeded, where an error was expected\n  {} => {}", self.call, self.shown),
+        }
+    }
+
+    /// The lines that the plugin logged.
+    pub fn logs(&self) -> Vec<&Line> {
+        self.events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Log(line) => Some(line),
+                Event::Call(_) => None,
+            })
+            .collect()
+    }
+
+    /// The host functions that the plugin called.
+    pub fn host_calls(&self) -> Vec<&HostCall> {
+        self.events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Call(call) => Some(call),
+                Event::Log(_) => None,
+            })
+            .collect()
+    }
+
+    /// The call, what happened, and how it ended, a line each.
+    ///
+    /// ```text
+    /// GREET "Ada"
+    ///   storage_incr "greeted" 1 -> 1
+    /// => "Hello, Ada!"
+    /// ```
+    pub fn trace(&self) -> String {
+        let mut lines = vec![self.call.clone()];
+        lines.extend(self.events.iter().map(|event| format!("  {event}")));
+        lines.push(match &self.result {
+            Ok(_) if self.shown.is_empty() => "=> nothing".to_owned(),
+            Ok(_) => format!("=> {}", self.shown),
+            Err(error) => format!("=> error: {error}"),
+        });
+        lines.join("\n")
+    }
+
+    /// All that helps in finding out why a call failed.
+    pub fn report(&self) -> String {
+        /// The host calls shown, from the last.
+        const SHOWN: usize = 20;
+        let mut text = match &self.result {
+            Ok(_) => format!("{} succeeded", self.call),
+            Err(error) => format!("{} failed: {error}", self.call),
+        };
+        if let Err(Error::Trapped { frames, .. }) = &self.result {
+            section(&mut text, "in the plugin", frames);
+        }
+        let calls = self.host_calls();
+        let mut shown = calls.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect::<Vec<_>>();
+        if calls.len() > SHOWN {
+            shown.insert(0, format!(".. {} earlier", calls.len() - SHOWN));
+        }
+        section(&mut text, "host calls", &shown);
+        let logs = self.logs().iter().map(|line| format!("{}: {}", line.level.name(), line.text)).collect::<Vec<_>>();
+        section(&mut text, "log", &logs);
+        section(&mut text, "again with", std::slice::from_ref(&self.replay));
+        text
+    }
+
+    /// The same call with another form of its output.
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> Result<(U, String)>) -> Outcome<U> {
+        let (result, shown) = match self.result.and_then(convert) {
+            Ok((output, shown)) => (Ok(output), shown),
+            Err(error) => (Err(error), String::new()),
+        };
+        Outcome {
+            result,
+            shown,
+            call: self.call,
+            events: self.events,
+            fuel: self.fuel,
+            pages: self.pages,
+            duration: self.duration,
+            replay: self.replay,
+        }
+    }
+}
+
+fn section(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n  {title}:"));
+    for line in lines {
+        text.push_str(&format!("\n    {line}"));
+    }
+}
+
+/// An outcome prints as its trace.
+impl<T> fmt::Display for Outcome<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.trace())
+    }
+}

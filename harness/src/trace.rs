@@ -1,0 +1,128 @@
+//! What happened between a plugin and its host, in lines that a person reads.
+
+use plugsmith::Value;
+use plugsmith::log::Line;
+use plugsmith::protocol::host_functions::{HostValue, WireType};
+use plugsmith::protocol::resp;
+
+/// One thing that happened during a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The plugin called a host function.
+    Call(HostCall),
+    /// The plugin logged a line.
+    Log(Line),
+}
+
+/// A call of a host function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostCall {
+    /// The import module.
+    pub module: String,
+    /// The import name.
+    pub name: String,
+    /// The arguments, as text that a person reads.
+    pub arguments: Vec<String>,
+    /// The answer; `None` where there is none to give.
+    pub result: Result<Option<String>, String>,
+}
+
+impl std::fmt::Display for HostCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        for argument in &self.arguments {
+            write!(f, " {argument}")?;
+        }
+        match &self.result {
+            Ok(None) => Ok(()),
+            Ok(Some(result)) => write!(f, " -> {result}"),
+            Err(message) => write!(f, " -> failed: {message}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Event::Call(call) => call.fmt(f),
+            Event::Log(line) => write!(f, "log {}: {}", line.level.name(), line.text),
+        }
+    }
+}
+
+/// A value on the wire, as text.
+pub(crate) fn render(ty: WireType, value: &HostValue) -> Option<String> {
+    Some(match (ty, value) {
+        (_, HostValue::Nothing) => return None,
+        (_, HostValue::I32(n)) => n.to_string(),
+        (_, HostValue::I64(n)) => n.to_string(),
+        (_, HostValue::F32(n)) => n.to_string(),
+        (_, HostValue::F64(n)) => n.to_string(),
+        (_, HostValue::Block(None)) => "none".to_owned(),
+        (WireType::Resp, HostValue::Block(Some(bytes))) => match resp::decode(bytes) {
+            Ok(value) => render_value(&value),
+            Err(_) => render_bytes(bytes),
+        },
+        (WireType::Json, HostValue::Block(Some(bytes))) => match std::str::from_utf8(bytes) {
+            Ok(text) => shorten(text),
+            Err(_) => render_bytes(bytes),
+        },
+        (_, HostValue::Block(Some(bytes))) => render_bytes(bytes),
+    })
+}
+
+/// A RESP value in one line: `"text"`, `7`, `nil`, `["a", 1]`, `{"k": "v"}`.
+pub fn render_value(value: &Value) -> String {
+    let list = |items: &[Value]| items.iter().map(render_value).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::Ok => "OK".to_owned(),
+        Value::SimpleString(text) => text.clone(),
+        Value::Integer(n) => n.to_string(),
+        Value::Double(n) => format!("{n:?}"),
+        Value::Boolean(b) => b.to_string(),
+        Value::Null => "nil".to_owned(),
+        Value::Error(text) => format!("error {text}"),
+        Value::Array(items) | Value::Push(items) => format!("[{}]", list(items)),
+        Value::Set(items) => format!("{{{}}}", list(items)),
+        Value::Map(pairs) => {
+            let pairs = pairs.iter().map(|(key, value)| format!("{}: {}", render_value(key), render_value(value)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        Value::String(_) | Value::BulkString(_) | Value::BigNumber(_) | Value::Verbatim(..) => {
+            render_bytes(value.as_bytes().unwrap_or_default())
+        }
+    }
+}
+
+/// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.
+pub fn render_bytes(bytes: &[u8]) -> String {
+    // No letter is shorter than a byte, so these hold all that is shown; the rest may be megabytes.
+    let shown = &bytes[..bytes.len().min(4 * WIDTH)];
+    let mut text = String::from("\"");
+    for chunk in shown.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\'' => text.push(letter),
+                _ => text.extend(letter.escape_debug()),
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text.push('"');
+    match text.char_indices().nth(WIDTH) {
+        None => text,
+        Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], bytes.len()),
+    }
+}
+
+/// The longest value in a trace, in letters.
+const WIDTH: usize = 200;
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(WIDTH) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], text.len()),
+    }
+}

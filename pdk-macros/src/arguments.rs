@@ -1,0 +1,101 @@
+//! `key = value` arguments of an attribute, read one by one; every mistake is noted, none stops.
+
+use proc_macro2::{Span, TokenStream};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit, MetaNameValue, Token, UnOp};
+
+use crate::diagnostics::{Mistakes, suggestion};
+
+/// The arguments not yet taken.
+pub(crate) struct Arguments {
+    items: Vec<MetaNameValue>,
+}
+
+/// A value and where it stands.
+#[derive(Clone)]
+pub(crate) struct Placed<T> {
+    pub(crate) value: T,
+    pub(crate) span: Span,
+}
+
+impl Arguments {
+    /// Parses the list; a key twice, or one that is not `known`, is a mistake.
+    pub(crate) fn parse(tokens: TokenStream, known: &[&str], mistakes: &mut Mistakes) -> Arguments {
+        let items = match Punctuated::<MetaNameValue, Token![,]>::parse_terminated.parse2(tokens) {
+            Ok(items) => items.into_iter().collect::<Vec<_>>(),
+            Err(error) => {
+                mistakes.at(error.span(), format_args!("expected `key = value`, such as `{} = ..`", known[0]));
+                Vec::new()
+            }
+        };
+        for (index, item) in items.iter().enumerate() {
+            let name = item.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            if !known.contains(&name.as_str()) {
+                mistakes.at(&item.path, format_args!("unknown attribute, {}", suggestion(&name, known)));
+            }
+            if items[..index].iter().any(|earlier| earlier.path == item.path) {
+                mistakes.at(&item.path, format_args!("`{name}` is set twice"));
+            }
+        }
+        Arguments { items }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Expr> {
+        let index = self.items.iter().position(|item| item.path.is_ident(name))?;
+        Some(self.items.remove(index).value)
+    }
+
+    /// The text of `name = "..."`.
+    pub(crate) fn text(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<Placed<String>> {
+        text(&self.take(name)?, mistakes)
+    }
+
+    /// The texts of `name = ["...", ..]`.
+    pub(crate) fn texts(&mut self, name: &str, mistakes: &mut Mistakes) -> Vec<Placed<String>> {
+        match self.take(name) {
+            None => Vec::new(),
+            Some(Expr::Array(array)) => array.elems.iter().filter_map(|item| text(item, mistakes)).collect(),
+            Some(other) => {
+                mistakes.at(&other, "expected a list of texts: [\"..\", \"..\"]");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The integer of `name = 7`, within `range`.
+    pub(crate) fn integer(
+        &mut self,
+        name: &str,
+        range: std::ops::RangeInclusive<i64>,
+        mistakes: &mut Mistakes,
+    ) -> Option<Placed<i64>> {
+        let value = self.take(name)?;
+        match integer(&value) {
+            Some(n) if range.contains(&n) => Some(Placed { value: n, span: value.span() }),
+            _ => {
+                mistakes.at(&value, format_args!("expected an integer from {} to {}", range.start(), range.end()));
+                None
+            }
+        }
+    }
+}
+
+fn text(value: &Expr, mistakes: &mut Mistakes) -> Option<Placed<String>> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(Placed { value: text.value(), span: text.span() }),
+        other => {
+            mistakes.at(other, "expected a text in quotes");
+            None
+        }
+    }
+}
+
+fn integer(value: &Expr) -> Option<i64> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(n), .. }) => n.base10_parse().ok(),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => integer(&unary.expr)?.checked_neg(),
+        _ => None,
+    }
+}

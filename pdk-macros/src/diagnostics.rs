@@ -1,0 +1,85 @@
+//! Mistakes, collected so that the author sees all of them at once.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+/// The mistakes found so far.
+#[derive(Default)]
+pub(crate) struct Mistakes {
+    all: Option<syn::Error>,
+}
+
+impl Mistakes {
+    /// Adds a mistake at `place`.
+    pub(crate) fn at(&mut self, place: impl Spanned, message: impl std::fmt::Display) {
+        self.add(syn::Error::new(place.span(), message));
+    }
+
+    /// Adds a mistake that a parser found.
+    pub(crate) fn add(&mut self, error: syn::Error) {
+        match &mut self.all {
+            Some(all) => all.combine(error),
+            None => self.all = Some(error),
+        }
+    }
+
+    /// Ends the check: an error if there was any mistake.
+    pub(crate) fn into_result(self) -> syn::Result<()> {
+        self.all.map_or(Ok(()), Err)
+    }
+}
+
+/// The output of a macro: on a mistake its message beside the author's item, so that the rest of
+/// the crate still finds the item and reports no errors of its own.
+pub(crate) fn finish(result: syn::Result<TokenStream>, item: TokenStream) -> TokenStream {
+    result.unwrap_or_else(|error| {
+        let mut output = error.into_compile_error();
+        output.extend(without_helpers(item));
+        output
+    })
+}
+
+/// The item without the helper attributes of `#[host_functions]`, which rustc does not know.
+fn without_helpers(item: TokenStream) -> TokenStream {
+    match syn::parse2::<syn::ItemTrait>(item.clone()) {
+        Ok(mut item) => {
+            crate::host_functions::strip_helpers(&mut item);
+            item.into_token_stream()
+        }
+        Err(_) => item,
+    }
+}
+
+/// `, did you mean .. ?` for a misspelt word, or the whole choice.
+pub(crate) fn suggestion(word: &str, known: &[&str]) -> String {
+    let nearest = known.iter().map(|candidate| (distance(word, candidate), candidate)).min();
+    match nearest {
+        Some((distance, candidate)) if distance <= 1 + word.len() / 4 => format!("did you mean `{candidate}`?"),
+        _ => format!("one of {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// How many letters must be added, removed, changed, or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+/// The span that generated code carries: hygiene of the macro, place of the author's item.
+pub(crate) fn generated(place: Span) -> Span {
+    Span::mixed_site().located_at(place)
+}

@@ -1,0 +1,98 @@
+//! `#[function]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ItemFn;
+use syn::spanned::Spanned;
+
+use crate::arguments::{Arguments, Placed};
+use crate::diagnostics::{Mistakes, generated};
+use crate::marker;
+use crate::record::Record;
+use crate::signature::{self, Entry, unraw};
+
+/// A function as plain data.
+struct Function {
+    entry: Entry,
+    name: Placed<String>,
+}
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let item: ItemFn = syn::parse2(item).map_err(|error| {
+        syn::Error::new(error.span(), "#[function] goes on a function: `fn hash(password: String) -> String`")
+    })?;
+    let mut mistakes = Mistakes::default();
+    let function = model(args, &item, &mut mistakes);
+    check(&function, &item, &mut mistakes);
+    mistakes.into_result()?;
+    Ok(emit(&function, &item))
+}
+
+fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function {
+    let entry = signature::read(item, "function", mistakes);
+    let mut args = Arguments::parse(args, &["name"], mistakes);
+    let name =
+        args.text("name", mistakes).unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
+    Function { entry, name }
+}
+
+fn check(function: &Function, item: &ItemFn, mistakes: &mut Mistakes) {
+    if function.name.value.is_empty() || function.name.value.chars().any(char::is_control) {
+        mistakes.at(function.name.span, "a function's export needs a name: `name = \"hash\"`");
+    }
+    if let Some(extra) = item.sig.inputs.iter().nth(2) {
+        mistakes.at(
+            extra.span(),
+            "a #[function] takes its whole input as one parameter, after an optional `&PluginContext`: \
+             use `Json<T>` for several values",
+        );
+    }
+}
+
+fn emit(function: &Function, item: &ItemFn) -> TokenStream {
+    let span = generated(function.entry.ident.span());
+    let ident = &function.entry.ident;
+    let name = &function.name.value;
+    let marker = marker::emit(item);
+    let parameters = &function.entry.parameters;
+    let place = |index: usize| generated(parameters[index].span);
+    let input = |index| quote_spanned!(place(index)=> ::plugsmith::__private::Sole::from_call(context, input)?);
+    let (arguments, ty) = match parameters.len() {
+        0 => (quote!(), quote!(())),
+        1 => {
+            let ty = signature::tokens(&parameters[0]);
+            (input(0), quote_spanned!(place(0)=> #ty))
+        }
+        _ => {
+            let ty = signature::tokens(&parameters[1]);
+            let context = quote_spanned!(place(0)=> ::plugsmith::__private::Context::from_context(context));
+            let input = quote_spanned!(place(1)=> ::plugsmith::__private::Input::from_input(input)?);
+            (quote!(#context, #input), quote_spanned!(place(1)=> #ty))
+        }
+    };
+    let mut record = Record::new("function");
+    record.text("name", name);
+    if !function.entry.summary.is_empty() {
+        record.text("description", &function.entry.summary);
+    }
+    record.push(",\"input\":\"");
+    record.constant(quote!(<#ty as ::plugsmith::__private::Sole<'_>>::TYPE));
+    record.push("\"");
+    let record = record.emit(span);
+    let export = format_ident!("__plugsmith_export", span = span);
+    quote_spanned! {span=>
+        #item
+        #marker
+        const _: () = {
+            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
+            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
+            extern "C" fn #export() -> i32 {
+                #[allow(unused_variables, reason = "a function may take neither context nor input")]
+                ::plugsmith::__private::export_function(|context, input| {
+                    ::core::result::Result::Ok(#ident(#arguments))
+                })
+            }
+            #record
+        };
+    }
+}

@@ -1,0 +1,72 @@
+//! The macros of plugsmith. Use them through the crate `plugsmith`, which documents them.
+//!
+//! Each macro goes four steps: **parse** into what the author wrote, **model** as plain data,
+//! **check** (every mistake at once, at the smallest token), **emit**. The author's item comes
+//! out exactly as it went in; what is added sits in `const _: () = { .. }` and calls the library.
+
+mod arguments;
+mod command;
+mod diagnostics;
+mod export_plugin;
+mod function;
+mod host_functions;
+mod marker;
+mod record;
+mod signature;
+
+use proc_macro::TokenStream;
+
+/// Makes a function a command of the plugin, exported under its own name.
+///
+/// The signature is the contract: parameters are `String`, `&str`, integers, floats, `bool`,
+/// `Vec<u8>`, `Bytes`, `Json<T>`, `Option<T>` at the end, `Vec<T>` last, or `&[Value]` for all of
+/// them raw; `ctx: &PluginContext` may come first. Arity, usage text and conversion errors follow
+/// from it. The result is a reply (`Value`, `String`, a number, `()`, `Json<T>` ..) or a `Result`
+/// of one whose error converts to `CommandError`.
+///
+/// All attributes are optional:
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `name = "A.B"` | the command's name; else the function's, in capitals |
+/// | `flags = ["write", ..]` | of `read write admin readonly denyoom loading stale fast slow` |
+/// | `arity = -2` | words of a call, the name included; -N for N or more; only needed with `&[Value]` |
+/// | `first_key = 1, last_key = -1, step = 1` | which arguments are keys |
+/// | `timeout_ms = 5000` | the longest a call may take |
+/// | `description = ".."` | else the first paragraph of the doc comment |
+/// | `acl_categories`, `complexity`, `since`, `tips` | as in Redis' command documentation |
+#[proc_macro_attribute]
+pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(command::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Makes a function an export that any Extism host calls by its name.
+///
+/// It takes the call's whole input as `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` or
+/// `()` (or nothing), after an optional `ctx: &PluginContext`, and returns one of these, or a
+/// `Result` whose error implements `Display`. `name = ".."` sets another name for the export.
+#[proc_macro_attribute]
+pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(function::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Declares functions of the host as a trait: stubs in the guest, mocks in tests, one declaration.
+///
+/// For `trait Billing` this adds the unit struct `BillingHost`, which implements it by calling
+/// the host. Off wasm32 `BillingHost::mock(m)` puts an implementation in its place for unit
+/// tests, and `BillingHost::serve(m)` gives the harness what it registers.
+///
+/// `namespace = ".."` is the import module, `extism:host/user` unless set; `prefix = ".."` goes
+/// before every name; `#[import(name = "..")]` on a method sets its whole name.
+#[proc_macro_attribute]
+pub fn host_functions(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(host_functions::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Lists the plugin's entry points, as the Ferrite page does: `export_plugin!(hello_world, hello_count);`
+///
+/// The attributes already export them; the list is checked, so that it cannot name anything else.
+#[proc_macro]
+pub fn export_plugin(names: TokenStream) -> TokenStream {
+    export_plugin::expand(names.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+}

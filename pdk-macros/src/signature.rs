@@ -1,0 +1,116 @@
+//! The author's function, as an entry point sees it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{FnArg, Ident, ItemFn, Lifetime, Pat, ReturnType, Type};
+
+use crate::diagnostics::Mistakes;
+
+/// A function that can be an entry point.
+pub(crate) struct Entry {
+    pub(crate) ident: Ident,
+    pub(crate) parameters: Vec<Parameter>,
+    /// The first paragraph of its doc comment.
+    pub(crate) summary: String,
+}
+
+/// One parameter.
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    /// Its type, every lifetime replaced by `'_`.
+    pub(crate) ty: Type,
+    pub(crate) span: Span,
+}
+
+/// Reads the function, and notes whatever an entry point cannot be.
+pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> Entry {
+    let signature = &item.sig;
+    let mut refuse = |place: Option<Span>, what: &str| {
+        if let Some(place) = place {
+            mistakes.at(place, format_args!("a #[{macro_name}] {what}"));
+        }
+    };
+    refuse(signature.asyncness.map(|t| t.span()), "cannot be async: a guest runs one call to its end");
+    refuse(signature.unsafety.map(|t| t.span()), "cannot be unsafe: the host knows nothing of its contract");
+    refuse(signature.abi.as_ref().map(Spanned::span), "cannot be extern: the macro adds the export, write a plain fn");
+    refuse(signature.variadic.as_ref().map(Spanned::span), "cannot be variadic: take a trailing Vec");
+    let types_or_consts =
+        signature.generics.params.iter().find(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_)));
+    refuse(types_or_consts.map(Spanned::span), "cannot be generic: the host names one function");
+
+    let mut parameters = Vec::new();
+    for (index, input) in signature.inputs.iter().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                refuse(Some(receiver.span()), "is a free function: it cannot take self");
+            }
+            FnArg::Typed(input) => {
+                if let Type::ImplTrait(ty) = &*input.ty {
+                    refuse(Some(ty.span()), "parameter needs a concrete type");
+                }
+                let mut ty = (*input.ty).clone();
+                EraseLifetimes.visit_type_mut(&mut ty);
+                parameters.push(Parameter {
+                    name: name(&input.pat).unwrap_or_else(|| format!("arg{}", index + 1)),
+                    span: input.ty.span(),
+                    ty,
+                });
+            }
+        }
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && let Type::ImplTrait(ty) = &**ty
+    {
+        refuse(Some(ty.span()), "result needs a concrete type");
+    }
+    Entry { ident: signature.ident.clone(), parameters, summary: summary(item) }
+}
+
+/// The name in a pattern: `name`, `mut name`, `Json(name)`; a leading underscore is not part of it.
+fn name(pattern: &Pat) -> Option<String> {
+    match pattern {
+        Pat::Ident(pattern) => Some(unraw(&pattern.ident).trim_start_matches('_').to_owned()),
+        Pat::TupleStruct(pattern) if pattern.elems.len() == 1 => name(pattern.elems.first()?),
+        Pat::Reference(pattern) => name(&pattern.pat),
+        Pat::Paren(pattern) => name(&pattern.pat),
+        _ => None,
+    }
+    .filter(|name| !name.is_empty())
+}
+
+/// An identifier's text, `r#` taken off.
+pub(crate) fn unraw(ident: &Ident) -> String {
+    syn::ext::IdentExt::unraw(ident).to_string()
+}
+
+/// The first paragraph of the doc comment, in one line.
+fn summary(item: &ItemFn) -> String {
+    let mut lines = Vec::new();
+    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        let syn::Meta::NameValue(meta) = &attribute.meta else { continue };
+        let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &meta.value else { continue };
+        match line.value().trim() {
+            "" if !lines.is_empty() => break,
+            line => lines.push(line.to_owned()),
+        }
+    }
+    lines.join(" ").trim().to_owned()
+}
+
+struct EraseLifetimes;
+
+impl VisitMut for EraseLifetimes {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident != "static" {
+            *lifetime = Lifetime::new("'_", lifetime.span());
+        }
+    }
+}
+
+/// The tokens of a type, every one at the place of the author's type, so that rustc's own errors
+/// about it point there.
+pub(crate) fn tokens(parameter: &Parameter) -> TokenStream {
+    parameter.ty.to_token_stream()
+}

@@ -1,0 +1,125 @@
+//! The guest's half: arguments become blocks, blocks become results.
+
+use super::{HostArgument, HostReply, HostResult, PlainResult, Via, Wire};
+use crate::HostError;
+use crate::abi::Block;
+use crate::protocol::resp::Reader;
+
+/// An argument ready for the call; its block is freed when this is dropped.
+#[derive(Debug)]
+pub struct Lowered<A> {
+    /// What is passed.
+    pub abi: A,
+    _block: Option<Block>,
+}
+
+/// A wasm number type that a block's offset may be passed as.
+pub trait Number: Copy {
+    /// The number of a block's offset.
+    fn from_offset(offset: u64) -> Self;
+    /// The offset, or the number's bits.
+    fn bits(self) -> i128;
+}
+
+macro_rules! numbers {
+    ($($type:ty, $this:ident => $bits:expr, $offset:ident => $from:expr;)*) => {$(
+        impl Number for $type {
+            fn from_offset($offset: u64) -> $type {
+                $from
+            }
+
+            fn bits(self) -> i128 {
+                let $this = self;
+                $bits
+            }
+        }
+    )*};
+}
+numbers! {
+    i64, n => n.into(), offset => offset.cast_signed();
+    i32, n => n.into(), _offset => 0;
+    f32, n => n.to_bits().into(), _offset => 0.0;
+    f64, n => n.to_bits().into(), _offset => 0.0;
+    (), _n => 0, _offset => ();
+}
+
+impl<A: Number> Lowered<A> {
+    /// Makes the block of `argument`, where it needs one.
+    pub fn new<T: HostArgument<Abi = A> + ?Sized>(argument: &T) -> Lowered<A> {
+        match argument.to_wire() {
+            Wire::Number(abi) => Lowered { abi, _block: None },
+            wire => {
+                let block = Block::new(wire.bytes());
+                Lowered { abi: A::from_offset(block.offset()), _block: Some(block) }
+            }
+        }
+    }
+}
+
+/// Chooses, by method resolution, how a declared result is read: this trait is found first, and
+/// only where its bounds do not hold, [`ViaJson`]. That lets `Result<Receipt, HostError>` be JSON
+/// without a `Json` around it, and without comparing a type's name as text.
+pub trait ViaReply<R: HostResult> {
+    /// The result that the host's number or block means.
+    fn lift(&self, name: &str, abi: R::Abi) -> R;
+}
+
+/// See [`ViaReply`].
+pub trait ViaJson<R: HostResult> {
+    /// The result that the host's block means.
+    fn lift(&self, name: &str, abi: R::Abi) -> R;
+}
+
+impl<T: HostReply> ViaReply<Result<T, HostError>> for &&Via<Result<T, HostError>> {
+    fn lift(&self, name: &str, abi: i64) -> Result<T, HostError> {
+        reply(name, abi, T::read)
+    }
+}
+
+impl<R: PlainResult<Abi: Number>> ViaReply<R> for &Via<R> {
+    fn lift(&self, name: &str, abi: R::Abi) -> R {
+        lift(name, abi)
+    }
+}
+
+#[cfg(feature = "json")]
+impl<T: serde::de::DeserializeOwned> ViaJson<Result<T, HostError>> for Via<Result<T, HostError>> {
+    fn lift(&self, name: &str, abi: i64) -> Result<T, HostError> {
+        let text = reply(name, abi, |reader| reader.bytes().map(<[u8]>::to_vec))?;
+        serde_json::from_slice(&text).map_err(|error| HostError::new([name, ": ", &error.to_string()].concat()))
+    }
+}
+
+/// A result that is no `Result`.
+fn lift<R: PlainResult<Abi: Number>>(name: &str, abi: R::Abi) -> R {
+    let bits = abi.bits();
+    let result = match R::WIRE {
+        super::WireType::Text | super::WireType::Bytes | super::WireType::Json | super::WireType::Resp => {
+            let bytes = Block::from_offset(bits as u64).map(|block| block.read());
+            R::from_wire(bytes.map(Wire::Owned))
+        }
+        _ => R::from_wire(Some(Wire::Number(bits))),
+    };
+    match result {
+        Ok(result) => result,
+        Err(why) => panic!("{}", ["the host function ", name, " answered nonsense: ", &why].concat()),
+    }
+}
+
+fn reply<T>(
+    name: &str,
+    offset: i64,
+    read: fn(&mut Reader<'_>) -> Result<T, crate::protocol::resp::ResponseError>,
+) -> Result<T, HostError> {
+    let Some(block) = Block::from_offset(offset.cast_unsigned()) else {
+        return Err(HostError::new([name, " answered nothing, where a RESP reply was due"].concat()));
+    };
+    let bytes = block.read();
+    let mut reader = Reader::new(&bytes);
+    let result = match reader.error_reply() {
+        Ok(Some(text)) => return Err(HostError::from_wire(text)),
+        Ok(None) => read(&mut reader).and_then(|value| reader.finish().map(|()| value)),
+        Err(error) => Err(error),
+    };
+    result.map_err(|error| HostError::new([name, " answered no such RESP reply: ", error.message].concat()))
+}

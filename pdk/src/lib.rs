@@ -1,0 +1,76 @@
+//! Write a WebAssembly plugin as a plain Rust function.
+//!
+//! ```
+//! use plugsmith::{command, CommandError, PluginContext};
+//!
+//! #[command(name = "GREET", flags = ["write", "fast"])]
+//! fn greet(ctx: &PluginContext, name: String) -> Result<String, CommandError> {
+//!     ctx.storage().incr("greeted")?;
+//!     Ok(format!("Hello, {name}!"))
+//! }
+//!
+//! // The function stays a function: call it in a unit test, without any wasm.
+//! let ctx = plugsmith::testing::MockContext::new();
+//! assert_eq!(greet(&ctx, "Ada".into()).unwrap(), "Hello, Ada!");
+//! assert_eq!(ctx.storage().get("greeted").unwrap().unwrap().as_i64(), Some(1));
+//! ```
+//!
+//! Built for `wasm32-unknown-unknown`, that crate is an Extism plugin with one export, `GREET`.
+//! What it imports from its host is exactly what it uses: here `storage_incr` and the kernel's
+//! blocks. The crate `plugsmith-harness` loads the built file and tests it.
+
+// The macros name this crate by its public name, here too.
+extern crate self as plugsmith;
+
+pub mod protocol;
+
+mod error;
+mod value_conversions;
+
+mod argument;
+mod command;
+mod function;
+mod host_function;
+mod reply;
+
+mod context;
+
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod kv;
+pub mod log;
+pub mod random;
+pub mod storage;
+pub mod vars;
+
+mod abi;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use plugsmith_macros::{command, export_plugin, function, host_functions};
+
+pub use argument::{Argument, Bytes, FromCall};
+pub use clock::clock;
+pub use config::config;
+pub use context::PluginContext;
+pub use error::{CommandError, CommandResult, HostError};
+pub use function::{Input, Output};
+pub use host_function::{HostArgument, HostReply, HostResult};
+pub use http::{HttpRequest, HttpResponse, http};
+#[cfg(feature = "json")]
+pub use json::Json;
+pub use kv::kv;
+pub use log::log;
+pub use protocol::Value;
+pub use random::random;
+pub use reply::Reply;
+pub use storage::{Ttl, storage};
+pub use vars::vars;
+
+#[cfg(feature = "json")]
+mod json;

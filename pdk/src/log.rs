@@ -1,0 +1,93 @@
+//! `log()`: lines in the host's log.
+
+use crate::abi::HostHandle;
+
+/// The host's log.
+pub fn log() -> Log {
+    Log::new(HostHandle::current())
+}
+
+/// The host's log.
+#[derive(Clone, Debug)]
+pub struct Log {
+    host: HostHandle,
+}
+
+impl Log {
+    pub(crate) fn new(host: HostHandle) -> Log {
+        Log { host }
+    }
+
+    /// Writes a line at `level`.
+    pub fn write(&self, level: Level, text: impl AsRef<str>) {
+        self.host.log(level, text.as_ref());
+    }
+
+    /// Writes a line at [`Level::Trace`]; the npm SDK 1.0.3 lacks this one import.
+    pub fn trace(&self, text: impl AsRef<str>) {
+        self.host.log(Level::Trace, text.as_ref());
+    }
+
+    /// Writes a line at [`Level::Debug`].
+    pub fn debug(&self, text: impl AsRef<str>) {
+        self.host.log(Level::Debug, text.as_ref());
+    }
+
+    /// Writes a line at [`Level::Info`].
+    ///
+    /// ```
+    /// let ctx = plugsmith::testing::MockContext::new();
+    /// ctx.log().info("ready");
+    /// assert_eq!(ctx.logs()[0].text, "ready");
+    /// ```
+    pub fn info(&self, text: impl AsRef<str>) {
+        self.host.log(Level::Info, text.as_ref());
+    }
+
+    /// Writes a line at [`Level::Warn`].
+    pub fn warn(&self, text: impl AsRef<str>) {
+        self.host.log(Level::Warn, text.as_ref());
+    }
+
+    /// Writes a line at [`Level::Error`].
+    pub fn error(&self, text: impl AsRef<str>) {
+        self.host.log(Level::Error, text.as_ref());
+    }
+}
+
+/// How much a log line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Everything that happens.
+    Trace,
+    /// What helps in finding a fault.
+    Debug,
+    /// What an operator wants to know.
+    Info,
+    /// What may become a fault.
+    Warn,
+    /// A fault.
+    Error,
+}
+
+impl Level {
+    /// The level in lower case: `info`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Trace => "trace",
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// One line that a plugin logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its level.
+    pub level: Level,
+    /// Its text.
+    pub text: String,
+}

@@ -1,0 +1,132 @@
+//! What the macros' output calls. Not for people: it may change in any release.
+
+pub use crate::argument::{Call, FromCall, Kind};
+pub use crate::command::{Parameter, Signature, arity, arity_message, is_raw, misplaced};
+pub use crate::function::{Context, FunctionOutput, Input, Sole};
+pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaReply, WireType};
+
+#[cfg(target_arch = "wasm32")]
+pub use crate::host_function::Lowered;
+#[cfg(not(target_arch = "wasm32"))]
+pub use crate::host_function::{implementation, lift_argument, missing, slot};
+
+/// Where the PDK's own sources lie, as they stand in an artifact's line tables.
+#[cfg(not(target_arch = "wasm32"))]
+pub const SOURCE_FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What an entry point is, for `export_plugin!`.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry;
+
+/// The length of a metadata record.
+pub const fn record_length(parts: &[&str]) -> usize {
+    let mut length = 0;
+    let mut index = 0;
+    while index < parts.len() {
+        length += parts[index].len();
+        index += 1;
+    }
+    length
+}
+
+/// A metadata record, joined at compile time.
+pub const fn record<const N: usize>(parts: &[&str]) -> [u8; N] {
+    let mut out = [0; N];
+    let mut at = 0;
+    let mut index = 0;
+    while index < parts.len() {
+        let part = parts[index].as_bytes();
+        let mut byte = 0;
+        while byte < part.len() {
+            out[at] = part[byte];
+            at += 1;
+            byte += 1;
+        }
+        index += 1;
+    }
+    out
+}
+
+/// A parameter's kind, as metadata says it.
+pub const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Context => "context",
+        Kind::Required => "required",
+        Kind::Optional => "optional",
+        Kind::Rest => "rest",
+    }
+}
+
+/// An arity as text, for metadata. Redis counts words, so four digits are plenty.
+pub const fn arity_text(arity: i32) -> ArityText {
+    let mut digits = [0; 12];
+    let mut start = digits.len();
+    let mut rest = arity.unsigned_abs();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if arity < 0 {
+        start -= 1;
+        digits[start] = b'-';
+    }
+    ArityText { digits, start }
+}
+
+/// See [`arity_text`].
+#[derive(Clone, Copy, Debug)]
+pub struct ArityText {
+    digits: [u8; 12],
+    start: usize,
+}
+
+impl ArityText {
+    /// The text.
+    pub const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.digits.split_at(self.start).1) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
+
+/// Trailing blanks off a compile-time message.
+pub const fn message(padded: &[u8; 96]) -> &str {
+    match core::str::from_utf8(padded.trim_ascii_end()) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
+
+/// One call of a command's export.
+pub fn export_command<T: crate::reply::CommandOutput>(
+    signature: &Signature,
+    body: fn(&mut Call<'_>) -> Result<T, crate::CommandError>,
+) -> i32 {
+    export(|context, input| crate::command::call(signature, context, input, body))
+}
+
+/// One call of a function's export.
+pub fn export_function<T: FunctionOutput>(body: fn(&crate::PluginContext, &[u8]) -> Result<T, String>) -> i32 {
+    export(|context, input| body(context, input)?.finish())
+}
+
+#[cfg(target_arch = "wasm32")]
+fn export(body: impl FnOnce(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
+    let context = crate::PluginContext::new(crate::abi::HostHandle);
+    crate::abi::export(|input| body(&context, input))
+}
+
+/// Nothing calls an export natively; it is compiled there so that rustc judges its types.
+#[cfg(not(target_arch = "wasm32"))]
+fn export(body: impl FnOnce(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
+    let _ = body;
+    -1
+}
+
+#[cfg(target_arch = "wasm32")]
+pub use crate::abi::fill_for_getrandom;

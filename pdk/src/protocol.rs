@@ -1,0 +1,15 @@
+//! Every type and format that crosses the wasm boundary, once.
+//!
+//! Guest and harness both import these; neither redefines them.
+
+pub mod arguments;
+pub mod json;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod metadata;
+pub mod resp;
+mod value;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod host_functions;
+
+pub use value::Value;

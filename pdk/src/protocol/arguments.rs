@@ -1,0 +1,119 @@
+//! A command's arguments on the wire: a RESP array or a JSON array, told apart by the first byte.
+//!
+//! Both spell the same arguments: text, whatever it means. The JSON number `7` and the RESP
+//! bulk string `7` arrive as the same [`Value::String`]; a JSON array or object inside the
+//! list arrives as its JSON text. `null` alone stays null (an absent optional argument).
+
+use super::json::{Json, Scanner};
+use super::resp::Reader;
+use super::{Value, json, resp};
+
+/// The encoding of a call, which its reply uses too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// RESP3, for hosts that speak it already.
+    Resp,
+    /// JSON, for every other host.
+    Json,
+}
+
+/// The arguments that `input` holds, and how they were written; no input is no arguments.
+///
+/// ```
+/// use plugsmith::protocol::arguments::{decode, Encoding};
+///
+/// let (resp, encoding) = decode(b"*1\r\n$3\r\nAda\r\n").unwrap();
+/// assert_eq!((resp[0].as_str(), encoding), (Some("Ada"), Encoding::Resp));
+/// let (json, encoding) = decode(br#"["Ada"]"#).unwrap();
+/// assert_eq!((json, encoding), (resp, Encoding::Json));
+/// ```
+///
+/// # Errors
+/// A sentence that says what is malformed, and at which byte.
+pub fn decode(input: &[u8]) -> Result<(Vec<Value>, Encoding), String> {
+    match input.iter().find(|b| !b.is_ascii_whitespace()) {
+        None => Ok((Vec::new(), Encoding::Json)),
+        Some(b'*') => decode_resp(input)
+            .map(|arguments| (arguments, Encoding::Resp))
+            .map_err(|error| malformed("RESP", error.offset, error.message)),
+        Some(b'[') => decode_json(input)
+            .map(|arguments| (arguments, Encoding::Json))
+            .map_err(|error| malformed("JSON", error.offset, error.message)),
+        Some(_) => Err("arguments are a RESP array (*..) or a JSON array ([..])".to_owned()),
+    }
+}
+
+/// `arguments` as a host sends them.
+pub fn encode(arguments: &[Value], encoding: Encoding) -> Vec<u8> {
+    match encoding {
+        Encoding::Resp => {
+            let mut writer = resp::Writer::default();
+            writer.array(arguments.len());
+            for argument in arguments {
+                match argument {
+                    Value::Null => writer.null(),
+                    argument => writer.bulk(&encode_one(argument)),
+                }
+            }
+            writer.into_bytes()
+        }
+        Encoding::Json => {
+            let mut out = Vec::new();
+            json::write(&mut out, &Value::Array(arguments.to_vec()));
+            out
+        }
+    }
+}
+
+/// The text of one argument: what a person would type at a prompt.
+pub fn encode_one(argument: &Value) -> Vec<u8> {
+    match argument {
+        Value::Integer(n) => n.to_string().into_bytes(),
+        Value::Double(n) => n.to_string().into_bytes(),
+        Value::Boolean(b) => b.to_string().into_bytes(),
+        _ => match argument.as_bytes() {
+            Some(bytes) => bytes.to_vec(),
+            None => {
+                let mut text = Vec::new();
+                json::write(&mut text, argument);
+                text
+            }
+        },
+    }
+}
+
+fn decode_resp(input: &[u8]) -> Result<Vec<Value>, resp::ResponseError> {
+    let mut reader = Reader::new(input);
+    let length = reader.array()?;
+    let mut arguments = Vec::new();
+    for _ in 0..length {
+        arguments.push(match reader.text()? {
+            Some(bytes) => Value::from_bytes(bytes.to_vec()),
+            None => Value::Null,
+        });
+    }
+    reader.finish()?;
+    Ok(arguments)
+}
+
+fn decode_json(input: &[u8]) -> Result<Vec<Value>, json::JsonError> {
+    let text = core::str::from_utf8(input)
+        .map_err(|error| json::JsonError { message: "text is not UTF-8", offset: error.valid_up_to() })?;
+    let arguments = Scanner::new(text).array()?;
+    Ok(arguments
+        .into_iter()
+        .map(|argument| match argument {
+            Json::Null => Value::Null,
+            Json::Text(text) => Value::String(text),
+            Json::Bytes(bytes) => Value::from_bytes(bytes),
+            Json::Raw(raw) => Value::String(raw.to_owned()),
+        })
+        .collect())
+}
+
+fn malformed(format: &str, offset: usize, message: &str) -> String {
+    let mut offset_text = Vec::new();
+    json::write_integer(&mut offset_text, offset as i64);
+    let offset = String::from_utf8(offset_text).unwrap_or_default();
+    ["malformed ", format, " arguments at byte ", &offset, ": ", message].concat()
+}

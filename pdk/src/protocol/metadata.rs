@@ -1,0 +1,103 @@
+//! What an artifact says of itself: one record for each entry point, a line of JSON in the
+//! custom section [`SECTION`].
+
+/// The name of the wasm custom section.
+pub const SECTION: &str = "plugsmith";
+
+#[cfg(feature = "json")]
+pub use records::*;
+
+#[cfg(feature = "json")]
+mod records {
+    use serde::{Deserialize, Serialize};
+
+    /// One record.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum Record {
+        /// A `#[command]`.
+        Command(Command),
+        /// A `#[function]`.
+        Function(Function),
+    }
+
+    /// A `#[command]`, exported under its name.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Command {
+        /// The command's name.
+        pub name: String,
+        /// Words of a call, the name included; -N for N or more.
+        pub arity: i32,
+        /// `read`, `write` ..
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub flags: Vec<String>,
+        /// The first argument that is a key, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub first_key: Option<i32>,
+        /// The last argument that is a key; negative from the end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub last_key: Option<i32>,
+        /// The distance from key to key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub step: Option<i32>,
+        /// The longest a call may take, in milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub timeout_ms: Option<u64>,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+        /// ACL categories.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub acl_categories: Vec<String>,
+        /// Such as `O(1)`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub complexity: Option<String>,
+        /// The version that brought it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub since: Option<String>,
+        /// Redis' command tips.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub tips: Vec<String>,
+        /// The parameters in order.
+        #[serde(default)]
+        pub parameters: Vec<Parameter>,
+    }
+
+    /// A parameter of a command.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Parameter {
+        /// Its name.
+        pub name: String,
+        /// `context`, `required`, `optional` or `rest`.
+        pub kind: String,
+        /// Its type, such as `text` or `u32`.
+        #[serde(rename = "type")]
+        pub ty: String,
+    }
+
+    /// A `#[function]`, exported under its name.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Function {
+        /// The function's name.
+        pub name: String,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+        /// The type of its input: `text`, `bytes`, `json` or `none`.
+        pub input: String,
+    }
+
+    /// The records in a section, or the first line that is none.
+    ///
+    /// # Errors
+    /// The line, and why it is no record.
+    pub fn parse(section: &[u8]) -> Result<Vec<Record>, String> {
+        section
+            .split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| {
+                serde_json::from_slice(line).map_err(|error| format!("{}: {error}", String::from_utf8_lossy(line)))
+            })
+            .collect()
+    }
+}

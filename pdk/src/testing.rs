@@ -1,0 +1,20 @@
+//! A plugin's host in memory, for unit tests that run natively: no wasm, no build, microseconds.
+//!
+//! The harness mocks its hosts with the same parts, so that a function behaves natively as its
+//! artifact does there.
+
+mod clock;
+mod context;
+mod fake_host;
+mod glob;
+mod http;
+mod random;
+mod store;
+
+pub use clock::VirtualClock;
+pub use context::{MockContext, MockGuard};
+pub use fake_host::FakeHost;
+pub use glob::glob_matches;
+pub use http::HttpMocks;
+pub use random::SeededRandom;
+pub use store::{SharedStore, Store};

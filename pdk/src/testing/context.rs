@@ -1,0 +1,140 @@
+//! The context that a unit test passes.
+
+use std::fmt;
+use std::ops::Deref;
+use std::time::Duration;
+
+use super::{FakeHost, SeededRandom, SharedStore};
+use crate::abi::HostHandle;
+use crate::log::Line;
+use crate::{HttpResponse, PluginContext};
+
+/// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
+///
+/// It goes where a `&PluginContext` is wanted, keeps its state between calls, and while it lives
+/// the context-free functions of this thread (`plugsmith::config()` ..) talk to it too.
+///
+/// ```
+/// use plugsmith::{function, testing::MockContext};
+///
+/// #[function]
+/// fn greet(_: ()) -> Result<String, plugsmith::HostError> {
+///     Ok(format!("Hello, {}!", plugsmith::config().require("user")?))
+/// }
+///
+/// let ctx = MockContext::new();
+/// assert_eq!(greet(()).unwrap_err().message(), "'user' config required");
+/// ctx.set_config("user", "Ada");
+/// assert_eq!(greet(()).unwrap(), "Hello, Ada!");
+/// ```
+#[derive(Debug)]
+pub struct MockContext {
+    context: PluginContext,
+}
+
+impl MockContext {
+    /// A host without keys, configuration or HTTP; 2025-01-01T00:00:00Z, seed 0.
+    #[expect(clippy::new_without_default, reason = "a context is entered, not a value to default to")]
+    pub fn new() -> MockContext {
+        let host = HostHandle::new();
+        host.enter();
+        MockContext { context: PluginContext::new(host) }
+    }
+
+    /// Sets a value of the configuration.
+    pub fn set_config(&self, key: &str, value: &str) {
+        self.with(|host| host.config.insert(key.to_owned(), value.to_owned()));
+    }
+
+    /// Sets the wall time, since 1970.
+    pub fn set_time(&self, since_epoch: Duration) {
+        self.with(|host| host.clock.set(since_epoch));
+    }
+
+    /// Lets time pass: keys expire, clocks move.
+    pub fn advance(&self, by: Duration) {
+        self.with(|host| host.clock.advance(by));
+    }
+
+    /// Starts the random sequence of `seed`.
+    pub fn seed_random(&self, seed: u64) {
+        self.with(|host| host.random = SeededRandom::new(seed));
+    }
+
+    /// Answers HTTP requests that match `"METHOD url-pattern"`; the newest match answers.
+    ///
+    /// # Panics
+    /// A pattern without a method.
+    #[track_caller]
+    pub fn mock_http(&self, pattern: &str, response: HttpResponse) {
+        self.with(|host| host.http.add(pattern, response));
+    }
+
+    /// The lines logged so far.
+    pub fn logs(&self) -> Vec<Line> {
+        self.with(|host| host.logs.clone())
+    }
+
+    /// Works on the host itself.
+    pub fn with<T>(&self, work: impl FnOnce(&mut FakeHost) -> T) -> T {
+        self.context.host.with(work)
+    }
+
+    /// The storage as a host's functions, for whoever mocks a host with it.
+    #[doc(hidden)]
+    pub fn store(&self) -> SharedStore {
+        SharedStore::new(self.context.host.clone())
+    }
+
+    /// The kv functions as a host's, for whoever mocks a host with them.
+    #[doc(hidden)]
+    pub fn kv_functions(&self) -> impl crate::kv::KvImports + use<> {
+        self.context.host.clone()
+    }
+
+    /// No longer the host of context-free functions, while staying usable.
+    #[doc(hidden)]
+    pub fn detached() -> MockContext {
+        let context = MockContext::new();
+        context.context.host.leave();
+        context
+    }
+}
+
+impl Deref for MockContext {
+    type Target = PluginContext;
+
+    fn deref(&self) -> &PluginContext {
+        &self.context
+    }
+}
+
+impl Drop for MockContext {
+    fn drop(&mut self) {
+        self.context.host.leave();
+    }
+}
+
+/// Keeps a mock of a `#[host_functions]` trait in its slot until dropped.
+#[must_use = "the mock is removed when this is dropped: let _mock = .."]
+pub struct MockGuard(Option<Box<dyn FnOnce()>>);
+
+impl MockGuard {
+    pub(crate) fn new(remove: impl FnOnce() + 'static) -> MockGuard {
+        MockGuard(Some(Box::new(remove)))
+    }
+}
+
+impl Drop for MockGuard {
+    fn drop(&mut self) {
+        if let Some(remove) = self.0.take() {
+            remove();
+        }
+    }
+}
+
+impl fmt::Debug for MockGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MockGuard")
+    }
+}

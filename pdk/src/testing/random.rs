@@ -1,0 +1,26 @@
+//! Randomness that is the same in every run.
+
+/// SplitMix64 (Steele, Lea and Flood 2014): one word of state, any seed is good.
+#[derive(Clone, Debug, Default)]
+pub struct SeededRandom {
+    state: u64,
+}
+
+impl SeededRandom {
+    /// The sequence of this seed.
+    pub fn new(seed: u64) -> SeededRandom {
+        SeededRandom { state: seed }
+    }
+
+    /// Fills `bytes` with the next of the sequence.
+    pub fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut word = self.state;
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^= word >> 31;
+            chunk.copy_from_slice(&word.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
