@@ -1,18 +1,4 @@
-//! Tests the **built** `.wasm` of a plugin: loads it into Extism with strict mocks, traces every
-//! host call, and compares traces with snapshots.
-//!
-//! ```no_run
-//! // Needs the plugin of the crate it stands in; see the template and the examples.
-//! #[test]
-//! fn greets_and_counts() {
-//!     let mut plugin = plugsmith_harness::plugin!();
-//!     assert_eq!(plugin.command("GREET", ["Ada"]).unwrap(), "Hello, Ada!");
-//!     plugsmith_harness::assert_trace_snapshot!(plugin);
-//! }
-//! ```
-//!
-//! [`plugin!`] builds the artifact of the crate it stands in, or proves that it is fresh; [`Host`]
-//! says what the plugin finds in its host; [`Outcome`] is all that came of a call.
+#![doc = include_str!("../README.md")]
 
 pub use plugsmith;
 
@@ -75,3 +61,8 @@ pub mod __private {
         }
     }
 }
+
+/// The code in the project's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

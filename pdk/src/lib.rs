@@ -1,23 +1,4 @@
-//! Write a WebAssembly plugin as a plain Rust function.
-//!
-//! ```
-//! use plugsmith::{command, CommandError, PluginContext};
-//!
-//! #[command(name = "GREET", flags = ["write", "fast"])]
-//! fn greet(ctx: &PluginContext, name: String) -> Result<String, CommandError> {
-//!     ctx.storage().incr("greeted")?;
-//!     Ok(format!("Hello, {name}!"))
-//! }
-//!
-//! // The function stays a function: call it in a unit test, without any wasm.
-//! let ctx = plugsmith::testing::MockContext::new();
-//! assert_eq!(greet(&ctx, "Ada".into()).unwrap(), "Hello, Ada!");
-//! assert_eq!(ctx.storage().get("greeted").unwrap().unwrap().as_i64(), Some(1));
-//! ```
-//!
-//! Built for `wasm32-unknown-unknown`, that crate is an Extism plugin with one export, `GREET`.
-//! What it imports from its host is exactly what it uses: here `storage_incr` and the kernel's
-//! blocks. The crate `plugsmith-harness` loads the built file and tests it.
+#![doc = include_str!("../README.md")]
 
 // The macros name this crate by its public name, here too.
 extern crate self as plugsmith;
