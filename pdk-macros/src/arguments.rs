@@ -1,10 +1,8 @@
 //! `key = value` arguments of an attribute, read one by one; every mistake is noted, none stops.
 
-use proc_macro2::{Span, TokenStream};
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, MetaNameValue, Token, UnOp};
+use syn::{Expr, ExprLit, Lit, MetaNameValue, UnOp};
 
 use crate::diagnostics::{Mistakes, suggestion};
 
@@ -23,19 +21,13 @@ pub(crate) struct Placed<T> {
 impl Arguments {
     /// Parses the list; a key twice, or one that is not `known`, is a mistake.
     pub(crate) fn parse(tokens: TokenStream, known: &[&str], mistakes: &mut Mistakes) -> Arguments {
-        let items = match Punctuated::<MetaNameValue, Token![,]>::parse_terminated.parse2(tokens) {
-            Ok(items) => items.into_iter().collect::<Vec<_>>(),
-            Err(error) => {
-                mistakes.at(error.span(), format_args!("expected `key = value`, such as `{} = ..`", known[0]));
-                Vec::new()
-            }
-        };
+        let items: Vec<_> = split(tokens).filter_map(|tokens| item(tokens, known[0], mistakes)).collect();
         for (index, item) in items.iter().enumerate() {
             let name = item.path.get_ident().map(ToString::to_string).unwrap_or_default();
             if !known.contains(&name.as_str()) {
                 mistakes.at(&item.path, format_args!("unknown attribute, {}", suggestion(&name, known)));
             }
-            if items[..index].iter().any(|earlier| earlier.path == item.path) {
+            if !name.is_empty() && items[..index].iter().any(|earlier| earlier.path == item.path) {
                 mistakes.at(&item.path, format_args!("`{name}` is set twice"));
             }
         }
@@ -64,6 +56,17 @@ impl Arguments {
         }
     }
 
+    /// The path of `name = some::function`.
+    pub(crate) fn path(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<syn::Path> {
+        match self.take(name)? {
+            Expr::Path(path) => Some(path.path),
+            other => {
+                mistakes.at(&other, "expected the name of a function");
+                None
+            }
+        }
+    }
+
     /// The integer of `name = 7`, within `range`.
     pub(crate) fn integer(
         &mut self,
@@ -80,6 +83,38 @@ impl Arguments {
             }
         }
     }
+}
+
+/// The tokens between the commas, so that one malformed argument hides no other.
+fn split(tokens: TokenStream) -> impl Iterator<Item = TokenStream> {
+    let mut parts = vec![TokenStream::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(TokenStream::new()),
+            (_, Some(part)) => part.extend([token]),
+            (_, None) => {}
+        }
+    }
+    parts.into_iter().filter(|part| !part.is_empty())
+}
+
+fn item(tokens: TokenStream, example: &str, mistakes: &mut Mistakes) -> Option<MetaNameValue> {
+    let error = match syn::parse2(tokens.clone()) {
+        Ok(item) => return Some(item),
+        Err(error) => error,
+    };
+    let mut tokens = tokens.into_iter();
+    match (tokens.next(), tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(equals)), value) if equals.as_char() == '=' => match value
+        {
+            Some(_) => mistakes.add(error),
+            None => mistakes.at(&name, format_args!("`{name}` has no value: write `{name} = ..`")),
+        },
+        (first, ..) => {
+            mistakes.at(first, format_args!("expected `key = value`, such as `{example} = ..`"));
+        }
+    }
+    None
 }
 
 fn text(value: &Expr, mistakes: &mut Mistakes) -> Option<Placed<String>> {

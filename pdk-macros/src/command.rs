@@ -85,7 +85,10 @@ fn check(command: &Command, mistakes: &mut Mistakes) {
     } else if let Some(bad) = name.value.chars().find(|letter| !letter.is_ascii_graphic()) {
         mistakes.at(
             name.span,
-            format_args!("a command's name is one word of ASCII letters, digits, dots and dashes, without {bad:?}"),
+            format_args!(
+                "a command's name is one word of ASCII letters, digits, dots and dashes, without {bad:?}: set \
+                 `name = \"..\"`"
+            ),
         );
     }
     for (index, flag) in command.flags.iter().enumerate() {
@@ -178,6 +181,7 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     };
     let record = record(command).emit(span);
     let export = format_ident!("__plugsmith_export", span = span);
+    let finish = quote_spanned!(generated(command.entry.result)=> ::plugsmith::__private::CommandOutput::finish);
     quote_spanned! {span=>
         #item
         #marker
@@ -193,8 +197,8 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
             #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
             #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
             extern "C" fn #export() -> i32 {
-                ::plugsmith::__private::export_command(&SIGNATURE, |call| {
-                    ::core::result::Result::Ok(#function(#(#arguments),*))
+                ::plugsmith::__private::export_command(&SIGNATURE, |call, reply| {
+                    #finish(#function(#(#arguments),*), reply)
                 })
             }
             #record

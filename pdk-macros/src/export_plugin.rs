@@ -7,14 +7,21 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Path, Token};
 
+use crate::diagnostics::Mistakes;
 use crate::marker;
 
 pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
-    let paths = Punctuated::<Path, Token![,]>::parse_terminated.parse2(names)?;
+    let paths = Punctuated::<Path, Token![,]>::parse_terminated.parse2(names).map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            "expected names of commands, hooks and functions: `export_plugin!(greet, other::greet)`",
+        )
+    })?;
+    let mut mistakes = Mistakes::default();
     let mut checks = TokenStream::new();
     for (index, path) in paths.iter().enumerate() {
         if paths.iter().take(index).any(|earlier| earlier == path) {
-            return Err(syn::Error::new(path.span(), "listed twice"));
+            mistakes.at(path, format_args!("`{}` is listed twice: take one away", last(path)));
         }
         let mut marker = path.clone();
         if let Some(last) = marker.segments.last_mut() {
@@ -24,5 +31,10 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
             const _: ::plugsmith::__private::Entry = #marker;
         });
     }
+    mistakes.into_result()?;
     Ok(checks)
+}
+
+fn last(path: &Path) -> String {
+    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }

@@ -80,6 +80,7 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     record.push("\"");
     let record = record.emit(span);
     let export = format_ident!("__plugsmith_export", span = span);
+    let finish = quote_spanned!(generated(function.entry.result)=> ::plugsmith::__private::FunctionOutput::finish);
     quote_spanned! {span=>
         #item
         #marker
@@ -89,7 +90,7 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
             extern "C" fn #export() -> i32 {
                 #[allow(unused_variables, reason = "a function may take neither context nor input")]
                 ::plugsmith::__private::export_function(|context, input| {
-                    ::core::result::Result::Ok(#ident(#arguments))
+                    #finish(#ident(#arguments))
                 })
             }
             #record

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident, ItemTrait, Pat, ReturnType, TraitItem, TraitItemFn, Type};
+use syn::{Attribute, FnArg, Ident, ItemTrait, Pat, ReturnType, TraitItem, TraitItemFn, Type};
 
 use crate::arguments::Arguments;
 use crate::diagnostics::{Mistakes, generated};
@@ -24,6 +24,8 @@ struct Function {
     arguments: Vec<Argument>,
     result: Type,
     signature: TokenStream,
+    /// Its `#[cfg(..)]`s, which go wherever it goes.
+    cfgs: Vec<Attribute>,
 }
 
 /// One argument: `name: ty`, or `name: &ty`.
@@ -75,20 +77,28 @@ fn model_function(method: &TraitItemFn, prefix: &str, mistakes: &mut Mistakes) -
         match attribute.meta.require_list() {
             Ok(list) => {
                 let mut args = Arguments::parse(list.tokens.clone(), &["name"], mistakes);
-                if let Some(name) = args.text("name", mistakes) {
-                    import = name.value;
+                match args.text("name", mistakes) {
+                    Some(name) if name.value.is_empty() || name.value.chars().any(char::is_control) => {
+                        mistakes.at(name.span, "an import needs a name of printable letters");
+                    }
+                    Some(name) => import = name.value,
+                    None if list.tokens.is_empty() => mistakes.at(attribute, "write #[import(name = \"..\")]"),
+                    None => {}
                 }
             }
             Err(_) => mistakes.at(attribute, "write #[import(name = \"..\")]"),
         }
     }
     let mut arguments = Vec::new();
-    for (index, input) in signature.inputs.iter().enumerate() {
+    let mut named = signature.clone();
+    for (index, input) in named.inputs.iter_mut().enumerate() {
         let FnArg::Typed(input) = input else { continue };
         let name = match &*input.pat {
             Pat::Ident(pattern) => pattern.ident.clone(),
-            _ => format_ident!("argument_{index}"),
+            // `_: u64` has no name to pass on.
+            pattern => format_ident!("__plugsmith_argument_{index}", span = generated(pattern.span())),
         };
+        *input.pat = syn::parse_quote!(#name);
         let (ty, by_reference) = match &*input.ty {
             Type::Reference(reference) => {
                 if let Some(mutable) = &reference.mutability {
@@ -107,12 +117,17 @@ fn model_function(method: &TraitItemFn, prefix: &str, mistakes: &mut Mistakes) -
     if let Type::Reference(reference) = &result {
         mistakes.at(reference, "a host answers with values of its own: return an owned type");
     }
-    Function { ident: signature.ident.clone(), import, arguments, result, signature: signature.to_token_stream() }
+    let cfgs = method.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+    let (ident, signature) = (signature.ident.clone(), named.to_token_stream());
+    Function { ident, import, arguments, result, signature, cfgs }
 }
 
 fn check(imports: &Imports, item: &ItemTrait, mistakes: &mut Mistakes) {
     if !item.generics.params.is_empty() {
         mistakes.at(&item.generics, "a host's functions have fixed types: the trait cannot be generic");
+    }
+    if let Some(unsafety) = &item.unsafety {
+        mistakes.at(unsafety, "a host's functions are safe to implement: take `unsafe` away");
     }
     if imports.namespace.is_empty() {
         mistakes.at(&item.ident, "the namespace is empty: leave it out for `extism:host/user`");
@@ -130,6 +145,17 @@ fn check(imports: &Imports, item: &ItemTrait, mistakes: &mut Mistakes) {
         refuse(signature.asyncness.map(|t| t.span()), "cannot be async: the guest waits for its answer");
         refuse(signature.unsafety.map(|t| t.span()), "is safe to call: take `unsafe` away");
         refuse(signature.generics.params.first().map(Spanned::span), "has one signature: it cannot be generic");
+        let types = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(input) => Some(&*input.ty),
+            FnArg::Receiver(_) => None,
+        });
+        let result = match &signature.output {
+            ReturnType::Type(_, ty) => Some(&**ty),
+            ReturnType::Default => None,
+        };
+        for ty in types.chain(result).filter(|ty| matches!(ty, Type::ImplTrait(_))) {
+            refuse(Some(ty.span()), "has one signature: write a concrete type");
+        }
         refuse(method.default.as_ref().map(Spanned::span), "has no body: the host implements it");
         match signature.receiver() {
             Some(receiver) if receiver.reference.is_none() || receiver.mutability.is_some() => {
@@ -172,34 +198,38 @@ fn emit_guest(imports: &Imports, span: Span) -> TokenStream {
     let (trait_ident, stub, namespace) = (&imports.trait_ident, &imports.stub, &imports.namespace);
     let raw: Vec<_> = (0..imports.functions.len()).map(|index| format_ident!("__plugsmith_import_{index}")).collect();
     let declarations = imports.functions.iter().zip(&raw).map(|(function, raw)| {
-        let (import, result) = (&function.import, &function.result);
+        let (import, result, cfgs) = (&function.import, &function.result, &function.cfgs);
         let arguments = function.arguments.iter().enumerate().map(|(index, argument)| {
             let (name, ty) = (format_ident!("argument_{index}"), &argument.ty);
             quote_spanned!(generated(ty.span())=> #name: <#ty as ::plugsmith::HostArgument>::Abi)
         });
         let result = quote_spanned!(generated(result.span())=> <#result as ::plugsmith::HostResult>::Abi);
         quote_spanned! {span=>
+            #(#cfgs)*
             #[link_name = #import]
             fn #raw(#(#arguments),*) -> #result;
         }
     });
     let methods = imports.functions.iter().zip(&raw).map(|(function, raw)| {
         let (signature, import, result) = (&function.signature, &function.import, &function.result);
+        let (cfgs, place) = (&function.cfgs, generated(result.span()));
         let locals: Vec<_> =
             (0..function.arguments.len()).map(|index| format_ident!("__plugsmith_{index}", span = span)).collect();
         let lowered = function.arguments.iter().zip(&locals).map(|(argument, local)| {
             let (name, ty) = (&argument.name, &argument.ty);
             let reference = if argument.by_reference { quote!(#name) } else { quote!(&#name) };
-            quote_spanned!(span=> let #local = ::plugsmith::__private::Lowered::new::<#ty>(#reference);)
+            quote_spanned!(generated(ty.span())=> let #local = ::plugsmith::__private::Lowered::new::<#ty>(#reference);)
         });
+        let lift = quote_spanned!(place=> (&&&&::plugsmith::__private::Via::<#result>::new()).lift(#import, answer));
         quote_spanned! {span=>
+            #(#cfgs)*
             #signature {
-                use ::plugsmith::__private::{ViaJson as _, ViaReply as _};
+                use ::plugsmith::__private::{ViaJson as _, ViaNothing as _, ViaReply as _};
                 #(#lowered)*
                 // SAFETY: the import takes numbers and answers a number; the blocks behind them
                 // live until the end of this function.
                 let answer = unsafe { #raw(#(#locals.abi),*) };
-                (&&&::plugsmith::__private::Via::<#result>::new()).lift(#import, answer)
+                #lift
             }
         }
     });
@@ -220,8 +250,10 @@ fn emit_host(imports: &Imports, span: Span) -> TokenStream {
     let stub_name = stub.to_string();
     let methods = imports.functions.iter().map(|function| {
         let (signature, ident, import) = (&function.signature, &function.ident, &function.import);
+        let cfgs = &function.cfgs;
         let names = function.arguments.iter().map(|argument| &argument.name);
         quote_spanned! {span=>
+            #(#cfgs)*
             #[track_caller]
             #signature {
                 match ::plugsmith::__private::implementation::<dyn #trait_ident>() {
@@ -233,12 +265,20 @@ fn emit_host(imports: &Imports, span: Span) -> TokenStream {
     });
     let entries = imports.functions.iter().map(|function| {
         let (ident, import, result) = (&function.ident, &function.import, &function.result);
-        let types = function.arguments.iter().map(|argument| &argument.ty);
+        let (cfgs, place) = (&function.cfgs, generated(result.span()));
+        let parameters = function.arguments.iter().map(|argument| {
+            let ty = &argument.ty;
+            quote_spanned!(generated(ty.span())=> <#ty as ::plugsmith::HostArgument>::WIRE)
+        });
+        let wire = quote_spanned!(place=> <#result as ::plugsmith::HostResult>::WIRE);
+        let lower = quote_spanned!(place=> (&&&&::plugsmith::__private::Via::<#result>::new()).lower(result));
         let locals: Vec<_> =
             (0..function.arguments.len()).map(|index| format_ident!("__plugsmith_{index}", span = span)).collect();
         let lifted = function.arguments.iter().zip(&locals).enumerate().map(|(index, (argument, local))| {
             let ty = &argument.ty;
-            quote_spanned!(span=> let #local = ::plugsmith::__private::lift_argument::<#ty>(arguments, #index)?;)
+            quote_spanned! {generated(ty.span())=>
+                let #local = ::plugsmith::__private::lift_argument::<#ty>(arguments, #index)?;
+            }
         });
         let passed = function
             .arguments
@@ -246,21 +286,20 @@ fn emit_host(imports: &Imports, span: Span) -> TokenStream {
             .zip(&locals)
             .map(|(argument, local)| if argument.by_reference { quote!(&#local) } else { quote!(#local) });
         quote_spanned! {span=>
+            #(#cfgs)*
             ::plugsmith::protocol::host_functions::HostFunction {
                 namespace: ::std::string::String::from(#namespace),
                 name: ::std::string::String::from(#import),
-                parameters: ::std::vec![#(<#types as ::plugsmith::HostArgument>::WIRE),*],
-                result: <#result as ::plugsmith::HostResult>::WIRE,
+                parameters: ::std::vec![#(#parameters),*],
+                result: #wire,
                 call: {
                     let implementation = ::std::rc::Rc::clone(&implementation);
                     ::std::rc::Rc::new(move |arguments| {
-                        use ::plugsmith::__private::{ViaJson as _, ViaReply as _};
+                        use ::plugsmith::__private::{ViaJson as _, ViaNothing as _, ViaReply as _};
                         let _ = arguments;
                         #(#lifted)*
                         let result = implementation.#ident(#(#passed),*);
-                        ::core::result::Result::Ok(
-                            (&&&::plugsmith::__private::Via::<#result>::new()).lower(result)
-                        )
+                        ::core::result::Result::Ok(#lower)
                     })
                 },
             }
@@ -283,7 +322,7 @@ fn emit_host(imports: &Imports, span: Span) -> TokenStream {
                 implementation: impl #trait_ident + 'static,
             ) -> ::std::vec::Vec<::plugsmith::protocol::host_functions::HostFunction> {
                 let implementation = ::std::rc::Rc::new(implementation);
-                ::std::vec![#(#entries),*]
+                ::std::vec::Vec::from([#(#entries),*])
             }
         }
     }

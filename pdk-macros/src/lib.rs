@@ -6,13 +6,18 @@
 
 mod arguments;
 mod command;
+mod data_type;
 mod diagnostics;
 mod export_plugin;
 mod function;
+mod hook;
 mod host_functions;
 mod marker;
 mod record;
 mod signature;
+
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
@@ -48,6 +53,33 @@ pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
     diagnostics::finish(function::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Makes a struct or an enum a data type, which storage keeps under a name of its own.
+///
+/// `name = "BLOOM"` is that name. Without `encoding` a compact, versioned, target-independent
+/// encoding is supplied (`version = 2` names the one that is written, `migrate = function` a
+/// `fn(u32, &[u8]) -> Result<Self, String>` that reads earlier ones); every field must be one that
+/// serde knows. With `encoding = "bloom-v1"` the author writes `impl Encoding` and `impl DataType`.
+#[proc_macro_attribute]
+pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(data_type::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Makes a function a hook, which a Ferrite host calls when an event happens.
+///
+/// `event = ".."` is one of `BeforeCommand AfterCommand OnKeyWrite OnKeyRead OnKeyExpiry
+/// OnKeyDelete OnClientConnect OnClientDisconnect OnServerStartup OnServerShutdown`, or `custom:`
+/// and a name. Hooks of one event run by `priority`, lowest first (0 unless set), then in the order
+/// in which they were registered.
+///
+/// Parameters are `ctx: &HookContext`, or fields of the event by their names: `key: &str`,
+/// `value: Option<Value>`, `client_id: i64`, `command: &str`, `args: Vec<String>`, `result: &Value`.
+/// The result is a `HookResult`, nothing (let it be), or a `Result` of either. Only what has not
+/// happened yet can be aborted, only what has a value can be modified.
+#[proc_macro_attribute]
+pub fn hook(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(hook::expand(args.into(), item.clone().into()), item.into()).into()
 }
 
 /// Declares functions of the host as a trait: stubs in the guest, mocks in tests, one declaration.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, Ident, ItemFn, Lifetime, Pat, ReturnType, Type};
+use syn::{Attribute, FnArg, Ident, ItemFn, Lifetime, Pat, ReturnType, Type};
 
 use crate::diagnostics::Mistakes;
 
@@ -12,6 +12,8 @@ use crate::diagnostics::Mistakes;
 pub(crate) struct Entry {
     pub(crate) ident: Ident,
     pub(crate) parameters: Vec<Parameter>,
+    /// Where it says what it returns, for rustc's errors about that.
+    pub(crate) result: Span,
     /// The first paragraph of its doc comment.
     pub(crate) summary: String,
 }
@@ -47,6 +49,8 @@ pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> 
                 refuse(Some(receiver.span()), "is a free function: it cannot take self");
             }
             FnArg::Typed(input) => {
+                let cfg = input.attrs.iter().find(|attribute| attribute.path().is_ident("cfg"));
+                refuse(cfg.map(Spanned::span), "parameter cannot depend on a cfg: write one function for each case");
                 if let Type::ImplTrait(ty) = &*input.ty {
                     refuse(Some(ty.span()), "parameter needs a concrete type");
                 }
@@ -65,7 +69,11 @@ pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> 
     {
         refuse(Some(ty.span()), "result needs a concrete type");
     }
-    Entry { ident: signature.ident.clone(), parameters, summary: summary(item) }
+    let result = match &signature.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => signature.ident.span(),
+    };
+    Entry { ident: signature.ident.clone(), parameters, result, summary: summary(&item.attrs) }
 }
 
 /// The name in a pattern: `name`, `mut name`, `Json(name)`; a leading underscore is not part of it.
@@ -86,9 +94,9 @@ pub(crate) fn unraw(ident: &Ident) -> String {
 }
 
 /// The first paragraph of the doc comment, in one line.
-fn summary(item: &ItemFn) -> String {
+pub(crate) fn summary(attributes: &[Attribute]) -> String {
     let mut lines = Vec::new();
-    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
         let syn::Meta::NameValue(meta) = &attribute.meta else { continue };
         let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &meta.value else { continue };
         match line.value().trim() {

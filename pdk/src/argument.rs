@@ -138,6 +138,8 @@ macro_rules! arguments {
 arguments! {
     &'a str, "text", "text", value => value.as_str();
     &'a [u8], "bytes", "a string", value => value.as_bytes();
+    &'a Value, "value", "a value", value => Some(value);
+    Value, "value", "a value", value => Some(value.clone());
     String, "text", "text", value => value.as_str().map(str::to_owned);
     Vec<u8>, "bytes", "a string", value => value.as_bytes().map(<[u8]>::to_vec);
     Bytes, "bytes", "a string", value => value.as_bytes().map(|bytes| Bytes(bytes.to_vec()));
@@ -167,7 +169,7 @@ arguments! {
 macro_rules! elements {
     ($($type:ty)*) => { $(impl<'a> Element<'a> for $type {})* };
 }
-elements!(&'a str &'a [u8] String Vec<u8> Bytes bool i64 u64 i8 i16 i32 u16 u32 f64 f32);
+elements!(&'a Value Value &'a str &'a [u8] String Vec<u8> Bytes bool i64 u64 i8 i16 i32 u16 u32 f64 f32);
 
 /// Bytes that need not be UTF-8, as an argument or a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -202,9 +204,11 @@ fn convert<'a, T: Argument<'a>>(value: &'a Value, name: &str) -> Result<T, Comma
 pub(crate) fn mismatch(name: &str, expected: &str, value: &Value) -> CommandError {
     // What arrives is text, bytes or null; the general JSON writer would bring float formatting along.
     let mut got = Vec::new();
-    match value.as_bytes() {
-        Some(bytes) => json::write_bytes(&mut got, bytes.get(..60).unwrap_or(bytes)),
-        None => got.extend_from_slice(b"null"),
+    match (value.as_str(), value.as_bytes()) {
+        // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
+        (Some(text), _) => json::write_string(&mut got, text.get(..text.floor_char_boundary(60)).unwrap_or(text)),
+        (None, Some(bytes)) => json::write_bytes(&mut got, bytes.get(..60).unwrap_or(bytes)),
+        (None, None) => got.extend_from_slice(b"null"),
     }
     let got = String::from_utf8(got).unwrap_or_default();
     CommandError::Custom(["argument '", name, "': expected ", expected, ", got ", &got].concat())

@@ -2,8 +2,7 @@
 
 use crate::argument::{Call, FromCall, Kind};
 use crate::protocol::arguments;
-use crate::protocol::json;
-use crate::reply::{CommandOutput, ReplyWriter};
+use crate::reply::ReplyWriter;
 use crate::{CommandError, PluginContext};
 
 /// One parameter, as metadata and usage text show it.
@@ -72,9 +71,9 @@ pub const fn misplaced(parameters: &[Parameter], index: usize) -> Option<&'stati
     while before < index {
         match (parameters[before].kind, kind) {
             (Kind::Rest, Kind::Context) | (Kind::Optional, Kind::Context) | (Kind::Required, Kind::Context) => {
-                return Some("the context comes first");
+                return Some("the context comes first: move it before the other parameters");
             }
-            (Kind::Context, Kind::Context) => return Some("the context is passed once"),
+            (Kind::Context, Kind::Context) => return Some("the context is passed once: take one away"),
             (Kind::Rest, _) => return Some("a parameter after a `Vec` never gets an argument: move the `Vec` last"),
             (Kind::Optional, Kind::Required) => {
                 return Some("a required parameter after an optional one: move the `Option` behind it");
@@ -127,22 +126,26 @@ impl Signature {
     }
 }
 
+/// The author's function with its arguments read and its reply written. The reply is written
+/// within, so that it may borrow from the arguments.
+pub type Body = fn(&mut Call<'_>, &mut ReplyWriter) -> Result<(), CommandError>;
+
 /// One call of a command: arguments in, the reply or the error's text out.
 ///
 /// # Errors
 /// The text of the command's error, never empty.
-pub(crate) fn call<T: CommandOutput>(
+pub(crate) fn call(
     signature: &Signature,
     context: &PluginContext,
     input: &[u8],
-    body: fn(&mut Call<'_>) -> Result<T, CommandError>,
+    body: Body,
 ) -> Result<Vec<u8>, String> {
     let (arguments, encoding) =
         arguments::decode(input).map_err(|message| CommandError::Custom(message).into_text())?;
     let mut reply = ReplyWriter::new(encoding);
     signature
         .check(arguments.len())
-        .and_then(|()| body(&mut Call { context, arguments: &arguments })?.finish(&mut reply))
+        .and_then(|()| body(&mut Call { context, arguments: &arguments }, &mut reply))
         .map_err(CommandError::into_text)?;
     Ok(reply.into_bytes())
 }
@@ -178,9 +181,26 @@ const fn put_integer(out: &mut [u8; 96], mut at: usize, n: i32) -> usize {
     put(out, at, &[b'0' + (n % 10) as u8])
 }
 
-/// Appends a number to a message without the formatting machinery.
+/// A number for a message, without the formatting machinery.
 pub(crate) fn decimal(n: i64) -> String {
-    let mut out = Vec::new();
-    json::write_integer(&mut out, n);
-    String::from_utf8(out).unwrap_or_default()
+    let mut text = if n < 0 { String::from("-") } else { String::new() };
+    push_digits(&mut text, n.unsigned_abs());
+    text
+}
+
+/// Recursive, because a buffer of digits would need bounds checks, whose panics name this file.
+fn push_digits(text: &mut String, n: u64) {
+    if n >= 10 {
+        push_digits(text, n / 10);
+    }
+    text.push(char::from(b'0' + (n % 10) as u8));
+}
+
+/// The parts of a message as one text; smaller in a guest than `[..].concat()`.
+pub(crate) fn join(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
 }

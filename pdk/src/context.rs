@@ -14,7 +14,7 @@ use crate::vars::Vars;
 ///
 /// A service costs nothing until it is used: an artifact imports exactly the host functions
 /// that its code can reach.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PluginContext {
     pub(crate) host: HostHandle,
 }

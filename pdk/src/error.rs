@@ -68,17 +68,14 @@ impl CommandError {
             CommandError::OutOfRange => "ERR value is out of range".into(),
             CommandError::Syntax => "ERR syntax error".into(),
             CommandError::NoAuth => "NOAUTH Authentication required.".into(),
-            CommandError::Host(error) => error.text.as_str().into(),
+            CommandError::Host(error) => error.wire().into(),
             CommandError::Custom(message) => with_code(message),
         }
     }
 
     /// The text on the wire, owned; without the formatting machinery.
     pub(crate) fn into_text(self) -> String {
-        match self {
-            CommandError::Host(error) => error.text,
-            other => other.text().into_owned(),
-        }
+        self.text().into_owned()
     }
 }
 
@@ -134,51 +131,77 @@ from_display!(
     crate::protocol::resp::ResponseError
 );
 
-/// Why the host did not do what a service asked: `CODE message`, such as `NOPERM ..`.
+/// Why the host did not do what a service asked: a message, and a code if it is a known one.
 ///
 /// ```
-/// let error = plugsmith::HostError::new("NOPERM storage.write is not granted");
-/// assert_eq!(error.code(), "NOPERM");
-/// assert_eq!(error.message(), "storage.write is not granted");
+/// use plugsmith::{CommandError, HostError};
+///
+/// let error = HostError::new("NOPERM storage.write is not granted");
+/// assert_eq!((error.code(), error.message()), ("NOPERM", "storage.write is not granted"));
+///
+/// // Without a code of its own it is an `ERR` of a command.
+/// let error = HostError::new("no such user");
+/// assert_eq!((error.code(), error.to_string()), ("ERR", "no such user".to_string()));
+/// assert_eq!(CommandError::from(error).to_string(), "ERR no such user");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostError {
-    text: String,
+    /// Any but `ERR`.
+    code: Option<String>,
+    message: String,
 }
 
 impl HostError {
-    /// An error with this text; `ERR` is put before it unless it starts with a Redis error code.
-    /// No text at all becomes `ERR no reason was given`.
+    /// An error with this text. Where that starts with a Redis error code, it is the code; an
+    /// empty text becomes `no reason was given`.
     pub fn new(text: impl Into<String>) -> HostError {
         let text = text.into();
-        HostError { text: with_code(&text).into_owned() }
+        match text.split_once(' ') {
+            Some((code, message)) if CODES.contains(&code) => HostError::with_code(code, message),
+            _ => HostError::with_code("ERR", &text),
+        }
     }
 
     /// An error with a code of its own, such as `BILLING`.
     pub fn with_code(code: &str, message: &str) -> HostError {
-        HostError { text: [code, " ", message].concat() }
+        let message = if message.trim().is_empty() { "no reason was given" } else { message };
+        HostError { code: (code != "ERR").then(|| code.to_owned()), message: message.to_owned() }
     }
 
-    /// An error exactly as the host sent it.
+    /// The error in a RESP error reply, whose first word is its code.
     #[cfg(target_arch = "wasm32")]
-    pub(crate) fn from_wire(text: String) -> HostError {
-        if text.trim().is_empty() { HostError::new(text) } else { HostError { text } }
+    pub(crate) fn from_wire(text: &str) -> HostError {
+        match text.split_once(' ') {
+            Some((code, message)) if code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) => {
+                HostError::with_code(code, message)
+            }
+            _ => HostError::new(text),
+        }
     }
 
-    /// The first word.
+    /// The code; `ERR` where it has none of its own.
     pub fn code(&self) -> &str {
-        self.text.split(' ').next().unwrap_or_default()
+        self.code.as_deref().unwrap_or("ERR")
     }
 
-    /// What follows the code.
+    /// The message, the code not part of it.
     pub fn message(&self) -> &str {
-        self.text.split_once(' ').map_or("", |(_, message)| message)
+        &self.message
+    }
+
+    /// The text on the wire: the code, a space, the message.
+    pub(crate) fn wire(&self) -> String {
+        [self.code(), " ", &self.message].concat()
     }
 }
 
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        if let Some(code) = &self.code {
+            f.write_str(code)?;
+            f.write_str(" ")?;
+        }
+        f.write_str(&self.message)
     }
 }
 

@@ -34,7 +34,10 @@ impl<'a> Input<'a> for &'a str {
 
     fn from_input(bytes: &'a [u8]) -> Result<&'a str, String> {
         core::str::from_utf8(bytes).map_err(|error| {
-            ["the input is not UTF-8 at byte ", &crate::command::decimal(error.valid_up_to() as i64)].concat()
+            crate::command::join(&[
+                "the input is not UTF-8 at byte ",
+                &crate::command::decimal(error.valid_up_to() as i64),
+            ])
         })
     }
 }
@@ -112,6 +115,11 @@ outputs! {
 }
 
 /// What a `#[function]`'s body returns: an [`Output`] or a `Result` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a function's output",
+    note = "outputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>`, `()`, or a `Result` of them whose \
+            error implements `Display`"
+)]
 pub trait FunctionOutput {
     /// The type's name in metadata.
     const TYPE: &'static str;
@@ -163,6 +171,10 @@ impl<'a> Context<'a> for &'a PluginContext {
 }
 
 /// A function's only parameter: its input, or the context.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a function's input",
+    note = "inputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` and `()`; `&PluginContext` may come first"
+)]
 pub trait Sole<'a>: Sized {
     /// The input type's name in metadata.
     const TYPE: &'static str;

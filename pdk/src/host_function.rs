@@ -21,9 +21,9 @@ mod guest;
 mod host;
 
 #[cfg(target_arch = "wasm32")]
-pub use guest::{Lowered, ViaJson, ViaReply};
+pub use guest::{Lowered, ViaJson, ViaNothing, ViaReply};
 #[cfg(not(target_arch = "wasm32"))]
-pub use host::{ViaJson, ViaReply, implementation, lift_argument, missing, slot};
+pub use host::{ViaJson, ViaNothing, ViaReply, implementation, lift_argument, missing, slot};
 
 /// The chooser between a [`HostReply`] and plain JSON inside a `Result`; see `ViaReply`.
 #[derive(Debug)]
@@ -192,6 +192,17 @@ pub trait HostResult {
     type Abi;
     /// What the wasm type means.
     const WIRE: WireType;
+}
+
+/// What no type implements: it is asked for where a result has no way to cross.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no form in which it crosses from the host",
+    note = "in `Result<T, HostError>`, T is `()`, a number, `bool`, `String`, `Vec<u8>`, `Value`, an `Option` or a \
+            `Vec` of these, or a type of yours that derives serde's `Serialize` and `Deserialize`"
+)]
+pub trait Crossing {
+    /// Never made.
+    const NEVER: core::convert::Infallible;
 }
 
 /// A result whose bytes or number are all there is to it; not a `Result`.

@@ -10,7 +10,9 @@ mod value_conversions;
 
 mod argument;
 mod command;
+mod data_type;
 mod function;
+mod hook;
 mod host_function;
 mod reply;
 
@@ -33,14 +35,18 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use plugsmith_macros::{command, export_plugin, function, host_functions};
+pub use plugsmith_macros::{command, data_type, export_plugin, function, hook, host_functions};
 
 pub use argument::{Argument, Bytes, FromCall};
 pub use clock::clock;
 pub use config::config;
 pub use context::PluginContext;
+pub use data_type::{DataType, Encoded, Encoding, NamedType};
+#[cfg(feature = "data-types")]
+pub use data_type::{decode_compact, encode_compact};
 pub use error::{CommandError, CommandResult, HostError};
 pub use function::{Input, Output};
+pub use hook::{FromEvent, HookContext, HookOutput};
 pub use host_function::{HostArgument, HostReply, HostResult};
 pub use http::{HttpRequest, HttpResponse, http};
 #[cfg(feature = "json")]
@@ -48,6 +54,7 @@ pub use json::Json;
 pub use kv::kv;
 pub use log::log;
 pub use protocol::Value;
+pub use protocol::event::{Event, HookResult};
 pub use random::random;
 pub use reply::Reply;
 pub use storage::{Ttl, storage};

@@ -24,11 +24,13 @@ impl Log {
     }
 
     /// Writes a line at [`Level::Trace`]; the npm SDK 1.0.3 lacks this one import.
+    #[inline(always)]
     pub fn trace(&self, text: impl AsRef<str>) {
         self.host.log(Level::Trace, text.as_ref());
     }
 
     /// Writes a line at [`Level::Debug`].
+    #[inline(always)]
     pub fn debug(&self, text: impl AsRef<str>) {
         self.host.log(Level::Debug, text.as_ref());
     }
@@ -40,16 +42,19 @@ impl Log {
     /// ctx.log().info("ready");
     /// assert_eq!(ctx.logs()[0].text, "ready");
     /// ```
+    #[inline(always)]
     pub fn info(&self, text: impl AsRef<str>) {
         self.host.log(Level::Info, text.as_ref());
     }
 
     /// Writes a line at [`Level::Warn`].
+    #[inline(always)]
     pub fn warn(&self, text: impl AsRef<str>) {
         self.host.log(Level::Warn, text.as_ref());
     }
 
     /// Writes a line at [`Level::Error`].
+    #[inline(always)]
     pub fn error(&self, text: impl AsRef<str>) {
         self.host.log(Level::Error, text.as_ref());
     }

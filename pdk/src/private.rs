@@ -1,9 +1,13 @@
 //! What the macros' output calls. Not for people: it may change in any release.
 
 pub use crate::argument::{Call, FromCall, Kind};
-pub use crate::command::{Parameter, Signature, arity, arity_message, is_raw, misplaced};
+pub use crate::command::{Body, Parameter, Signature, arity, arity_message, is_raw, misplaced};
 pub use crate::function::{Context, FunctionOutput, Input, Sole};
-pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaReply, WireType};
+pub use crate::hook::FromEvent;
+pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
+pub use crate::reply::{CommandOutput, ReplyWriter};
+#[cfg(feature = "data-types")]
+pub use serde;
 
 #[cfg(target_arch = "wasm32")]
 pub use crate::host_function::Lowered;
@@ -103,16 +107,32 @@ pub const fn message(padded: &[u8; 96]) -> &str {
 }
 
 /// One call of a command's export.
-pub fn export_command<T: crate::reply::CommandOutput>(
-    signature: &Signature,
-    body: fn(&mut Call<'_>) -> Result<T, crate::CommandError>,
-) -> i32 {
+pub fn export_command(signature: &Signature, body: Body) -> i32 {
     export(|context, input| crate::command::call(signature, context, input, body))
 }
 
+/// One call of a command as its export makes it, for fuzzing: bytes in, the reply or the error's text out.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn call_command(
+    signature: &Signature,
+    context: &crate::PluginContext,
+    input: &[u8],
+    body: Body,
+) -> Result<Vec<u8>, String> {
+    crate::command::call(signature, context, input, body)
+}
+
 /// One call of a function's export.
-pub fn export_function<T: FunctionOutput>(body: fn(&crate::PluginContext, &[u8]) -> Result<T, String>) -> i32 {
-    export(|context, input| body(context, input)?.finish())
+pub fn export_function(body: fn(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
+    export(body)
+}
+
+/// One call of a hook's export.
+pub fn export_hook<T: crate::hook::HookOutput>(
+    event: &str,
+    body: fn(&crate::HookContext) -> Result<T, crate::CommandError>,
+) -> i32 {
+    export(|context, input| crate::hook::call(event, context.clone(), input, body))
 }
 
 #[cfg(target_arch = "wasm32")]

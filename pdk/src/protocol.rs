@@ -3,6 +3,7 @@
 //! Guest and harness both import these; neither redefines them.
 
 pub mod arguments;
+pub mod event;
 pub mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod metadata;

@@ -90,6 +90,10 @@ impl rand_core::CryptoRng for Random {}
 /// `getrandom` itself must be told that somebody will: 0.2 by its feature `custom`, 0.3 and 0.4
 /// by `rustflags = ["--cfg", "getrandom_backend=\"custom\""]` for the target in `.cargo/config.toml`.
 /// Off wasm32 the macro is nothing.
+///
+/// What getrandom calls has a name of its own, and rustc exports whatever has one: the artifact
+/// shows `__getrandom_custom` (0.2) and `__getrandom_v03_custom` (0.3, 0.4) among its exports. No
+/// Extism host can call them.
 #[macro_export]
 macro_rules! getrandom {
     () => {

@@ -3,6 +3,7 @@
 use std::ops::{Bound, RangeBounds};
 
 use crate::abi::HostHandle;
+use crate::data_type::{self, DataType, Encoded};
 use crate::{HostError, Value};
 
 /// The host functions behind [`Storage`], each its own import, so that a plugin which only reads
@@ -30,6 +31,10 @@ pub trait StorageImports {
     fn keys(&self, pattern: &str) -> Result<Vec<String>, HostError>;
     /// The type of the value at `key`, `none` where there is none.
     fn type_of(&self, key: &str) -> Result<String, HostError>;
+    /// The value of a data type at `key`; `-WRONGTYPE` where it is of another.
+    fn get_typed(&self, key: &str, name: &str) -> Result<Option<Encoded>, HostError>;
+    /// Sets `key` to a value of a data type; `-WRONGTYPE` where it holds one of another.
+    fn set_typed(&self, key: &str, name: &str, version: u32, bytes: &[u8]) -> Result<(), HostError>;
     /// The bytes of a string from `start` to `end`, both counted in; negative ones from the end.
     fn read_range(&self, key: &str, start: i64, end: i64) -> Result<Vec<u8>, HostError>;
 }
@@ -169,6 +174,35 @@ impl Storage {
             Bound::Unbounded => -1,
         };
         self.imports().read_range(key, start, end)
+    }
+
+    /// The value of a data type at `key`; `None` where there is none.
+    ///
+    /// ```
+    /// use plugsmith::{data_type, testing::MockContext};
+    ///
+    /// #[data_type(name = "COUNTER")]
+    /// struct Counter { hits: u64 }
+    ///
+    /// let ctx = MockContext::new();
+    /// ctx.storage().set_typed("page", &Counter { hits: 7 })?;
+    /// assert_eq!(ctx.storage().get_typed::<Counter>("page")?.unwrap().hits, 7);
+    /// assert_eq!(ctx.storage().type_of("page")?, "COUNTER");
+    /// # Ok::<(), plugsmith::HostError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `WRONGTYPE` where the value is of another type, and a version that the type cannot read.
+    pub fn get_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
+        self.imports().get_typed(key, T::type_name())?.map(|encoded| data_type::decode(&encoded)).transpose()
+    }
+
+    /// Sets `key` to a value of a data type; its expiry stays.
+    ///
+    /// # Errors
+    /// `WRONGTYPE` where the key holds a value of another type.
+    pub fn set_typed<T: DataType>(&self, key: &str, value: &T) -> Result<(), HostError> {
+        self.imports().set_typed(key, T::type_name(), T::encoding_version(), &value.encode())
     }
 
     #[cfg(target_arch = "wasm32")]

@@ -9,6 +9,7 @@ mod fake_host;
 mod glob;
 mod http;
 mod random;
+mod round_trip;
 mod store;
 
 pub use clock::VirtualClock;
@@ -17,4 +18,5 @@ pub use fake_host::FakeHost;
 pub use glob::glob_matches;
 pub use http::HttpMocks;
 pub use random::SeededRandom;
-pub use store::{SharedStore, Store};
+pub use round_trip::assert_round_trips;
+pub use store::{SharedStore, Store, Stored};

@@ -1,6 +1,6 @@
 //! The guest's half: arguments become blocks, blocks become results.
 
-use super::{HostArgument, HostReply, HostResult, PlainResult, Via, Wire};
+use super::{Crossing, HostArgument, HostReply, HostResult, PlainResult, Via, Wire};
 use crate::HostError;
 use crate::abi::Block;
 use crate::protocol::resp::Reader;
@@ -70,23 +70,40 @@ pub trait ViaJson<R: HostResult> {
     fn lift(&self, name: &str, abi: R::Abi) -> R;
 }
 
-impl<T: HostReply> ViaReply<Result<T, HostError>> for &&Via<Result<T, HostError>> {
+impl<T: HostReply> ViaReply<Result<T, HostError>> for &&&Via<Result<T, HostError>> {
     fn lift(&self, name: &str, abi: i64) -> Result<T, HostError> {
         reply(name, abi, T::read)
     }
 }
 
-impl<R: PlainResult<Abi: Number>> ViaReply<R> for &Via<R> {
+impl<R: PlainResult<Abi: Number>> ViaReply<R> for &&Via<R> {
     fn lift(&self, name: &str, abi: R::Abi) -> R {
         lift(name, abi)
     }
 }
 
 #[cfg(feature = "json")]
-impl<T: serde::de::DeserializeOwned> ViaJson<Result<T, HostError>> for Via<Result<T, HostError>> {
+impl<T: serde::de::DeserializeOwned> ViaJson<Result<T, HostError>> for &Via<Result<T, HostError>> {
     fn lift(&self, name: &str, abi: i64) -> Result<T, HostError> {
         let text = reply(name, abi, |reader| reader.bytes().map(<[u8]>::to_vec))?;
         serde_json::from_slice(&text).map_err(|error| HostError::new([name, ": ", &error.to_string()].concat()))
+    }
+}
+
+/// Chosen where neither of the others is: rustc then says what is missing.
+pub trait ViaNothing<R> {
+    /// No type has this.
+    fn lift<A>(&self, name: &str, abi: A) -> R
+    where
+        R: Crossing;
+}
+
+impl<R> ViaNothing<R> for Via<R> {
+    fn lift<A>(&self, _: &str, _: A) -> R
+    where
+        R: Crossing,
+    {
+        match R::NEVER {}
     }
 }
 
@@ -117,7 +134,7 @@ fn reply<T>(
     let bytes = block.read();
     let mut reader = Reader::new(&bytes);
     let result = match reader.error_reply() {
-        Ok(Some(text)) => return Err(HostError::from_wire(text)),
+        Ok(Some(text)) => return Err(HostError::from_wire(&text)),
         Ok(None) => read(&mut reader).and_then(|value| reader.finish().map(|()| value)),
         Err(error) => Err(error),
     };

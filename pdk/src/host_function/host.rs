@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{HostArgument, HostReply, PlainResult, Via, Wire};
+use super::{Crossing, HostArgument, HostReply, PlainResult, Via, Wire};
 use crate::HostError;
 use crate::protocol::host_functions::HostValue;
 use crate::protocol::resp;
@@ -35,7 +35,7 @@ pub trait ViaJson<R> {
     fn lower(&self, result: R) -> HostValue;
 }
 
-impl<T: HostReply> ViaReply<Result<T, HostError>> for &&Via<Result<T, HostError>> {
+impl<T: HostReply> ViaReply<Result<T, HostError>> for &&&Via<Result<T, HostError>> {
     fn lower(&self, result: Result<T, HostError>) -> HostValue {
         reply(result.map(|value| {
             let mut writer = resp::Writer::default();
@@ -45,14 +45,14 @@ impl<T: HostReply> ViaReply<Result<T, HostError>> for &&Via<Result<T, HostError>
     }
 }
 
-impl<R: PlainResult> ViaReply<R> for &Via<R> {
+impl<R: PlainResult> ViaReply<R> for &&Via<R> {
     fn lower(&self, result: R) -> HostValue {
         lower_result(result)
     }
 }
 
 #[cfg(feature = "json")]
-impl<T: serde::Serialize> ViaJson<Result<T, HostError>> for Via<Result<T, HostError>> {
+impl<T: serde::Serialize> ViaJson<Result<T, HostError>> for &Via<Result<T, HostError>> {
     fn lower(&self, result: Result<T, HostError>) -> HostValue {
         reply(result.and_then(|value| {
             let text = serde_json::to_vec(&value).map_err(|error| HostError::new(error.to_string()))?;
@@ -60,6 +60,23 @@ impl<T: serde::Serialize> ViaJson<Result<T, HostError>> for Via<Result<T, HostEr
             writer.bulk(&text);
             Ok(writer.into_bytes())
         }))
+    }
+}
+
+/// Chosen where neither of the others is: rustc then says what is missing.
+pub trait ViaNothing<R> {
+    /// No type has this.
+    fn lower(&self, result: R) -> HostValue
+    where
+        R: Crossing;
+}
+
+impl<R> ViaNothing<R> for Via<R> {
+    fn lower(&self, _: R) -> HostValue
+    where
+        R: Crossing,
+    {
+        match R::NEVER {}
     }
 }
 
@@ -71,7 +88,7 @@ fn lower_result<R: PlainResult>(result: R) -> HostValue {
 fn reply(result: Result<Vec<u8>, HostError>) -> HostValue {
     HostValue::Block(Some(result.unwrap_or_else(|error| {
         let mut writer = resp::Writer::default();
-        writer.error(&error.to_string());
+        writer.error(&error.wire());
         writer.into_bytes()
     })))
 }

@@ -69,8 +69,7 @@ pub fn encode(arguments: &[Value], encoding: Encoding) -> Vec<u8> {
 pub fn encode_one(argument: &Value) -> Vec<u8> {
     match argument {
         Value::Integer(n) => n.to_string().into_bytes(),
-        Value::Double(n) => n.to_string().into_bytes(),
-        Value::Boolean(b) => b.to_string().into_bytes(),
+        Value::Double(n) if !n.is_finite() => n.to_string().to_ascii_lowercase().into_bytes(),
         _ => match argument.as_bytes() {
             Some(bytes) => bytes.to_vec(),
             None => {

@@ -8,7 +8,7 @@
 //! | big number | string of digits |
 //! | boolean, null | `true`, `false`, `null` |
 //! | array, set, push | array |
-//! | map | object where every key is text and no key is twice, else an array of pairs |
+//! | map | object where every key is text, no key is twice, and it is none of the tagged objects here; else an array of pairs |
 //! | error | `{"$error": "ERR .."}` |
 
 mod base64;

@@ -17,8 +17,12 @@ mod records {
     pub enum Record {
         /// A `#[command]`.
         Command(Command),
+        /// A `#[data_type]`.
+        DataType(DataType),
         /// A `#[function]`.
         Function(Function),
+        /// A `#[hook]`.
+        Hook(Hook),
     }
 
     /// A `#[command]`, exported under its name.
@@ -75,6 +79,20 @@ mod records {
         pub ty: String,
     }
 
+    /// A `#[data_type]`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct DataType {
+        /// Its name in storage.
+        pub name: String,
+        /// The name of its encoding; `compact` where it was supplied.
+        pub encoding: String,
+        /// The version that is written.
+        pub version: u32,
+        /// What it is, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+    }
+
     /// A `#[function]`, exported under its name.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     pub struct Function {
@@ -85,6 +103,20 @@ mod records {
         pub description: String,
         /// The type of its input: `text`, `bytes`, `json` or `none`.
         pub input: String,
+    }
+
+    /// A `#[hook]`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Hook {
+        /// The event that it waits for.
+        pub event: String,
+        /// Hooks of one event run by priority, lowest first.
+        pub priority: i32,
+        /// The export to call.
+        pub export: String,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
     }
 
     /// The records in a section, or the first line that is none.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{FakeHost, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
 use crate::log::Line;
-use crate::{HttpResponse, PluginContext};
+use crate::{Event, HookContext, HttpResponse, PluginContext};
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
 ///
@@ -73,6 +73,11 @@ impl MockContext {
     /// The lines logged so far.
     pub fn logs(&self) -> Vec<Line> {
         self.with(|host| host.logs.clone())
+    }
+
+    /// An event for a hook: `on_key_write(&ctx.event(Event::new("OnKeyWrite").key("a").value("x")))`.
+    pub fn event(&self, event: Event) -> HookContext {
+        HookContext::new(self.context.clone(), event)
     }
 
     /// Works on the host itself.

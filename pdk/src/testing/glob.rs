@@ -40,27 +40,36 @@ fn one(pattern: &[u8], p: usize, byte: u8) -> Option<usize> {
         b'?' => Some(p + 1),
         b'\\' if p + 1 < pattern.len() => (pattern[p + 1] == byte).then_some(p + 2),
         b'[' => {
-            let end = p + 2 + pattern.get(p + 2..)?.iter().position(|&b| b == b']')?;
-            let inside = &pattern[p + 1..end];
-            let (negated, mut set) = match inside.split_first() {
-                Some((b'^', rest)) => (true, rest),
-                _ => (false, inside),
-            };
-            let mut found = false;
-            while let Some((&low, rest)) = set.split_first() {
-                match rest {
-                    [b'-', high, rest @ ..] => {
-                        found |= (low.min(*high)..=low.max(*high)).contains(&byte);
-                        set = rest;
-                    }
-                    _ => {
-                        found |= low == byte;
-                        set = rest;
-                    }
-                }
-            }
-            (found != negated).then_some(end + 1)
+            let (found, end) = class(pattern, p + 1, byte);
+            found.then_some(end)
         }
         literal => (literal == byte).then_some(p + 1),
+    }
+}
+
+/// Whether the class at `p` (after its `[`) holds `byte`, and the place after the class. As in
+/// Redis' `stringmatchlen`: `]` always closes, `\` quotes, and a class that is never closed ends
+/// with the pattern.
+fn class(pattern: &[u8], mut p: usize, byte: u8) -> (bool, usize) {
+    let negated = pattern.get(p) == Some(&b'^');
+    p += usize::from(negated);
+    let mut found = false;
+    loop {
+        match &pattern[p..] {
+            [] => return (found != negated, p),
+            [b']', ..] => return (found != negated, p + 1),
+            [b'\\', quoted, ..] => {
+                found |= *quoted == byte;
+                p += 2;
+            }
+            [low, b'-', high, ..] => {
+                found |= (*low.min(high)..=*low.max(high)).contains(&byte);
+                p += 3;
+            }
+            [literal, ..] => {
+                found |= *literal == byte;
+                p += 1;
+            }
+        }
     }
 }

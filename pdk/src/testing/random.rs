@@ -12,6 +12,18 @@ impl SeededRandom {
         SeededRandom { state: seed }
     }
 
+    /// The next word of the sequence.
+    pub fn u64(&mut self) -> u64 {
+        let mut bytes = [0; 8];
+        self.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// The next of the sequence as an integer from 0 to below `end`; 0 where `end` is.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.u64().checked_rem(end).unwrap_or(0)
+    }
+
     /// Fills `bytes` with the next of the sequence.
     pub fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {

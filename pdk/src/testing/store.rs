@@ -6,24 +6,46 @@ use std::time::Duration;
 use super::glob_matches;
 use crate::abi::HostHandle;
 use crate::storage::StorageImports;
-use crate::{HostError, Value};
+use crate::{Encoded, HostError, Value};
 
 /// A key-value store on a virtual clock. A key's expiry is a moment; from that moment on the key
 /// is not there.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    entries: BTreeMap<String, (Value, Option<Duration>)>,
+    entries: BTreeMap<String, (Stored, Option<Duration>)>,
+}
+
+/// What a key holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stored {
+    /// A value of a built-in type.
+    Value(Value),
+    /// A value of a plugin's data type, by the type's name.
+    Typed(String, Encoded),
 }
 
 impl Store {
-    /// The value of `key` at the time `now`.
+    /// The value of `key` at the time `now`; `None` also where it is of a plugin's data type.
     pub fn get(&self, key: &str, now: Duration) -> Option<&Value> {
-        self.entry(key, now).map(|(value, _)| value)
+        match self.stored(key, now)? {
+            Stored::Value(value) => Some(value),
+            Stored::Typed(..) => None,
+        }
+    }
+
+    /// What `key` holds at the time `now`.
+    pub fn stored(&self, key: &str, now: Duration) -> Option<&Stored> {
+        self.entry(key, now).map(|(stored, _)| stored)
     }
 
     /// Sets `key`, until a moment or for good.
     pub fn set(&mut self, key: &str, value: Value, until: Option<Duration>) {
-        self.entries.insert(key.to_owned(), (value, until));
+        self.set_stored(key, Stored::Value(value), until);
+    }
+
+    /// Sets `key` to whatever a key can hold, until a moment or for good.
+    pub fn set_stored(&mut self, key: &str, stored: Stored, until: Option<Duration>) {
+        self.entries.insert(key.to_owned(), (stored, until));
     }
 
     /// Removes `key`; whether it was there.
@@ -33,23 +55,48 @@ impl Store {
         present
     }
 
-    /// Every key and value, in order.
-    pub fn iter(&self, now: Duration) -> impl Iterator<Item = (&str, &Value)> {
+    /// Every key and what it holds, in order.
+    pub fn iter(&self, now: Duration) -> impl Iterator<Item = (&str, &Stored)> {
         self.entries
             .iter()
             .filter(move |(_, (_, until))| until.is_none_or(|until| now < until))
-            .map(|(key, (value, _))| (key.as_str(), value))
+            .map(|(key, (stored, _))| (key.as_str(), stored))
+    }
+
+    /// The value of a built-in type at `key`.
+    fn plain(&self, key: &str, now: Duration) -> Result<Option<&Value>, HostError> {
+        match self.stored(key, now) {
+            None => Ok(None),
+            Some(Stored::Value(value)) => Ok(Some(value)),
+            Some(Stored::Typed(..)) => Err(wrong_type()),
+        }
+    }
+
+    fn get_typed(&self, key: &str, name: &str, now: Duration) -> Result<Option<Encoded>, HostError> {
+        match self.stored(key, now) {
+            None => Ok(None),
+            Some(Stored::Typed(held, encoded)) if held == name => Ok(Some(encoded.clone())),
+            Some(_) => Err(wrong_type()),
+        }
+    }
+
+    fn set_typed(&mut self, key: &str, name: &str, encoded: Encoded, now: Duration) -> Result<(), HostError> {
+        let until = match self.entry(key, now) {
+            None => None,
+            Some((Stored::Typed(held, _), until)) if held == name => *until,
+            Some(_) => return Err(wrong_type()),
+        };
+        self.set_stored(key, Stored::Typed(name.to_owned(), encoded), until);
+        Ok(())
     }
 
     fn incr(&mut self, key: &str, by: i64, now: Duration) -> Result<i64, HostError> {
         let (old, until) = match self.entry(key, now) {
             None => (0, None),
-            Some((value, until)) => {
-                if kind(value) != "string" {
-                    return Err(wrong_type());
-                }
-                (value.as_i64().ok_or_else(not_an_integer)?, *until)
+            Some((Stored::Value(value), until)) if kind(value) == "string" => {
+                (integer(value).ok_or_else(not_an_integer)?, *until)
             }
+            Some(_) => return Err(wrong_type()),
         };
         let sum = old.checked_add(by).ok_or_else(|| HostError::new("increment or decrement would overflow"))?;
         self.set(key, Value::Integer(sum), until);
@@ -62,7 +109,7 @@ impl Store {
             Some((_, None)) => -1,
             Some((_, Some(until))) => {
                 let left = *until - now;
-                i64::try_from(left.as_secs() + u64::from(left.subsec_nanos() > 0)).unwrap_or(i64::MAX)
+                i64::try_from(left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0))).unwrap_or(i64::MAX)
             }
         }
     }
@@ -78,15 +125,18 @@ impl Store {
     }
 
     fn read_range(&self, key: &str, start: i64, end: i64, now: Duration) -> Result<Vec<u8>, HostError> {
-        let Some(value) = self.get(key, now) else { return Ok(Vec::new()) };
+        let Some(value) = self.plain(key, now)? else { return Ok(Vec::new()) };
         let bytes = string_bytes(value).ok_or_else(wrong_type)?;
+        if start < 0 && end < start {
+            return Ok(Vec::new());
+        }
         let place = |n: i64| if n < 0 { (n + bytes.len() as i64).max(0) } else { n };
         let start = place(start) as usize;
         let end = (place(end) as usize).min(bytes.len().saturating_sub(1));
         Ok(bytes.get(start..=end).unwrap_or_default().to_vec())
     }
 
-    fn entry(&self, key: &str, now: Duration) -> Option<&(Value, Option<Duration>)> {
+    fn entry(&self, key: &str, now: Duration) -> Option<&(Stored, Option<Duration>)> {
         self.entries.get(key).filter(|(_, until)| until.is_none_or(|until| now < until))
     }
 }
@@ -109,7 +159,7 @@ impl SharedStore {
 
 impl StorageImports for SharedStore {
     fn get(&self, key: &str) -> Result<Option<Value>, HostError> {
-        Ok(self.with(|store, now| store.get(key, now).cloned()))
+        self.with(|store, now| Ok(store.plain(key, now)?.cloned()))
     }
 
     fn set(&self, key: &str, value: &Value) -> Result<(), HostError> {
@@ -134,7 +184,7 @@ impl StorageImports for SharedStore {
     }
 
     fn exists(&self, key: &str) -> Result<bool, HostError> {
-        Ok(self.with(|store, now| store.get(key, now).is_some()))
+        Ok(self.with(|store, now| store.stored(key, now).is_some()))
     }
 
     fn incr(&self, key: &str, by: i64) -> Result<i64, HostError> {
@@ -156,7 +206,19 @@ impl StorageImports for SharedStore {
     }
 
     fn type_of(&self, key: &str) -> Result<String, HostError> {
-        Ok(self.with(|store, now| store.get(key, now).map_or("none", kind).to_owned()))
+        Ok(self.with(|store, now| match store.stored(key, now) {
+            None => "none".to_owned(),
+            Some(Stored::Value(value)) => kind(value).to_owned(),
+            Some(Stored::Typed(name, _)) => name.clone(),
+        }))
+    }
+
+    fn get_typed(&self, key: &str, name: &str) -> Result<Option<Encoded>, HostError> {
+        self.with(|store, now| store.get_typed(key, name, now))
+    }
+
+    fn set_typed(&self, key: &str, name: &str, version: u32, bytes: &[u8]) -> Result<(), HostError> {
+        self.with(|store, now| store.set_typed(key, name, Encoded { version, bytes: bytes.to_vec() }, now))
     }
 
     fn read_range(&self, key: &str, start: i64, end: i64) -> Result<Vec<u8>, HostError> {
@@ -172,6 +234,12 @@ fn kind(value: &Value) -> &'static str {
         Value::Map(_) => "hash",
         _ => "string",
     }
+}
+
+/// The integer of a stored string: in Redis that is canonical decimal text, not `+7` or `007`.
+fn integer(value: &Value) -> Option<i64> {
+    let n = value.as_i64()?;
+    (value.as_bytes().is_none_or(|text| text == n.to_string().as_bytes())).then_some(n)
 }
 
 /// The bytes of a stored string; a number's are its decimal text.

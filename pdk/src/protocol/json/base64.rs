@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn bytes_of_every_length_survive() {
-        for length in 0..70 {
+        for length in 0..if cfg!(miri) { 8 } else { 70 } {
             let bytes: Vec<u8> = (0..length).map(|n| (n * 37) as u8).collect();
             let mut text = Vec::new();
             encode(&mut text, &bytes);

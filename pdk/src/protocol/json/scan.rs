@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 64;
 pub struct JsonError {
     /// What is wrong, in a few words.
     pub message: &'static str,
-    /// The offset of the offending byte.
+    /// Where the offending part begins.
     pub offset: usize,
 }
 
@@ -54,23 +54,36 @@ impl<'a> Scanner<'a> {
         Ok(items)
     }
 
-    /// The members of the object that is the whole text, all of them strings.
+    /// The members of the object that is the whole text.
     ///
     /// # Errors
     /// What is wrong and where.
-    pub fn text_object(mut self) -> Result<Vec<(String, String)>, JsonError> {
+    pub fn object_members(mut self) -> Result<Vec<(String, Json<'a>)>, JsonError> {
         let mut members = Vec::new();
         self.list(b'{', b'}', |scanner| {
             scanner.space();
             let name = scanner.string()?;
             scanner.space();
             scanner.expect(b':', "expected : after a key")?;
-            scanner.space();
-            members.push((name, scanner.string()?));
+            members.push((name, scanner.value(1)?));
             Ok(())
         })?;
         self.end()?;
         Ok(members)
+    }
+
+    /// The members of the object that is the whole text, all of them strings.
+    ///
+    /// # Errors
+    /// What is wrong and where.
+    pub fn text_object(self) -> Result<Vec<(String, String)>, JsonError> {
+        self.object_members()?
+            .into_iter()
+            .map(|(name, value)| match value {
+                Json::Text(text) => Ok((name, text)),
+                _ => Err(JsonError { message: "expected a string", offset: 0 }),
+            })
+            .collect()
     }
 
     fn value(&mut self, depth: usize) -> Result<Json<'a>, JsonError> {
@@ -78,10 +91,12 @@ impl<'a> Scanner<'a> {
         let start = self.position;
         match self.peek() {
             Some(b'"') => self.string().map(Json::Text),
-            Some(b'{') => {
-                let bytes = self.object(depth)?;
-                Ok(bytes.map_or_else(|| Json::Raw(self.since(start)), Json::Bytes))
-            }
+            Some(b'{') => match self.object(depth)? {
+                None => Ok(Json::Raw(self.since(start))),
+                Some((text, offset)) => base64::decode(text.as_bytes())
+                    .map(Json::Bytes)
+                    .ok_or(JsonError { message: "$bytes is not padded base64", offset }),
+            },
             _ => {
                 self.skip(depth)?;
                 Ok(match self.since(start) {
@@ -92,8 +107,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over an object; yields its bytes if it is `{"$bytes": ".."}`.
-    fn object(&mut self, depth: usize) -> Result<Option<Vec<u8>>, JsonError> {
+    /// Steps over an object; yields its base64 and the place of it, if it is `{"$bytes": ".."}`.
+    fn object(&mut self, depth: usize) -> Result<Option<(String, usize)>, JsonError> {
+        self.deeper(depth)?;
         let mut members = 0;
         let mut bytes = None;
         self.list(b'{', b'}', |scanner| {
@@ -103,35 +119,36 @@ impl<'a> Scanner<'a> {
             scanner.space();
             scanner.expect(b':', "expected : after a key")?;
             scanner.space();
+            let offset = scanner.position;
             if key == BYTES && scanner.peek() == Some(b'"') {
-                let at = scanner.position;
-                let text = scanner.string()?;
-                bytes = Some(
-                    base64::decode(text.as_bytes())
-                        .ok_or(JsonError { message: "$bytes is not padded base64", offset: at })?,
-                );
+                bytes = Some((scanner.string()?, offset));
                 Ok(())
             } else {
                 scanner.skip(depth + 1)
             }
         })?;
-        Ok(if members == 1 { bytes } else { None })
+        Ok(bytes.filter(|_| members == 1))
     }
 
     fn skip(&mut self, depth: usize) -> Result<(), JsonError> {
-        if depth > MAX_DEPTH {
-            return Err(self.error("nested too deeply"));
-        }
         self.space();
         match self.peek() {
             Some(b'"') => self.string().map(drop),
             Some(b'{') => self.object(depth).map(drop),
-            Some(b'[') => self.list(b'[', b']', |scanner| scanner.skip(depth + 1)),
+            Some(b'[') => {
+                self.deeper(depth)?;
+                self.list(b'[', b']', |scanner| scanner.skip(depth + 1))
+            }
             Some(b't') => self.word("true"),
             Some(b'f') => self.word("false"),
             Some(b'n') => self.word("null"),
             _ => self.number(),
         }
+    }
+
+    /// Checks that an array or object may begin at `depth`.
+    fn deeper(&self, depth: usize) -> Result<(), JsonError> {
+        if depth < MAX_DEPTH { Ok(()) } else { Err(self.error("nested too deeply")) }
     }
 
     fn list(
@@ -170,10 +187,11 @@ impl<'a> Scanner<'a> {
                 self.position += 1;
             }
             out.push_str(self.since(start));
-            let end = self.peek();
-            self.position += 1;
-            match end {
-                Some(b'"') => return Ok(out),
+            match self.peek() {
+                Some(b'"') => {
+                    self.position += 1;
+                    return Ok(out);
+                }
                 Some(b'\\') => out.push(self.escape()?),
                 Some(_) => return Err(self.error("a control character in a string")),
                 None => return Err(self.error("a string without its closing quote")),
@@ -181,41 +199,42 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The letter that the escape here means.
     fn escape(&mut self) -> Result<char, JsonError> {
-        let letter = self.peek();
-        self.position += 1;
-        Ok(match letter {
-            Some(b @ (b'"' | b'\\' | b'/')) => b.into(),
+        let start = self.position;
+        let wrong = |message| Err(JsonError { message, offset: start });
+        self.position += 2;
+        Ok(match self.text.as_bytes().get(start + 1) {
+            Some(&b @ (b'"' | b'\\' | b'/')) => b.into(),
             Some(b'b') => '\u{8}',
             Some(b'f') => '\u{c}',
             Some(b'n') => '\n',
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => {
-                let first = self.hex()?;
-                let code = match first {
-                    0xd800..0xdc00 => {
-                        self.word("\\u")?;
-                        let second = self.hex()?;
-                        if !(0xdc00..0xe000).contains(&second) {
-                            return Err(self.error("half a surrogate pair"));
-                        }
-                        0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+                let Some(first) = self.hex() else { return wrong("\\u takes four hex digits") };
+                let code = if (0xd800..0xdc00).contains(&first) && self.word("\\u").is_ok() {
+                    match self.hex() {
+                        Some(second @ 0xdc00..0xe000) => 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
+                        Some(_) => first,
+                        None => return wrong("\\u takes four hex digits"),
                     }
-                    code => code,
+                } else {
+                    first
                 };
-                char::from_u32(code).ok_or_else(|| self.error("half a surrogate pair"))?
+                match char::from_u32(code) {
+                    Some(letter) => letter,
+                    None => return wrong("half a surrogate pair"),
+                }
             }
-            _ => return Err(self.error("an unknown escape")),
+            _ => return wrong("an unknown escape"),
         })
     }
 
-    fn hex(&mut self) -> Result<u32, JsonError> {
-        let digits = self.text.as_bytes().get(self.position..self.position + 4);
-        let code = digits
-            .and_then(|digits| digits.iter().try_fold(0, |code, &b| Some(code * 16 + char::from(b).to_digit(16)?)));
+    fn hex(&mut self) -> Option<u32> {
+        let digits = self.text.as_bytes().get(self.position..self.position + 4)?;
         self.position += 4;
-        code.ok_or_else(|| self.error("\\u takes four hex digits"))
+        digits.iter().try_fold(0, |code, &b| Some(code * 16 + char::from(b).to_digit(16)?))
     }
 
     fn number(&mut self) -> Result<(), JsonError> {
@@ -288,6 +307,6 @@ impl<'a> Scanner<'a> {
     }
 
     fn error(&self, message: &'static str) -> JsonError {
-        JsonError { message, offset: self.position.min(self.text.len()) }
+        JsonError { message, offset: self.position }
     }
 }

@@ -86,9 +86,12 @@ pub fn write_double(out: &mut Vec<u8>, n: f64) {
 }
 
 fn write_map(out: &mut Vec<u8>, pairs: &[(Value, Value)]) {
-    let is_object = pairs.iter().enumerate().all(|(index, (key, _))| {
-        key.as_str().is_some_and(|key| pairs[..index].iter().all(|(other, _)| other.as_str() != Some(key)))
-    });
+    // An object that would read as bytes or as an error is written as what it is.
+    let is_tagged = matches!(pairs, [(key, _)] if *key == BYTES || *key == ERROR);
+    let is_object = !is_tagged
+        && pairs.iter().enumerate().all(|(index, (key, _))| {
+            key.as_str().is_some_and(|key| pairs[..index].iter().all(|(other, _)| other.as_str() != Some(key)))
+        });
     if is_object {
         separated(out, b'{', b'}', pairs.iter(), |out, (key, value)| {
             write_string(out, key.as_str().unwrap_or_default());

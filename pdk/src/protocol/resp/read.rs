@@ -8,9 +8,20 @@ use crate::protocol::Value;
 pub struct ResponseError {
     /// What is wrong, in a few words.
     pub message: &'static str,
-    /// The offset of the offending byte.
+    /// Where the offending part begins.
     pub offset: usize,
 }
+
+impl ResponseError {
+    /// Whether more bytes may complete the value: for whoever reads from a stream.
+    pub fn wants_more(&self) -> bool {
+        self.message == CUT_SHORT || self.message == TOO_LONG
+    }
+}
+
+const CUT_SHORT: &str = "the value is cut short";
+const TOO_LONG: &str = "a length exceeds the bytes that follow";
+const NOT_UTF8: &str = "text is not UTF-8";
 
 impl core::fmt::Display for ResponseError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -46,7 +57,7 @@ pub fn decode(bytes: &[u8]) -> Result<Value, ResponseError> {
 /// The first value of `bytes`, and how many bytes it took.
 ///
 /// # Errors
-/// What is wrong and where; `the value is cut short` when more bytes may complete it.
+/// What is wrong and where; [`ResponseError::wants_more`] when more bytes may complete it.
 pub fn decode_prefix(bytes: &[u8]) -> Result<(Value, usize), ResponseError> {
     let mut reader = Reader::new(bytes);
     let value = reader.value()?;
@@ -58,12 +69,14 @@ pub fn decode_prefix(bytes: &[u8]) -> Result<(Value, usize), ResponseError> {
 pub struct Reader<'a> {
     bytes: &'a [u8],
     position: usize,
+    /// Where the part last read begins, for errors about it.
+    mark: usize,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the first byte.
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { bytes, position: 0 }
+        Reader { bytes, position: 0, mark: 0 }
     }
 
     /// Checks that every byte has been read.
@@ -71,7 +84,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `bytes after the value`.
     pub fn finish(&self) -> Result<(), ResponseError> {
-        if self.position == self.bytes.len() { Ok(()) } else { Err(self.error("bytes after the value")) }
+        if self.position == self.bytes.len() {
+            Ok(())
+        } else {
+            Err(self.error_at(self.position, "bytes after the value"))
+        }
     }
 
     /// The type byte of the next value, without reading it.
@@ -98,14 +115,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next value, a scalar, as its text: what an argument is. `None` is null.
+    /// The next value, a scalar, as its text: what an argument is. `None` is null. A number is
+    /// its digits as they stand, unparsed, and a boolean `true` or `false`.
     ///
     /// # Errors
     /// Arrays, maps, errors, and anything malformed.
     pub fn text(&mut self) -> Result<Option<&'a [u8]>, ResponseError> {
         match self.byte()? {
-            b'$' | b'=' => self.bulk(),
-            b'+' | b':' | b',' | b'#' | b'(' => self.line().map(Some),
+            b'$' => self.bulk(),
+            b'=' => self.verbatim().map(|(_, text)| Some(text)),
+            b'#' => Ok(Some(if self.truth()? { b"true" } else { b"false" })),
+            b'+' | b':' | b',' | b'(' => self.line().map(Some),
             b'_' => self.end_of_null().map(|()| None),
             _ => Err(self.error("expected a string")),
         }
@@ -142,8 +162,8 @@ impl<'a> Reader<'a> {
     /// Anything else.
     pub fn boolean(&mut self) -> Result<bool, ResponseError> {
         match self.text()? {
-            Some(b"t" | b"1") => Ok(true),
-            Some(b"f" | b"0") => Ok(false),
+            Some(b"true" | b"1") => Ok(true),
+            Some(b"false" | b"0") => Ok(false),
             _ => Err(self.error("expected a boolean")),
         }
     }
@@ -188,9 +208,6 @@ impl<'a> Reader<'a> {
     }
 
     fn nested(&mut self, depth: usize) -> Result<Value, ResponseError> {
-        if depth > MAX_DEPTH {
-            return Err(self.error("nested too deeply"));
-        }
         if let Some(text) = self.error_reply()? {
             return Ok(Value::Error(text));
         }
@@ -205,11 +222,7 @@ impl<'a> Reader<'a> {
             }
             b'$' => self.bulk()?.map_or(Value::Null, |bytes| Value::from_bytes(bytes.to_vec())),
             b'_' => self.end_of_null().map(|()| Value::Null)?,
-            b'#' => match self.line()? {
-                b"t" => Value::Boolean(true),
-                b"f" => Value::Boolean(false),
-                _ => return Err(self.error("a boolean is t or f")),
-            },
+            b'#' => Value::Boolean(self.truth()?),
             b',' => Value::Double(self.double()?),
             b'(' => {
                 let digits = self.utf8_line()?;
@@ -218,24 +231,26 @@ impl<'a> Reader<'a> {
                 }
                 Value::BigNumber(digits.to_owned())
             }
-            b'=' => self.verbatim()?,
+            b'=' => {
+                let (format, text) = self.verbatim()?;
+                let text = core::str::from_utf8(text).map_err(|_| self.error(NOT_UTF8))?;
+                Value::Verbatim(format.to_owned(), text.to_owned())
+            }
             b'*' => self.items(depth)?.map_or(Value::Null, Value::Array),
-            b'~' => Value::Set(self.items(depth)?.unwrap_or_default()),
-            b'>' => Value::Push(self.items(depth)?.unwrap_or_default()),
+            b'~' => Value::Set(self.items(depth)?.ok_or_else(|| self.error("a set has no null form"))?),
+            b'>' => Value::Push(self.items(depth)?.ok_or_else(|| self.error("a push message has no null form"))?),
             b'%' => Value::Map(self.pairs(depth)?),
             b'|' => {
                 // Attributes describe the value that follows; they are read and dropped.
                 self.pairs(depth)?;
                 self.nested(depth + 1)?
             }
-            _ => {
-                self.position -= 1;
-                return Err(self.error("not the first byte of a value"));
-            }
+            _ => return Err(self.error("not the first byte of a value")),
         })
     }
 
     fn items(&mut self, depth: usize) -> Result<Option<Vec<Value>>, ResponseError> {
+        self.deeper(depth)?;
         let Some(length) = self.length(3)? else { return Ok(None) };
         let mut items = Vec::new();
         for _ in 0..length {
@@ -245,6 +260,7 @@ impl<'a> Reader<'a> {
     }
 
     fn pairs(&mut self, depth: usize) -> Result<Vec<(Value, Value)>, ResponseError> {
+        self.deeper(depth)?;
         let length = self.length(6)?.ok_or_else(|| self.error("a map has no null form"))?;
         let mut pairs = Vec::new();
         for _ in 0..length {
@@ -253,13 +269,25 @@ impl<'a> Reader<'a> {
         Ok(pairs)
     }
 
-    fn verbatim(&mut self) -> Result<Value, ResponseError> {
-        let bytes = self.bulk()?.unwrap_or_default();
-        let text = core::str::from_utf8(bytes).map_err(|_| self.error("text is not UTF-8"))?;
-        match text.split_once(':') {
-            Some((format, text)) if format.len() == 3 => Ok(Value::Verbatim(format.to_owned(), text.to_owned())),
-            _ => Err(self.error("verbatim text starts with a three-letter format")),
+    /// Checks that an array, set or map may begin at `depth`.
+    fn deeper(&self, depth: usize) -> Result<(), ResponseError> {
+        if depth < MAX_DEPTH { Ok(()) } else { Err(self.error("nested too deeply")) }
+    }
+
+    fn truth(&mut self) -> Result<bool, ResponseError> {
+        match self.line()? {
+            b"t" => Ok(true),
+            b"f" => Ok(false),
+            _ => Err(self.error("a boolean is t or f")),
         }
+    }
+
+    /// The format and the text of a verbatim string, after its type byte.
+    fn verbatim(&mut self) -> Result<(&'a str, &'a [u8]), ResponseError> {
+        self.bulk()?
+            .and_then(|bytes| bytes.split_at_checked(3))
+            .and_then(|(format, text)| Some((core::str::from_utf8(format).ok()?, text.strip_prefix(b":")?)))
+            .ok_or_else(|| self.error("verbatim text starts with a three-letter format"))
     }
 
     fn double(&mut self) -> Result<f64, ResponseError> {
@@ -278,13 +306,10 @@ impl<'a> Reader<'a> {
     /// The bytes of a bulk string, after its type byte.
     fn bulk(&mut self) -> Result<Option<&'a [u8]>, ResponseError> {
         let Some(length) = self.length(1)? else { return Ok(None) };
+        self.mark = self.position;
         let end = self.position + length;
-        if self.bytes.get(end..).is_none_or(|rest| !rest.starts_with(b"\r\n")) {
-            return Err(self.error("a bulk string does not end where it says"));
-        }
-        let bytes = &self.bytes[self.position..end];
-        self.position = end + 2;
-        Ok(Some(bytes))
+        self.crlf(end, "a bulk string does not end where it says")?;
+        Ok(Some(&self.bytes[self.mark..end]))
     }
 
     /// A length, `None` for the null length -1; each element takes `least` bytes or more.
@@ -297,9 +322,8 @@ impl<'a> Reader<'a> {
         let left = self.bytes.len() - self.position;
         match usize::try_from(length) {
             Ok(length) if length <= left / least => Ok(Some(length)),
-            Ok(_) => Err(self.error("a length exceeds the bytes that follow")),
             Err(_) if length < 0 => Err(self.error("a negative length")),
-            Err(_) => Err(self.error("a length exceeds the bytes that follow")),
+            _ => Err(self.error(TOO_LONG)),
         }
     }
 
@@ -316,31 +340,43 @@ impl<'a> Reader<'a> {
 
     fn utf8_line(&mut self) -> Result<&'a str, ResponseError> {
         let line = self.line()?;
-        core::str::from_utf8(line).map_err(|_| self.error("text is not UTF-8"))
+        core::str::from_utf8(line).map_err(|_| self.error(NOT_UTF8))
     }
 
     /// The rest of a line; a lone CR or LF within it is malformed.
     fn line(&mut self) -> Result<&'a [u8], ResponseError> {
-        let rest = &self.bytes[self.position..];
-        let Some(end) = rest.iter().position(|&b| b == b'\r' || b == b'\n') else {
-            return Err(self.error("the value is cut short"));
-        };
-        if !rest[end..].starts_with(b"\r\n") {
-            self.position += end;
-            return Err(self.error("a line ends in CR LF"));
+        self.mark = self.position;
+        let end = self.bytes[self.mark..].iter().position(|&b| b == b'\r' || b == b'\n');
+        let end = end.map_or(self.bytes.len(), |length| self.mark + length);
+        self.crlf(end, "a line ends in CR LF")?;
+        Ok(&self.bytes[self.mark..end])
+    }
+
+    /// Steps over the CR LF at `end`.
+    fn crlf(&mut self, end: usize, message: &'static str) -> Result<(), ResponseError> {
+        match self.bytes.get(end..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => {
+                self.position = end + 2;
+                Ok(())
+            }
+            [] | [b'\r'] => Err(self.error_at(self.bytes.len(), CUT_SHORT)),
+            _ => Err(self.error_at(end, message)),
         }
-        self.position += end + 2;
-        Ok(&rest[..end])
     }
 
     fn byte(&mut self) -> Result<u8, ResponseError> {
-        let byte = self.peek().ok_or_else(|| self.error("the value is cut short"))?;
+        self.mark = self.position;
+        let byte = self.peek().ok_or_else(|| self.error(CUT_SHORT))?;
         self.position += 1;
         Ok(byte)
     }
 
     fn error(&self, message: &'static str) -> ResponseError {
-        ResponseError { message, offset: self.position }
+        self.error_at(self.mark, message)
+    }
+
+    fn error_at(&self, offset: usize, message: &'static str) -> ResponseError {
+        ResponseError { message, offset }
     }
 }
 

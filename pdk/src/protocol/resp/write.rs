@@ -82,8 +82,13 @@ impl Writer {
         self.header(b'*', length as i64);
     }
 
-    /// An error; a line break in it becomes a space.
+    /// An error. One with a line break is a bulk error; RESP2 has none, there a space stands for it.
     pub fn error(&mut self, text: &str) {
+        if !self.resp2 && text.contains(['\r', '\n']) {
+            self.header(b'!', text.len() as i64);
+            self.bytes.extend_from_slice(text.as_bytes());
+            return self.end();
+        }
         self.bytes.push(b'-');
         self.bytes.extend(text.bytes().map(|b| if b == b'\r' || b == b'\n' { b' ' } else { b }));
         self.end();

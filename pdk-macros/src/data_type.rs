@@ -1,0 +1,154 @@
+//! `#[data_type]`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Item, Path};
+
+use crate::arguments::{Arguments, Placed};
+use crate::diagnostics::{Mistakes, generated};
+use crate::record::Record;
+use crate::signature::{summary, unraw};
+
+/// A data type as plain data.
+struct DataType {
+    ident: syn::Ident,
+    name: Placed<String>,
+    /// The encoding's name; the author writes the impls where there is one.
+    encoding: Option<Placed<String>>,
+    version: u32,
+    migrate: Option<Path>,
+    summary: String,
+}
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let parsed: Item = syn::parse2(item)?;
+    let mut mistakes = Mistakes::default();
+    let Some(data_type) = model(args, &parsed, &mut mistakes) else {
+        return Err(mistakes.into_result().err().unwrap_or_else(|| syn::Error::new(parsed.span(), "not a type")));
+    };
+    check(&data_type, &mut mistakes);
+    mistakes.into_result()?;
+    Ok(emit(&data_type, &parsed))
+}
+
+fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<DataType> {
+    let (ident, generics, attributes) = match item {
+        Item::Struct(item) => (&item.ident, &item.generics, &item.attrs),
+        Item::Enum(item) => (&item.ident, &item.generics, &item.attrs),
+        other => {
+            mistakes.at(other, "#[data_type] goes on a struct or an enum");
+            return None;
+        }
+    };
+    if !generics.params.is_empty() {
+        mistakes.at(generics, "a data type has one encoding: it cannot be generic");
+    }
+    let mut args = Arguments::parse(args, &["name", "encoding", "version", "migrate"], mistakes);
+    let name = args
+        .text("name", mistakes)
+        .unwrap_or_else(|| Placed { value: unraw(ident).to_uppercase(), span: ident.span() });
+    let encoding = args.text("encoding", mistakes);
+    let version = args.integer("version", 1..=u32::MAX.into(), mistakes);
+    let migrate = args.path("migrate", mistakes);
+    if encoding.is_some() {
+        if let Some(version) = &version {
+            mistakes
+                .at(version.span, "with `encoding` the version is your own: `const VERSION: u32` in `impl Encoding`");
+        }
+        if let Some(migrate) = &migrate {
+            mistakes.at(migrate, "with `encoding` the migration is your own: `fn migrate` in `impl Encoding`");
+        }
+    }
+    Some(DataType {
+        ident: ident.clone(),
+        name,
+        encoding,
+        version: version.and_then(|version| u32::try_from(version.value).ok()).unwrap_or(1),
+        migrate,
+        summary: summary(attributes),
+    })
+}
+
+fn check(data_type: &DataType, mistakes: &mut Mistakes) {
+    let name = &data_type.name;
+    if name.value.is_empty() || !name.value.chars().all(|letter| letter.is_ascii_graphic()) {
+        mistakes.at(name.span, "a data type's name is one word of ASCII letters, digits and dashes");
+    } else if ["string", "list", "set", "zset", "hash", "stream", "none"].contains(&name.value.to_lowercase().as_str())
+    {
+        mistakes.at(name.span, "this is the name of a built-in type");
+    }
+    if let Some(encoding) = &data_type.encoding
+        && encoding.value.is_empty()
+    {
+        mistakes.at(encoding.span, "the encoding has no name: leave it out, and one is supplied");
+    }
+}
+
+fn emit(data_type: &DataType, item: &Item) -> TokenStream {
+    let span = generated(data_type.ident.span());
+    let (ident, name) = (&data_type.ident, &data_type.name.value);
+    let item = match &data_type.encoding {
+        Some(_) => item.to_token_stream(),
+        None => quote_spanned! {span=>
+            #[derive(::plugsmith::__private::serde::Serialize, ::plugsmith::__private::serde::Deserialize)]
+            #[serde(crate = "::plugsmith::__private::serde")]
+            #item
+        },
+    };
+    let implementations = match &data_type.encoding {
+        Some(_) => TokenStream::new(),
+        None => supplied(data_type, span),
+    };
+    let mut record = Record::new("data_type");
+    record.text("name", name);
+    record.text("encoding", data_type.encoding.as_ref().map_or("compact", |encoding| encoding.value.as_str()));
+    if !data_type.summary.is_empty() {
+        record.text("description", &data_type.summary);
+    }
+    record.push(",\"version\":");
+    record.constant(quote!(
+        ::plugsmith::__private::arity_text(<#ident as ::plugsmith::Encoding>::VERSION as i32).as_str()
+    ));
+    let record = record.emit(span);
+    quote_spanned! {span=>
+        #item
+        const _: () = {
+            impl ::plugsmith::NamedType for #ident {
+                const NAME: &'static str = #name;
+            }
+            #implementations
+            const fn is_data_type<T: ::plugsmith::DataType>() {}
+            const _: () = is_data_type::<#ident>();
+            #record
+        };
+    }
+}
+
+/// Both impls, for a type whose author asked for none of their own.
+fn supplied(data_type: &DataType, span: proc_macro2::Span) -> TokenStream {
+    let (ident, version) = (&data_type.ident, data_type.version);
+    let migrate = data_type.migrate.as_ref().map(|migrate| {
+        quote_spanned! {migrate.span()=>
+            fn migrate(version: u32, bytes: &[u8]) -> ::core::result::Result<Self, ::std::string::String> {
+                #migrate(version, bytes)
+            }
+        }
+    });
+    quote_spanned! {span=>
+        impl ::plugsmith::Encoding for #ident {
+            const VERSION: u32 = #version;
+
+            fn encode(&self) -> ::std::vec::Vec<u8> {
+                ::plugsmith::encode_compact(self).expect("every field has a compact encoding")
+            }
+
+            fn decode(bytes: &[u8]) -> ::core::result::Result<Self, ::std::string::String> {
+                ::plugsmith::decode_compact(bytes)
+            }
+
+            #migrate
+        }
+        impl ::plugsmith::DataType for #ident {}
+    }
+}

@@ -1,0 +1,131 @@
+//! `#[hook]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote_spanned};
+use syn::ItemFn;
+
+use crate::arguments::{Arguments, Placed};
+use crate::diagnostics::{Mistakes, generated, suggestion};
+use crate::marker;
+use crate::record::Record;
+use crate::signature::{self, Entry, unraw};
+
+/// The events and their fields, as in `plugsmith::protocol::event`, which a test holds against this.
+pub(crate) const EVENTS: &[(&str, &[&str])] = &[
+    ("BeforeCommand", &["command", "args", "client_id"]),
+    ("AfterCommand", &["command", "args", "client_id", "result"]),
+    ("OnKeyWrite", &["key", "value"]),
+    ("OnKeyRead", &["key", "value"]),
+    ("OnKeyExpiry", &["key"]),
+    ("OnKeyDelete", &["key"]),
+    ("OnClientConnect", &["client_id", "address"]),
+    ("OnClientDisconnect", &["client_id", "address"]),
+    ("OnServerStartup", &[]),
+    ("OnServerShutdown", &[]),
+];
+
+/// What the name of an author's own event starts with.
+const CUSTOM: &str = "custom:";
+
+/// A hook as plain data.
+struct Hook {
+    entry: Entry,
+    event: Option<Placed<String>>,
+    priority: i64,
+}
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let item: ItemFn = syn::parse2(item).map_err(|error| {
+        syn::Error::new(error.span(), "#[hook] goes on a function: `fn guard(ctx: &HookContext) -> HookResult`")
+    })?;
+    let mut mistakes = Mistakes::default();
+    let hook = model(args, &item, &mut mistakes);
+    check(&hook, &mut mistakes);
+    mistakes.into_result()?;
+    Ok(emit(&hook, &item))
+}
+
+fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Hook {
+    let entry = signature::read(item, "hook", mistakes);
+    let mut args = Arguments::parse(args, &["event", "priority"], mistakes);
+    let event = args.text("event", mistakes);
+    let priority = args.integer("priority", i32::MIN.into()..=i32::MAX.into(), mistakes);
+    Hook { entry, event, priority: priority.map_or(0, |priority| priority.value) }
+}
+
+fn check(hook: &Hook, mistakes: &mut Mistakes) {
+    let Some(event) = &hook.event else {
+        mistakes.at(&hook.entry.ident, "a hook needs an event: `#[hook(event = \"OnKeyWrite\")]`");
+        return;
+    };
+    if let Some(name) = event.value.strip_prefix(CUSTOM) {
+        if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_graphic()) {
+            mistakes.at(event.span, "a custom event has a name of one word: `custom:StockLow`");
+        }
+        return;
+    }
+    let Some((_, fields)) = EVENTS.iter().find(|(name, _)| *name == event.value) else {
+        let names: Vec<&str> = EVENTS.iter().map(|(name, _)| *name).collect();
+        mistakes.at(
+            event.span,
+            format_args!(
+                "unknown event, {} An event of your own starts with `custom:`",
+                suggestion(&event.value, &names)
+            ),
+        );
+        return;
+    };
+    for parameter in &hook.entry.parameters {
+        let is_context = ["ctx", "context"].contains(&parameter.name.as_str());
+        if !is_context && !fields.contains(&parameter.name.as_str()) {
+            let known = match fields {
+                [] => "it has no fields".to_owned(),
+                fields => {
+                    format!("it has {}", fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", "))
+                }
+            };
+            mistakes.at(
+                parameter.span,
+                format_args!("{} carries no `{}`: {known}; the context is called `ctx`", event.value, parameter.name),
+            );
+        }
+    }
+}
+
+fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
+    let span = generated(hook.entry.ident.span());
+    let function = &hook.entry.ident;
+    let event = hook.event.as_ref().map_or("", |event| event.value.as_str());
+    let name = format!("hook:{event}:{}", unraw(function));
+    let marker = marker::emit(item);
+    let arguments = hook.entry.parameters.iter().map(|parameter| {
+        let field = &parameter.name;
+        quote_spanned! {generated(parameter.span)=>
+            ::plugsmith::__private::FromEvent::from_event(context, #field)?
+        }
+    });
+    let mut record = Record::new("hook");
+    record.text("event", event);
+    record.raw("priority", &hook.priority.to_string());
+    record.text("export", &name);
+    if !hook.entry.summary.is_empty() {
+        record.text("description", &hook.entry.summary);
+    }
+    let record = record.emit(span);
+    let export = format_ident!("__plugsmith_export", span = span);
+    quote_spanned! {span=>
+        #item
+        #marker
+        const _: () = {
+            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
+            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
+            extern "C" fn #export() -> i32 {
+                #[allow(unused_variables, reason = "a hook may take no parameter")]
+                ::plugsmith::__private::export_hook(#event, |context| {
+                    ::core::result::Result::Ok(#function(#(#arguments),*))
+                })
+            }
+            #record
+        };
+    }
+}

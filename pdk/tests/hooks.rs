@@ -1,0 +1,105 @@
+//! Hooks, called natively: the raw form, the typed form, and the wire format of both sides.
+
+use plugsmith::protocol::arguments::Encoding;
+use plugsmith::protocol::event::{EVENTS, Event, may_abort, may_modify};
+use plugsmith::testing::MockContext;
+use plugsmith::{HookContext, HookResult, PluginContext, Value, hook};
+
+#[hook(event = "OnKeyWrite", priority = 5)]
+fn guard(ctx: &HookContext) -> HookResult {
+    ctx.log().info(format!("{} {:?}", ctx.key(), ctx.value()));
+    if ctx.key().starts_with("protected:") {
+        return HookResult::Abort("Cannot write to protected keys".to_string());
+    }
+    HookResult::Continue
+}
+
+#[hook(event = "OnKeyWrite")]
+fn shout(key: &str, value: Option<Value>) -> HookResult {
+    match value.as_ref().and_then(Value::as_str) {
+        Some(text) if key.starts_with("loud:") => HookResult::Modified(text.to_uppercase().into()),
+        _ => HookResult::Continue,
+    }
+}
+
+#[hook(event = "AfterCommand")]
+fn count(ctx: &PluginContext, command: &str, args: Vec<String>, client_id: i64) -> Result<(), plugsmith::HostError> {
+    ctx.storage().incr(&format!("{command}:{}:{client_id}", args.join(",")))?;
+    Ok(())
+}
+
+#[hook(event = "custom:StockLow")]
+fn stock_low(item: &str, left: u32) -> HookResult {
+    HookResult::Abort(format!("{item}: {left} left"))
+}
+
+#[test]
+fn a_raw_hook_sees_key_and_value() {
+    let ctx = MockContext::new();
+    let event = ctx.event(Event::new("OnKeyWrite").key("protected:a").value("x"));
+    assert_eq!(guard(&event), HookResult::Abort("Cannot write to protected keys".into()));
+    assert_eq!(ctx.logs()[0].text, "protected:a Some(String(\"x\"))");
+}
+
+#[test]
+fn a_typed_hook_takes_fields_by_name() {
+    assert_eq!(shout("loud:a", Some("hey".into())), HookResult::Modified("HEY".into()));
+    assert_eq!(shout("quiet:a", None), HookResult::Continue);
+    assert_eq!(stock_low("tea", 2), HookResult::Abort("tea: 2 left".into()));
+}
+
+#[test]
+fn a_hook_reaches_the_services_of_its_host() {
+    let ctx = MockContext::new();
+    count(&ctx, "SET", vec!["a".into(), "1".into()], 7).unwrap();
+    assert_eq!(ctx.storage().get("SET:a,1:7").unwrap(), Some(Value::Integer(1)));
+}
+
+#[test]
+fn an_event_survives_the_wire() {
+    let event = Event::new("AfterCommand").command("SET", ["a", "1"]).client(7).result(Value::Ok);
+    let (decoded, encoding) = Event::decode(&event.encode()).unwrap();
+    assert_eq!((decoded, encoding), (event, Encoding::Resp));
+}
+
+#[test]
+fn an_event_may_be_json() {
+    let input = br#" {"event":"OnKeyWrite","key":"a","value":7,"args":["x",1,null]} "#;
+    let (event, encoding) = Event::decode(input).unwrap();
+    assert_eq!(encoding, Encoding::Json);
+    assert_eq!(event.field("value"), Some(&Value::Integer(7)));
+    assert_eq!(event.field("args"), Some(&Value::Array(vec!["x".into(), 1.into(), Value::Null])));
+}
+
+#[test]
+fn a_malformed_event_is_named() {
+    for (input, message) in [
+        (&b"*1\r\n$1\r\na\r\n"[..], "an event is a RESP map (%..) or a JSON object ({..})"),
+        (b"", "malformed event: the value is cut short"),
+        (b"{\"key\":\"a\"}", "an event has a field `event`"),
+        (b"{\"event\":", "malformed event: not a JSON value"),
+        (b"%1\r\n:1\r\n:2\r\n", "the name of an event's field is text"),
+    ] {
+        assert_eq!(Event::decode(input).unwrap_err(), message);
+    }
+}
+
+#[test]
+fn a_verdict_survives_the_wire() {
+    for verdict in [
+        HookResult::Continue,
+        HookResult::Abort("no".into()),
+        HookResult::Modified(Value::Map(vec![("a".into(), 1.into())])),
+    ] {
+        assert_eq!(HookResult::decode(&verdict.encode(Encoding::Resp)), Ok(verdict));
+    }
+    assert!(HookResult::decode(b"+OK\r\n").is_err());
+}
+
+#[test]
+fn only_what_has_not_happened_can_be_aborted() {
+    let aborts: Vec<_> = EVENTS.iter().map(|(name, _)| *name).filter(|name| may_abort(name)).collect();
+    assert_eq!(aborts, ["BeforeCommand", "OnKeyWrite", "OnKeyRead", "OnKeyDelete", "OnClientConnect"]);
+    let modifies: Vec<_> = EVENTS.iter().map(|(name, _)| *name).filter(|name| may_modify(name)).collect();
+    assert_eq!(modifies, ["BeforeCommand", "AfterCommand", "OnKeyWrite", "OnKeyRead"]);
+}
