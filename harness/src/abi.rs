@@ -20,7 +20,9 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
+#[cfg(target_os = "linux")]
+use rustix::mm::Advice;
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
 
 /// Makes the memories of every guest.
 pub(crate) struct Memories;
@@ -35,7 +37,7 @@ pub(crate) struct GuestMemory {
 }
 
 // SAFETY: the mapping belongs to this value alone, and is only read or written through wasmtime
-// (which keeps an instance on one thread) or through `read` and `write` on that same thread.
+// (which keeps an instance on one thread) or through `read` and `write` on that same thread, while it waits.
 unsafe impl Send for GuestMemory {}
 // SAFETY: as above; the size is atomic.
 unsafe impl Sync for GuestMemory {}
@@ -74,6 +76,10 @@ unsafe impl wasmtime::MemoryCreator for Memories {
         guard: usize,
     ) -> Result<Box<dyn wasmtime::LinearMemory>, String> {
         let capacity = reserved.ok_or("the harness makes static memories only")?;
+        // A 64-bit memory may ask for more than is reserved for it.
+        if minimum > capacity {
+            return Err(format!("a memory of {minimum} bytes is more than the {capacity} that are reserved for it"));
+        }
         let memory = GuestMemory::map(capacity + guard).map_err(|error| error.to_string())?;
         let handle = Handle { memory: Arc::new(memory), capacity: maximum.unwrap_or(capacity).min(capacity) };
         handle.memory.resize(minimum).map_err(|error| error.to_string())?;
@@ -108,6 +114,20 @@ impl GuestMemory {
     /// Accessible bytes.
     pub(crate) fn size(&self) -> usize {
         self.size.load(Ordering::Relaxed)
+    }
+
+    /// The `length` bytes at `address`; `None` where they reach beyond the accessible ones.
+    pub(crate) fn read(&self, address: u64, length: u64) -> Option<Vec<u8>> {
+        let end = usize::try_from(address.checked_add(length)?).ok()?;
+        if end > self.size() {
+            return None;
+        }
+        let mut bytes = vec![0; length as usize];
+        // SAFETY: the range was just checked to be accessible, and the guest waits for its host.
+        unsafe {
+            self.start.as_ptr().add(address as usize).copy_to_nonoverlapping(bytes.as_mut_ptr(), bytes.len());
+        }
+        Some(bytes)
     }
 
     /// Copies `bytes` to `address`; `None` where they do not fit, and nothing is written.
@@ -155,6 +175,7 @@ impl GuestMemory {
     }
 
     /// Gives the bytes back and makes them inaccessible; whether that worked.
+    #[cfg(target_os = "linux")]
     fn clear(&mut self) -> bool {
         let size = *self.size.get_mut();
         *self.size.get_mut() = 0;
@@ -165,6 +186,12 @@ impl GuestMemory {
         let given_back = unsafe { rustix::mm::madvise(self.at(0), size, Advice::LinuxDontNeed) }.is_ok();
         // SAFETY: as above.
         given_back && unsafe { rustix::mm::mprotect(self.at(0), size, MprotectFlags::empty()) }.is_ok()
+    }
+
+    /// Only Linux promises zeros after `madvise`: elsewhere a used mapping is not used again.
+    #[cfg(not(target_os = "linux"))]
+    fn clear(&mut self) -> bool {
+        *self.size.get_mut() == 0
     }
 
     fn at(&self, offset: usize) -> *mut c_void {

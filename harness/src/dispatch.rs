@@ -6,15 +6,21 @@
 //! `length`, loads, stores, input and output stay Extism's: its host side calls them itself.
 
 mod builtin;
+mod check;
+mod http;
+mod kernel;
 mod wasi;
 
 use extism::{CurrentPlugin, Function, UserData, Val, ValType};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use crate::error::Error;
-use crate::host::{Host, Running};
+use crate::host::Running;
 use crate::module::{Import, Module};
 use crate::trace::{Event, HostCall, render};
+
+pub(crate) use check::check;
+pub(crate) use kernel::FIRST_BLOCK;
 
 pub(crate) const KERNEL: &str = "extism:host/env";
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
@@ -25,16 +31,19 @@ type Failure = extism::Error;
 /// The work of one import: the test's host, and the call's values.
 type Work = fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Result<(), Failure>;
 
-/// The functions for the imports of a module.
+/// The functions for the imports of a module, and the one that keeps Extism from reading an output
+/// wherever a hostile guest says it is.
 pub(crate) fn functions(module: &Module) -> Vec<Function> {
-    module.imports.iter().filter_map(function).collect()
+    let length = kernel::import("output_length");
+    let imported = module.imports.iter().filter(|import| import.module != KERNEL || import.name != length.name);
+    imported.chain([&length]).filter_map(function).collect()
 }
 
 fn function(import: &Import) -> Option<Function> {
     let types = |types: &[String]| types.iter().map(|ty| val_type(ty)).collect::<Option<Vec<ValType>>>();
     let (parameters, results) = (types(&import.signature.parameters)?, types(&import.signature.results)?);
     let work: Work = match import.module.as_str() {
-        KERNEL => builtin::work(&import.name)?,
+        KERNEL => builtin::work(&import.name).or_else(|| kernel::work(&import.name))?,
         WASI => wasi::work(&import.name)?,
         _ => call_user_function,
     };
@@ -46,6 +55,7 @@ fn function(import: &Import) -> Option<Function> {
             let running = Running::current()
                 .ok_or_else(|| Failure::msg("a guest ran outside of a call, such as in its start function"))?;
             work(&import, &running, plugin, inputs, outputs)
+                .inspect_err(|failure| note_failure(&running, &import, failure))
         })
         .with_namespace(module),
     )
@@ -59,44 +69,6 @@ fn val_type(name: &str) -> Option<ValType> {
         "f64" => ValType::F64,
         _ => return None,
     })
-}
-
-/// Checks, before the first call, that what the host has fits what the artifact imports.
-///
-/// # Errors
-/// [`Error::BadSignature`] for an import and an implementation of other types,
-/// [`Error::MissingImport`] for a mock of what is not imported, or WASI that the host lacks.
-pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
-    for import in &module.imports {
-        if import.module == WASI && !host.wasi {
-            return Err(Error::MissingImport { import: import.clone() });
-        }
-        let Some(function) = host.implementation(&import.module, &import.name) else { continue };
-        let parameters = function.parameters.iter().filter_map(|ty| ty.wasm());
-        let same = parameters.eq(import.signature.parameters.iter().map(String::as_str))
-            && function.result.wasm().into_iter().eq(import.signature.results.iter().map(String::as_str));
-        if !same {
-            return Err(Error::BadSignature {
-                artifact: import.signature.render(&import.name),
-                other: format!("the host's implementation is `{}`", function.signature()),
-            });
-        }
-    }
-    for name in host.closures.keys() {
-        if !module.imports.iter().any(|import| import.name == *name) {
-            let imports = module
-                .imports
-                .iter()
-                .filter(|import| import.module != KERNEL)
-                .map(|import| import.name.clone())
-                .collect::<Vec<_>>();
-            return Err(Error::BadSignature {
-                artifact: if imports.is_empty() { "no host functions".to_owned() } else { imports.join(", ") },
-                other: format!("but the test mocks `{name}`"),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// An import outside of Extism's own: whatever implements it, or the failure that names the fix.
@@ -116,6 +88,27 @@ fn call_user_function(
     match result {
         Ok(value) => write_result(running, plugin, value, outputs),
         Err(message) => Err(host_failure(running, &import.name, message)),
+    }
+}
+
+/// Notes what ended the guest's call inside of a host function, where nothing is noted yet. What
+/// Extism has fixed words for, and a trap of the kernel's, are judged later.
+fn note_failure(running: &Running, import: &Import, failure: &Failure) {
+    let message = failure.root_cause().to_string();
+    if !crate::failure::is_limit(&message) && !message.starts_with(crate::failure::TRAP) {
+        let function = import.name.clone();
+        running.failure.borrow_mut().get_or_insert(Error::HostFailed { function, message });
+    }
+}
+
+/// Refuses what needs Extism's store and linker while a start function runs: Extism has not set its
+/// pointers to them yet, follows them all the same, and the process ends.
+fn must_have_started(running: &Running) -> Result<(), Failure> {
+    match running.starting.get() {
+        false => Ok(()),
+        true => Err(Failure::msg(
+            "called from the start function or `_initialize`, where Extism crashes: call it from an export",
+        )),
     }
 }
 
@@ -221,7 +214,12 @@ fn read_block(running: &Running, plugin: &mut CurrentPlugin, offset: u64) -> Res
     if offset == 0 {
         return Ok(None);
     }
-    let length = plugin.memory_length(offset)?;
+    must_have_started(running)?;
+    let length = plugin.memory_length(offset).or_else(|failure| {
+        // A kernel that stumbles over the offset has no block there, Extism finds.
+        let reason = failure.root_cause().to_string();
+        if reason.starts_with(crate::failure::TRAP) && !reason.ends_with("interrupt") { Ok(0) } else { Err(failure) }
+    })?;
     if length == 0 {
         return Err(Failure::msg(format!("invalid memory offset: {offset} is no block")));
     }
@@ -262,10 +260,14 @@ fn write_result(
 /// The offset of a new block with these bytes. Extism's `memory_new` writes wherever the kernel
 /// says; a guest that overwrote the kernel's block headers can make it say anything.
 fn write_block(running: &Running, plugin: &mut CurrentPlugin, bytes: &[u8]) -> Result<i64, Failure> {
+    must_have_started(running)?;
     if bytes.is_empty() {
         return Ok(0);
     }
-    let handle = plugin.memory_alloc(bytes.len() as u64)?;
+    let handle = plugin.memory_alloc(bytes.len() as u64).map_err(|error| {
+        // The kernel could not grow its memory.
+        if error.to_string().ends_with(" out of memory") { Failure::msg("oom") } else { error }
+    })?;
     let offset = handle.offset();
     if offset.checked_add(bytes.len() as u64).is_none_or(|end| end > kernel_size(running)) {
         return Err(Failure::msg("the kernel's memory is corrupt: it gave out a block beyond its end"));
@@ -274,7 +276,7 @@ fn write_block(running: &Running, plugin: &mut CurrentPlugin, bytes: &[u8]) -> R
     Ok(offset.cast_signed())
 }
 
-/// The size of the kernel's memory in bytes: the first that an instance is given.
+/// The size of the kernel's memory in bytes.
 fn kernel_size(running: &Running) -> u64 {
-    running.memories.borrow().first().and_then(std::sync::Weak::upgrade).map_or(0, |memory| memory.size() as u64)
+    running.kernel_memory().map_or(0, |memory| memory.size() as u64)
 }

@@ -18,7 +18,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The given file is older than what it was built from.
-    #[error("{} is stale: {} is newer; build it again, or take PLUGSMITH_WASM away", artifact.display(), source_file.display())]
+    #[error("{} is stale: {} has changed since; build it again (`touch` it where cargo finds nothing to build), or unset PLUGSMITH_WASM", artifact.display(), source_file.display())]
     StaleArtifact {
         /// The artifact.
         artifact: PathBuf,
@@ -53,8 +53,16 @@ pub enum Error {
         /// The other side and its signature.
         other: String,
     },
+    /// The test mocks what the artifact does not import.
+    #[error("the test mocks `{name}`, which the artifact does not import; it imports {}", list(imports))]
+    UnusedMock {
+        /// The mock's name.
+        name: String,
+        /// What could be mocked.
+        imports: Vec<String>,
+    },
     /// The host has nothing behind an import.
-    #[error("the host has no `{}.{}`, which the artifact imports", import.module, import.name)]
+    #[error("the host has no `{}.{}`, which the artifact imports{}", import.module, import.name, why_missing(import))]
     MissingImport {
         /// The import.
         import: Import,
@@ -131,6 +139,13 @@ pub enum Error {
         /// The system's reason.
         reason: String,
     },
+}
+
+fn why_missing(import: &Import) -> &'static str {
+    match import.module.as_str() {
+        "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function",
+        _ => ": no version of Extism that this harness knows has it",
+    }
 }
 
 fn list(names: &[String]) -> String {

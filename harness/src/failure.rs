@@ -7,10 +7,15 @@ use crate::host::Limits;
 const BACKTRACE: &str = "error while executing at wasm backtrace:";
 
 /// What wasmtime's own reason for a trap starts with.
-const TRAP: &str = "wasm trap: ";
+pub(crate) const TRAP: &str = "wasm trap: ";
 
 /// What Extism says of a non-zero return code without an error.
 const CODE: &str = "Returned non-zero exit code: ";
+
+/// Whether this is one of Extism's fixed words for a limit.
+pub(crate) fn is_limit(message: &str) -> bool {
+    matches!(message, "plugin ran out of fuel" | "oom" | "timeout")
+}
 
 /// Why a call failed, given the error that the guest has set, if any.
 pub(crate) fn call(error: &extism::Error, message: Option<String>, limits: &Limits) -> Error {
@@ -18,6 +23,9 @@ pub(crate) fn call(error: &extism::Error, message: Option<String>, limits: &Limi
     match root.as_str() {
         "plugin ran out of fuel" => return Error::OutOfFuel { limit: limits.fuel },
         "oom" => return Error::OutOfMemory { pages: limits.memory_pages },
+        heap if heap.starts_with("GC heap out of memory") => {
+            return Error::OutOfMemory { pages: limits.memory_pages };
+        }
         "timeout" => {
             let milliseconds = limits.timeout.map_or(0, |timeout| timeout.as_millis() as u64);
             return Error::TimedOut { milliseconds };
@@ -50,8 +58,13 @@ pub(crate) fn answered(message: String) -> Error {
 pub(crate) fn load(error: &extism::Error, limits: &Limits) -> Error {
     match error.root_cause().to_string().as_str() {
         "oom" => Error::OutOfMemory { pages: limits.memory_pages },
-        "plugin ran out of fuel" => Error::OutOfFuel { limit: limits.fuel },
-        _ => Error::InvalidModule { reason: format!("{error:#}") },
+        "plugin ran out of fuel" | "wasm trap: all fuel consumed by WebAssembly" => {
+            Error::OutOfFuel { limit: limits.fuel }
+        }
+        root => match root.strip_prefix(TRAP) {
+            Some(_) => call(error, None, limits),
+            None => Error::InvalidModule { reason: format!("{error:#}") },
+        },
     }
 }
 
@@ -63,41 +76,72 @@ pub(crate) fn breaks_instance(error: &Error) -> bool {
     )
 }
 
-/// The author's frames in wasmtime's backtrace, innermost first: `greet at src/lib.rs:7`. Those of
-/// Rust's library, of crates from a registry, and of the PDK are left out.
+/// The addresses in wasmtime's backtrace, for frames that it cannot name itself.
+pub(crate) fn addresses(error: &extism::Error) -> Vec<u64> {
+    let Some(backtrace) = error.chain().map(ToString::to_string).find(|text| text.starts_with(BACKTRACE)) else {
+        return Vec::new();
+    };
+    backtrace
+        .lines()
+        .filter_map(|line| {
+            let (_, address) = line.split_once(": ")?;
+            let address = address.trim_start().strip_prefix("0x")?.split_once(" - ")?.0;
+            u64::from_str_radix(address, 16).ok()
+        })
+        .collect()
+}
+
+/// The author's frames in wasmtime's backtrace, innermost first: `greet at src/lib.rs:7`.
 fn frames(backtrace: &str) -> Vec<String> {
-    let here = std::env::current_dir().unwrap_or_default().display().to_string();
-    let mut frames: Vec<String> = Vec::new();
-    let mut name = None;
+    let (mut placed, mut names, mut name) = (Vec::new(), Vec::new(), None);
     for line in backtrace.lines().skip(1) {
         let line = line.trim();
         if let Some(place) = line.strip_prefix("at ") {
-            let Some(name) = name.take() else { continue };
-            if place.starts_with(plugsmith::__private::SOURCE_FOLDER) {
-                break;
+            if let Some(name) = name.take() {
+                placed.push(format!("{name} at {place}"));
             }
-            if !place.starts_with("/rustc/") && !place.contains("/registry/src/") {
-                frames.push(format!("{name} at {}", relative(place, &here)));
-            }
-        } else if let Some((_, function)) = line.split_once("- ") {
-            name = Some(function.to_owned());
-        } else if let Some((_, function)) = line.split_once(": ")
-            && frames.is_empty()
-        {
-            // A module without line tables: only names, `0: plugin.wasm!crate::function::h0123456789abcdef`.
-            name = None;
-            if let Some(function) = function.split_once('!').map(|(_, function)| function)
-                && !function.starts_with("<unknown>")
-            {
-                frames.push(function.to_owned());
-            }
+        } else if let Some((_, function)) = line.split_once("- ").or_else(|| line.split_once(": ")) {
+            names.extend(name.replace(function.to_owned()));
+        }
+    }
+    names.extend(name);
+    // A module without line tables has names at best: `plugin.wasm!crate::function::h0123456789abcdef`.
+    if placed.is_empty() {
+        collapse(names.iter().filter_map(|name| plain(name)).collect())
+    } else {
+        of_the_author(placed)
+    }
+}
+
+/// The name of a function of the author's, without the module and the hash.
+fn plain(name: &str) -> Option<String> {
+    let name = name.rsplit_once('!').map_or(name, |(_, name)| name);
+    let name = name.rsplit_once("::h").filter(|(_, hash)| hash.len() == 16).map_or(name, |(name, _)| name);
+    let of_rust = ["<", "__", "alloc::", "core::", "plugsmith::", "rust_", "std::"];
+    (!of_rust.iter().any(|start| name.starts_with(start))).then(|| name.to_owned())
+}
+
+/// The frames without those of Rust's library, of crates from a registry, and of the PDK.
+pub(crate) fn of_the_author(frames: Vec<String>) -> Vec<String> {
+    let here = std::env::current_dir().unwrap_or_default().display().to_string();
+    let mut kept: Vec<String> = Vec::new();
+    for frame in frames {
+        let Some((name, place)) = frame.rsplit_once(" at ") else {
+            kept.push(frame);
+            continue;
+        };
+        if place.starts_with(plugsmith::__private::SOURCE_FOLDER) {
+            break;
+        }
+        if !place.starts_with("/rustc/") && !place.contains("/registry/src/") {
+            kept.push(format!("{name} at {}", relative(place, &here)));
         }
     }
     // The closure that the macro adds around the author's function.
-    if frames.last().is_some_and(|frame| frame.starts_with("{closure#0}")) {
-        frames.pop();
+    if kept.last().is_some_and(|frame| frame.contains("{closure#0} at ") || frame.contains("{{closure}} at ")) {
+        kept.pop();
     }
-    collapse(frames)
+    collapse(kept)
 }
 
 /// The place without its column, relative to the folder the tests run in.

@@ -50,12 +50,21 @@ pub struct Limits {
     pub timeout: Option<Duration>,
     /// Bytes of all variables, Extism's `max_var_bytes`.
     pub var_bytes: usize,
+    /// Bytes of the body of an HTTP response, Extism's `max_http_response_bytes`.
+    pub http_response_bytes: usize,
 }
 
 impl Default for Limits {
-    /// 128 MiB, 10,000,000,000 instructions (a few seconds), no timeout, 1 MiB of variables.
+    /// 128 MiB, 10,000,000,000 instructions (a few seconds), no timeout, and as in Extism 1 MiB of
+    /// variables and 50 MiB of an HTTP response.
     fn default() -> Limits {
-        Limits { memory_pages: 2048, fuel: 10_000_000_000, timeout: None, var_bytes: 1024 * 1024 }
+        Limits {
+            memory_pages: 2048,
+            fuel: 10_000_000_000,
+            timeout: None,
+            var_bytes: 1024 * 1024,
+            http_response_bytes: 50 * 1024 * 1024,
+        }
     }
 }
 
@@ -162,6 +171,12 @@ impl Host {
         self
     }
 
+    /// With at most this many bytes in the body of an HTTP response; more ends the plugin's call.
+    pub fn http_response_bytes(mut self, bytes: usize) -> Host {
+        self.limits.http_response_bytes = bytes;
+        self
+    }
+
     /// Without WASI, as the Python, Node and Go SDKs are unless told otherwise: an artifact that
     /// asks for the time or for randomness does not load.
     pub fn without_wasi(mut self) -> Host {
@@ -185,14 +200,23 @@ impl Host {
 /// What the running plugin's host functions see: the host, and what happens in this call.
 pub(crate) struct Running {
     pub(crate) host: Host,
-    pub(crate) events: std::cell::RefCell<Vec<crate::trace::Event>>,
+    pub(crate) events: std::cell::RefCell<crate::trace::Events>,
     /// Why the call must fail, whatever the guest makes of it.
     pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
     /// The error that the guest has set.
     pub(crate) error: std::cell::RefCell<Option<String>>,
     pub(crate) http_status: std::cell::Cell<u16>,
-    /// The kernel's memory and the guest's, once there is an instance.
+    /// The offset and the length of the output that the guest has set.
+    pub(crate) output: std::cell::Cell<Option<(u64, u64)>>,
+    /// Whether there is no instance yet, so that only start functions run. Extism's pointers to its
+    /// own store and linker are not set then: a host function that follows them crashes.
+    pub(crate) starting: std::cell::Cell<bool>,
+    /// All memories of the instance: the kernel's first, the guest's twice, since Extism
+    /// instantiates twice.
     pub(crate) memories: std::cell::RefCell<Vec<std::sync::Weak<crate::abi::GuestMemory>>>,
+    /// Which of them the guest exports as `memory`: in a start function so many from the end, once
+    /// it has started so many from the start.
+    pub(crate) guest_memory: std::cell::Cell<Option<usize>>,
 }
 
 thread_local! {
@@ -209,7 +233,48 @@ impl Running {
             failure: Default::default(),
             error: Default::default(),
             http_status: Default::default(),
+            output: Default::default(),
+            starting: Default::default(),
             memories: Default::default(),
+            guest_memory: Default::default(),
+        })
+    }
+
+    /// Forgets the last instance, before there is another.
+    pub(crate) fn prepare(&self, module: &crate::Module) {
+        crate::abi::take_made();
+        self.memories.borrow_mut().clear();
+        self.guest_memory.set(module.memory.map(|index| module.memories - index));
+        self.http_status.set(0);
+        self.starting.set(true);
+    }
+
+    /// The kernel's memory: the first that an instance is given.
+    pub(crate) fn kernel_memory(&self) -> Option<std::sync::Arc<crate::abi::GuestMemory>> {
+        self.memories.borrow().first()?.upgrade()
+    }
+
+    /// The memory that the guest exports.
+    pub(crate) fn guest_memory(&self) -> Option<std::sync::Arc<crate::abi::GuestMemory>> {
+        if self.starting.get() {
+            self.adopt_memories();
+        }
+        let memories = self.memories.borrow();
+        let index = self.guest_memory.get()?;
+        let index = if self.starting.get() { memories.len().checked_sub(index)? } else { index };
+        memories.get(index)?.upgrade()
+    }
+
+    /// The output that the guest has set, as it is now.
+    pub(crate) fn output(&self, function: &str) -> crate::Result<Vec<u8>> {
+        let Some((offset, length)) = self.output.get() else { return Ok(Vec::new()) };
+        let memory = self.kernel_memory().filter(|_| offset >= crate::dispatch::FIRST_BLOCK);
+        memory.as_ref().and_then(|memory| memory.read(offset, length)).ok_or_else(|| crate::Error::BadOutput {
+            function: function.to_owned(),
+            reason: format!(
+                "output_set({offset}, {length}) names no part of the kernel's memory of {} bytes",
+                self.kernel_memory().map_or(0, |memory| memory.size())
+            ),
         })
     }
 

@@ -5,24 +5,34 @@ pub use plugsmith;
 mod abi;
 mod arguments;
 mod artifact;
+mod call;
 mod compiled;
 mod dispatch;
 mod error;
 mod failure;
+mod hooks;
 mod host;
+mod inspect;
+mod kind;
 mod module;
 mod outcome;
 mod plugin;
 mod snapshot;
+mod source;
+mod symbols;
 mod trace;
 
 pub use arguments::Arguments;
-pub use artifact::build;
+pub use artifact::{PluginPackage, Profile, build, build_with, plugin_packages};
 pub use error::{Error, Result};
 pub use host::{Host, Limits};
+pub use inspect::{
+    CommandInfo, CrateSize, Export, FunctionInfo, ImportModule, Inspection, Memory, Permission, Section,
+};
 pub use module::{Import, Module, Signature};
 pub use outcome::Outcome;
-pub use plugin::{Plugin, Source};
+pub use plugin::Plugin;
+pub use source::Source;
 pub use trace::{Event, HostCall, render_bytes, render_value};
 
 /// The plugin of the crate that this stands in: built from its sources as they are, never stale,
@@ -56,7 +66,10 @@ pub mod __private {
     #[track_caller]
     pub fn plugin(folder: &str, host: Host) -> Plugin {
         match crate::build(folder.as_ref()).and_then(|artifact| Plugin::load_in(artifact, host)) {
-            Ok(plugin) => plugin,
+            Ok(mut plugin) => {
+                plugin.folder = Some(folder.into());
+                plugin
+            }
             Err(error) => panic!("{error}"),
         }
     }
@@ -66,3 +79,8 @@ pub mod __private {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The code in the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;

@@ -22,6 +22,10 @@ pub struct Module {
     pub initial_pages: u64,
     /// The most pages that it allows itself.
     pub maximum_pages: Option<u64>,
+    /// Which of its memories it exports as `memory`.
+    pub(crate) memory: Option<usize>,
+    /// How many memories it has.
+    pub(crate) memories: usize,
     /// The size of each function's code in bytes, and its name where the module has names.
     pub functions: Vec<(Option<String>, usize)>,
 }
@@ -71,6 +75,10 @@ impl Module {
         if !wasm.starts_with(b"\0asm") {
             return Err(Error::InvalidModule { reason: "it does not start with the wasm magic number".to_owned() });
         }
+        if wasm.get(6) == Some(&1) {
+            let reason = "it is a component: build it for wasm32-unknown-unknown, not for wasm32-wasip2";
+            return Err(Error::InvalidModule { reason: reason.to_owned() });
+        }
         // What wasmtime enables for an Extism plugin: everything finished, and tail calls and GC.
         Validator::new_with_features(WasmFeatures::default() | WasmFeatures::TAIL_CALL | WasmFeatures::GC)
             .validate_all(wasm)
@@ -86,7 +94,7 @@ impl Module {
     pub fn commands(&self) -> impl Iterator<Item = &metadata::Command> {
         self.records.iter().filter_map(|record| match record {
             Record::Command(command) => Some(command),
-            Record::Function(_) => None,
+            _ => None,
         })
     }
 
@@ -114,6 +122,14 @@ struct ModuleReader {
     names: BTreeMap<u32, String>,
     metadata: Vec<u8>,
     imported_functions: u32,
+    /// Imports that are no functions.
+    foreign: Vec<String>,
+    /// Whether a table is larger than a host can hold.
+    huge_table: bool,
+    /// Whether one may become so.
+    boundless_table: bool,
+    /// Whether some code makes a table larger.
+    grows_tables: bool,
     sizes: Vec<usize>,
 }
 
@@ -153,8 +169,7 @@ impl ModuleReader {
                                 signature: self.signature(index),
                             });
                         }
-                        TypeRef::Memory(memory) => self.memory(memory),
-                        _ => {}
+                        other => self.foreign.push(format!("{} `{}.{}`", kind(other), import.module, import.name)),
                     }
                 }
             }
@@ -168,24 +183,42 @@ impl ModuleReader {
                     self.memory(memory?);
                 }
             }
+            Payload::TableSection(tables) => {
+                for table in tables {
+                    let ty = table?.ty;
+                    self.huge_table |= ty.initial > TABLE_ELEMENTS;
+                    self.boundless_table |= ty.maximum.is_none_or(|maximum| maximum > TABLE_ELEMENTS);
+                }
+            }
             Payload::ExportSection(exports) => {
                 for export in exports {
                     let export = export?;
-                    if export.kind == ExternalKind::Func {
-                        self.exported.push((export.name.to_owned(), export.index));
+                    match export.kind {
+                        ExternalKind::Func => self.exported.push((export.name.to_owned(), export.index)),
+                        ExternalKind::Memory if export.name == "memory" => {
+                            self.module.memory = Some(export.index as usize);
+                        }
+                        _ => {}
                     }
                 }
             }
-            Payload::CodeSectionEntry(body) => self.sizes.push(body.range().len()),
+            Payload::CodeSectionEntry(body) => {
+                if self.boundless_table && !self.grows_tables {
+                    for operator in body.get_operators_reader()? {
+                        self.grows_tables |= matches!(operator?, wasmparser::Operator::TableGrow { .. });
+                    }
+                }
+                self.sizes.push(body.range().len());
+            }
             Payload::CustomSection(section) if section.name() == metadata::SECTION => {
                 self.metadata.extend_from_slice(section.data());
             }
             Payload::CustomSection(section) => {
                 if let KnownCustom::Name(names) = section.as_known() {
-                    for name in names {
-                        if let wasmparser::Name::Function(names) = name? {
-                            for naming in names {
-                                let naming = naming?;
+                    // A custom section may hold anything: the part that can be read is.
+                    for name in names.into_iter().map_while(std::result::Result::ok) {
+                        if let wasmparser::Name::Function(names) = name {
+                            for naming in names.into_iter().map_while(std::result::Result::ok) {
                                 self.names.insert(naming.index, naming.name.to_owned());
                             }
                         }
@@ -198,6 +231,7 @@ impl ModuleReader {
     }
 
     fn memory(&mut self, memory: wasmparser::MemoryType) {
+        self.module.memories += 1;
         self.module.initial_pages += memory.initial;
         self.module.maximum_pages = memory.maximum;
     }
@@ -207,6 +241,24 @@ impl ModuleReader {
     }
 
     fn finish(mut self) -> Result<Module> {
+        if let Some(foreign) = self.foreign.first() {
+            return Err(Error::InvalidModule {
+                reason: format!("it asks its host for {foreign}: an Extism host gives functions only"),
+            });
+        }
+        if self.huge_table {
+            return Err(Error::InvalidModule {
+                reason: format!("it has a table of more than {TABLE_ELEMENTS} elements, which Extism does not limit"),
+            });
+        }
+        if self.grows_tables {
+            return Err(Error::InvalidModule {
+                reason: format!(
+                    "it grows a table that may hold more than {TABLE_ELEMENTS} elements, which Extism does not limit: \
+                     give the table a maximum"
+                ),
+            });
+        }
         for (name, index) in std::mem::take(&mut self.exported) {
             let ty = self.functions.get(index as usize).copied().unwrap_or_default();
             let signature = self.signature(ty);
@@ -222,6 +274,19 @@ impl ModuleReader {
             .map(|(&size, index)| (self.names.get(&index).cloned(), size))
             .collect();
         Ok(self.module)
+    }
+}
+
+/// The most elements of a table: wasmtime takes 8 bytes of the host for each, unasked and unlimited.
+const TABLE_ELEMENTS: u64 = 10_000_000;
+
+fn kind(ty: TypeRef) -> &'static str {
+    match ty {
+        TypeRef::Func(_) | TypeRef::FuncExact(_) => "the function",
+        TypeRef::Table(_) => "the table",
+        TypeRef::Memory(_) => "the memory",
+        TypeRef::Global(_) => "the global",
+        TypeRef::Tag(_) => "the tag",
     }
 }
 

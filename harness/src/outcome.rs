@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use plugsmith::log::Line;
 
+use crate::call::{self, Call, Past, Shown, What};
 use crate::error::{Error, Result};
-use crate::trace::{Event, HostCall};
+use crate::trace::{Event, Excerpt, HostCall};
 
 /// What came of one call: its result, and all that happened on the way.
 #[derive(Clone, Debug)]
@@ -14,10 +15,9 @@ use crate::trace::{Event, HostCall};
 pub struct Outcome<T> {
     /// The output, or why there is none.
     pub result: Result<T>,
-    /// The call, as a trace shows it: `GREET "Ada"`.
-    pub call: String,
+    pub(crate) call: Call,
     /// The output, as a trace shows it; empty where there is none.
-    pub shown: String,
+    pub(crate) shown: Shown,
     /// What happened in the order in which it did.
     pub events: Vec<Event>,
     /// Fuel used, about one wasm instruction each; exact for one artifact and one wasmtime major.
@@ -26,8 +26,6 @@ pub struct Outcome<T> {
     pub pages: u64,
     /// Wall time.
     pub duration: Duration,
-    /// The command that makes this call again from a shell.
-    pub(crate) replay: String,
 }
 
 impl<T> Outcome<T> {
@@ -52,8 +50,15 @@ impl<T> Outcome<T> {
     pub fn unwrap_err(self) -> Error {
         match self.result {
             Err(error) => error,
-            Ok(_) => panic!("the call succeeded, where an error was expected\n  {} => {}", self.call, self.shown),
+            Ok(_) => {
+                panic!("the call succeeded, where an error was expected\n  {} => {}", self.call(), self.shown.render())
+            }
         }
+    }
+
+    /// The call, as a trace shows it: `GREET "Ada"`.
+    pub fn call(&self) -> String {
+        self.call.shown()
     }
 
     /// The lines that the plugin logged.
@@ -62,7 +67,7 @@ impl<T> Outcome<T> {
             .iter()
             .filter_map(|event| match event {
                 Event::Log(line) => Some(line),
-                Event::Call(_) => None,
+                Event::Call(_) | Event::LeftOut(_) => None,
             })
             .collect()
     }
@@ -73,7 +78,7 @@ impl<T> Outcome<T> {
             .iter()
             .filter_map(|event| match event {
                 Event::Call(call) => Some(call),
-                Event::Log(_) => None,
+                Event::Log(_) | Event::LeftOut(_) => None,
             })
             .collect()
     }
@@ -86,11 +91,10 @@ impl<T> Outcome<T> {
     /// => "Hello, Ada!"
     /// ```
     pub fn trace(&self) -> String {
-        let mut lines = vec![self.call.clone()];
+        let mut lines = vec![self.call()];
         lines.extend(self.events.iter().map(|event| format!("  {event}")));
         lines.push(match &self.result {
-            Ok(_) if self.shown.is_empty() => "=> nothing".to_owned(),
-            Ok(_) => format!("=> {}", self.shown),
+            Ok(_) => call::ending(&self.shown),
             Err(error) => format!("=> error: {error}"),
         });
         lines.join("\n")
@@ -101,29 +105,45 @@ impl<T> Outcome<T> {
         /// The host calls shown, from the last.
         const SHOWN: usize = 20;
         let mut text = match &self.result {
-            Ok(_) => format!("{} succeeded", self.call),
-            Err(error) => format!("{} failed: {error}", self.call),
+            Ok(_) => format!("{} succeeded", self.call()),
+            Err(error) => format!("{} failed: {error}", self.call()),
         };
         if let Err(Error::Trapped { frames, .. }) = &self.result {
             section(&mut text, "in the plugin", frames);
         }
         let calls = self.host_calls();
         let mut shown = calls.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect::<Vec<_>>();
-        if calls.len() > SHOWN {
-            shown.insert(0, format!(".. {} earlier", calls.len() - SHOWN));
+        let left_out = self.events.iter().map(|event| if let Event::LeftOut(count) = event { *count } else { 0 });
+        let earlier = calls.len() - shown.len() + left_out.sum::<usize>();
+        if earlier > 0 {
+            shown.insert(0, format!(".. {earlier} earlier"));
         }
         section(&mut text, "host calls", &shown);
-        let logs = self.logs().iter().map(|line| format!("{}: {}", line.level.name(), line.text)).collect::<Vec<_>>();
+        let logs = self
+            .logs()
+            .iter()
+            .map(|line| format!("{}: {}", line.level.name(), crate::trace::render_line(&line.text)))
+            .collect::<Vec<_>>();
         section(&mut text, "log", &logs);
-        section(&mut text, "again with", std::slice::from_ref(&self.replay));
+        section(&mut text, "again with", self.call.replay().as_slice());
         text
     }
 
+    /// What a trace of the plugin keeps of this call.
+    pub(crate) fn past(&self) -> Past {
+        match &self.call.what {
+            What::Function(input) if self.result.is_ok() && self.events.is_empty() => {
+                Past::Quiet { name: self.call.name.clone(), input: Excerpt::of(input), output: self.shown.clone() }
+            }
+            _ => Past::Told(self.trace()),
+        }
+    }
+
     /// The same call with another form of its output.
-    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> Result<(U, String)>) -> Outcome<U> {
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> Result<(U, Shown)>) -> Outcome<U> {
         let (result, shown) = match self.result.and_then(convert) {
             Ok((output, shown)) => (Ok(output), shown),
-            Err(error) => (Err(error), String::new()),
+            Err(error) => (Err(error), Shown::Text(String::new())),
         };
         Outcome {
             result,
@@ -133,7 +153,6 @@ impl<T> Outcome<T> {
             fuel: self.fuel,
             pages: self.pages,
             duration: self.duration,
-            replay: self.replay,
         }
     }
 }

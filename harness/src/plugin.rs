@@ -1,6 +1,6 @@
 //! A plugin under test.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use plugsmith::testing::FakeHost;
 use plugsmith::{Input, Output};
 
 use crate::arguments::Arguments;
+use crate::call::{Call, Past, Shown, What};
 use crate::compiled::{self, Compiled};
 use crate::dispatch;
 use crate::error::{Error, Result};
@@ -19,7 +20,9 @@ use crate::failure;
 use crate::host::{Host, Running};
 use crate::module::{Module, is_callable};
 use crate::outcome::Outcome;
-use crate::trace;
+use crate::source::Source;
+use crate::symbols;
+use crate::trace::{self, Event, Excerpt};
 
 /// An artifact in a host of its own: loaded once, a fresh instance for this test, and another
 /// after every trap.
@@ -31,9 +34,13 @@ pub struct Plugin {
     /// The variables that a fresh instance starts with.
     initial_vars: std::collections::BTreeMap<String, Vec<u8>>,
     /// The traces of the calls so far.
-    traces: Vec<String>,
+    traces: Vec<Past>,
     /// What the command line calls this artifact.
-    label: String,
+    label: Arc<str>,
+    /// The artifact's file, if it came from one.
+    artifact: Option<PathBuf>,
+    /// The folder of the artifact's crate, if that is known.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Plugin {
@@ -65,13 +72,25 @@ impl Plugin {
     /// As [`Plugin::load`], and a mock whose types are not the import's.
     pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
         let source = source.into();
-        let label = source.label();
+        let label = source.label().into();
+        let artifact = match &source {
+            Source::Path(path) => Some(path.clone()),
+            Source::Bytes(_) => None,
+        };
         let wasm = source.read()?;
         let compiled = compiled::get(&wasm, host.limits)?;
         dispatch::check(&host, &compiled.module)?;
         let initial_vars = host.context.with(|host| host.vars.clone());
-        let mut plugin =
-            Plugin { compiled, running: Running::new(host), instance: None, initial_vars, traces: Vec::new(), label };
+        let mut plugin = Plugin {
+            compiled,
+            running: Running::new(host),
+            instance: None,
+            initial_vars,
+            traces: Vec::new(),
+            label,
+            artifact,
+            folder: None,
+        };
         plugin.instantiate()?;
         Ok(plugin)
     }
@@ -87,19 +106,12 @@ impl Plugin {
     /// ```
     pub fn command(&mut self, name: &str, arguments: impl Arguments) -> Outcome<Value> {
         let arguments = arguments.into_values();
-        let mut call = name.to_owned();
-        let mut words = format!("run {} {}", self.label, quote(name));
-        for argument in &arguments {
-            call.push(' ');
-            call.push_str(&trace::render_value(argument));
-            words.push(' ');
-            words.push_str(&quote(&String::from_utf8_lossy(&arguments::encode_one(argument))));
-        }
         let input = arguments::encode(&arguments, Encoding::Resp);
-        let outcome = self.run(name, &input, call, words).map(|output| {
+        let (result, spent) = self.run(name, &input);
+        let outcome = self.outcome(name, What::Command(arguments), result, spent).map(|output| {
             let value = resp::decode(&output)
                 .map_err(|error| Error::BadOutput { function: name.to_owned(), reason: error.to_string() })?;
-            let shown = trace::render_value(&value);
+            let shown = Shown::Text(trace::render_value(&value));
             Ok((value, shown))
         });
         self.finish(outcome)
@@ -119,14 +131,14 @@ impl Plugin {
     pub fn call<O: for<'a> Input<'a>>(&mut self, function: &str, input: impl Output) -> Outcome<O> {
         let input =
             input.into_output().unwrap_or_else(|error| panic!("the input of `{function}` has no bytes: {error}"));
-        let shown = trace::render_bytes(&input);
-        let call = if input.is_empty() { function.to_owned() } else { format!("{function} {shown}") };
-        let words =
-            format!("call {} {} --input {}", self.label, quote(function), quote(&String::from_utf8_lossy(&input)));
-        let outcome = self.run(function, &input, call, words).map(|output| {
-            let shown = if output.is_empty() { String::new() } else { trace::render_bytes(&output) };
-            let value =
-                O::from_input(&output).map_err(|reason| Error::BadOutput { function: function.to_owned(), reason })?;
+        let (result, spent) = self.run(function, &input);
+        let outcome = self.outcome(function, What::Function(input), result, spent).map(|output| {
+            let shown = Shown::Bytes(Excerpt::of(&output));
+            let value = O::from_input(&output).map_err(|reason| Error::BadOutput {
+                function: function.to_owned(),
+                // The conversion is the guest's, where these bytes would be an input.
+                reason: reason.replacen("the input", "the output", 1),
+            })?;
             Ok((value, shown))
         });
         self.finish(outcome)
@@ -134,7 +146,7 @@ impl Plugin {
 
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
-        self.traces.join("\n\n")
+        self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
     }
 
     /// The value of a key in storage, now.
@@ -180,23 +192,48 @@ impl Plugin {
         if self.instance.is_some() {
             return Ok(());
         }
-        crate::abi::take_made();
-        self.running.memories.borrow_mut().clear();
-        let compiled = &self.compiled;
-        let running = &self.running;
-        let instance = running.enter(|| extism::Plugin::new_from_compiled(&compiled.plugin));
-        running.adopt_memories();
         let vars = self.initial_vars.clone();
-        self.host(|host| host.vars = vars);
-        self.instance = Some(instance.map_err(|error| failure::load(&error, &self.running.host.limits))?);
+        self.host(|host| {
+            host.vars = vars;
+            host.last_headers.clear();
+        });
+        self.running.prepare(&self.compiled.module);
+        let started = self.start();
+        self.running.starting.set(false);
+        self.instance = Some(started.map_err(|error| {
+            let failure = self.running.failure.take();
+            failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits))
+        })?);
         Ok(())
     }
 
+    /// Makes an instance and lets its start function and its `_initialize` run, which Extism leaves
+    /// to the first call: here they run in the call of an export that does not exist, so that what
+    /// they do is told apart from what a test calls.
+    fn start(&self) -> Result<extism::Plugin, extism::Error> {
+        let (compiled, running) = (&self.compiled, &self.running);
+        let mut instance = running.enter(|| extism::Plugin::new_from_compiled(&compiled.plugin))?;
+        running.adopt_memories();
+        let before = running.memories.borrow().len();
+        let mut absent = "plugsmith starts".to_owned();
+        while compiled.module.exports.contains_key(&absent) {
+            absent.push('_');
+        }
+        let started = running.enter(|| instance.call::<&[u8], ()>(&absent, b""));
+        running.adopt_memories();
+        running.guest_memory.set(compiled.module.memory.map(|index| before + index));
+        match started {
+            Err(error) if error.root_cause().to_string() != format!("Function not found: {absent}") => Err(error),
+            _ => Ok(instance),
+        }
+    }
+
     /// One call: bytes in, bytes out, and everything between.
-    fn run(&mut self, function: &str, input: &[u8], call: String, words: String) -> Outcome<Vec<u8>> {
+    pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
         self.running.events.take();
         self.running.failure.take();
         self.running.error.take();
+        self.running.output.take();
         let started = Instant::now();
         let result =
             self.exported(function).and_then(|()| self.instantiate()).and_then(|()| self.enter(function, input));
@@ -204,21 +241,40 @@ impl Plugin {
         self.running.adopt_memories();
         // Extism fills the fuel up before each call.
         let fuel = self.instance.as_ref().and_then(extism::Plugin::fuel_consumed).unwrap_or(0);
-        let memory = self.running.memories.borrow().last().and_then(std::sync::Weak::upgrade);
-        let pages = memory.map_or(0, |memory| memory.size() as u64 / 65536);
-        if matches!(&result, Err(error) if failure::breaks_instance(error)) {
+        let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
+        // After `_start`, too, Extism makes a fresh instance.
+        if function == "_start" || matches!(&result, Err(error) if failure::breaks_instance(error)) {
             self.instance = None;
         }
+        (result, Spent { fuel, pages, duration })
+    }
+
+    fn outcome(&self, name: &str, what: What, result: Result<Vec<u8>>, spent: Spent) -> Outcome<Vec<u8>> {
+        self.outcome_of(name, what, (result, Shown::Text(String::new())), self.take_events(), spent)
+    }
+
+    pub(crate) fn outcome_of<T>(
+        &self,
+        name: &str,
+        what: What,
+        (result, shown): (Result<T>, Shown),
+        events: Vec<Event>,
+        spent: Spent,
+    ) -> Outcome<T> {
         Outcome {
             result,
-            call,
-            shown: String::new(),
-            events: self.running.events.take(),
-            fuel,
-            pages,
-            duration,
-            replay: format!("cargo plugsmith {words}"),
+            call: Call { label: Arc::clone(&self.label), name: name.to_owned(), what },
+            shown,
+            events,
+            fuel: spent.fuel,
+            pages: spent.pages,
+            duration: spent.duration,
         }
+    }
+
+    /// What happened since the last call of this.
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        self.running.events.take().into_events()
     }
 
     fn exported(&self, function: &str) -> Result<()> {
@@ -238,25 +294,51 @@ impl Plugin {
 
     fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {
         let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
-        let result = self.running.enter(|| instance.call::<&[u8], &[u8]>(function, input).map(<[u8]>::to_vec));
+        let result = self.running.enter(|| instance.call::<&[u8], ()>(function, input));
         // A host function's verdict stands, whatever the guest made of it.
         match (self.running.failure.take(), result) {
             (Some(failure), _) => Err(failure),
             // Extism's contract: whoever sets an error has failed, whatever it returns.
-            (None, Ok(output)) => match self.running.error.take() {
+            (None, Ok(())) => match self.running.error.take() {
                 Some(message) => Err(failure::answered(message)),
-                None => Ok(output),
+                None => self.running.output(function),
             },
             (None, Err(error)) => {
                 let message = self.running.error.take();
-                Err(failure::call(&error, message, &self.running.host.limits))
+                let mut failure = failure::call(&error, message, &self.running.host.limits);
+                if let (Error::Trapped { frames, .. }, Some(artifact)) = (&mut failure, &self.artifact)
+                    && !frames.iter().any(|frame| frame.contains(" at "))
+                    && let Ok(wasm) = std::fs::read(artifact)
+                    && let Some(found) =
+                        symbols::frames(&wasm, artifact, self.folder.as_deref(), &failure::addresses(&error))
+                {
+                    *frames = failure::of_the_author(found);
+                }
+                Err(failure)
             }
         }
     }
 
-    fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
-        self.traces.push(outcome.trace());
+    pub(crate) fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
+        self.traces.push(outcome.past());
         outcome
+    }
+}
+
+/// What a call used up.
+#[derive(Default)]
+pub(crate) struct Spent {
+    fuel: u64,
+    pages: u64,
+    duration: Duration,
+}
+
+impl Spent {
+    /// Adds what a later call of the same instance used up.
+    pub(crate) fn add(&mut self, later: Spent) {
+        self.fuel += later.fuel;
+        self.pages = later.pages;
+        self.duration += later.duration;
     }
 }
 
@@ -266,73 +348,8 @@ impl std::fmt::Debug for Plugin {
     }
 }
 
-/// Where an artifact comes from.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// A file, wasm or wasm's text format.
-    Path(PathBuf),
-    /// The bytes themselves.
-    Bytes(Vec<u8>),
-}
-
-impl From<&Path> for Source {
-    fn from(path: &Path) -> Source {
-        Source::Path(path.to_owned())
-    }
-}
-
-impl From<PathBuf> for Source {
-    fn from(path: PathBuf) -> Source {
-        Source::Path(path)
-    }
-}
-
-impl From<&str> for Source {
-    fn from(path: &str) -> Source {
-        Source::Path(path.into())
-    }
-}
-
-impl From<Vec<u8>> for Source {
-    fn from(bytes: Vec<u8>) -> Source {
-        Source::Bytes(bytes)
-    }
-}
-
-impl From<&[u8]> for Source {
-    fn from(bytes: &[u8]) -> Source {
-        Source::Bytes(bytes.to_vec())
-    }
-}
-
-impl Source {
-    fn label(&self) -> String {
-        match self {
-            Source::Path(path) => quote(&path.display().to_string()),
-            Source::Bytes(_) => "plugin.wasm".to_owned(),
-        }
-    }
-
-    fn read(self) -> Result<Vec<u8>> {
-        let bytes = match self {
-            Source::Bytes(bytes) => bytes,
-            Source::Path(path) => std::fs::read(&path).map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => Error::MissingArtifact { path },
-                _ => Error::File { path, reason: error.to_string() },
-            })?,
-        };
-        if bytes.starts_with(b"\0asm") {
-            return Ok(bytes);
-        }
-        // Fixtures are easier to read as text.
-        wat::parse_bytes(&bytes)
-            .map(std::borrow::Cow::into_owned)
-            .map_err(|error| Error::InvalidModule { reason: error.to_string() })
-    }
-}
-
 /// A word for a shell.
-fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
     if !word.is_empty() && word.bytes().all(plain) {
         word.to_owned()

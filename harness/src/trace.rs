@@ -12,6 +12,61 @@ pub enum Event {
     Call(HostCall),
     /// The plugin logged a line.
     Log(Line),
+    /// So many more that are not kept.
+    LeftOut(usize),
+}
+
+/// What happened in a call: the first events and the last, since a guest may make millions.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    first: Vec<Event>,
+    last: std::collections::VecDeque<Event>,
+    /// About the memory that the first hold.
+    bytes: usize,
+    left_out: usize,
+}
+
+impl Events {
+    /// The events and the bytes kept from the start, and the events kept from the end.
+    const FIRST: usize = 10_000;
+    const BYTES: usize = 16 * 1024 * 1024;
+    const LAST: usize = 100;
+
+    pub(crate) fn push(&mut self, event: Event) {
+        if self.last.is_empty() && self.first.len() < Events::FIRST && self.bytes < Events::BYTES {
+            self.bytes += event.size();
+            self.first.push(event);
+            return;
+        }
+        if self.last.len() == Events::LAST {
+            self.last.pop_front();
+            self.left_out += 1;
+        }
+        self.last.push_back(event);
+    }
+
+    pub(crate) fn into_events(self) -> Vec<Event> {
+        let mut events = self.first;
+        if self.left_out > 0 {
+            events.push(Event::LeftOut(self.left_out));
+        }
+        events.extend(self.last);
+        events
+    }
+}
+
+impl Event {
+    fn size(&self) -> usize {
+        match self {
+            Event::Call(call) => {
+                let result =
+                    call.result.as_ref().map_or_else(|error| error.len(), |text| text.as_ref().map_or(0, String::len));
+                128 + call.arguments.iter().map(String::len).sum::<usize>() + result
+            }
+            Event::Log(line) => 32 + line.text.len(),
+            Event::LeftOut(_) => 0,
+        }
+    }
 }
 
 /// A call of a host function.
@@ -45,7 +100,8 @@ impl std::fmt::Display for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Event::Call(call) => call.fmt(f),
-            Event::Log(line) => write!(f, "log {}: {}", line.level.name(), line.text),
+            Event::Log(line) => write!(f, "log {}: {}", line.level.name(), render_line(&line.text)),
+            Event::LeftOut(count) => write!(f, ".. {count} more host calls and log lines"),
         }
     }
 }
@@ -96,10 +152,43 @@ pub fn render_value(value: &Value) -> String {
 
 /// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.
 pub fn render_bytes(bytes: &[u8]) -> String {
-    // No letter is shorter than a byte, so these hold all that is shown; the rest may be megabytes.
-    let shown = &bytes[..bytes.len().min(4 * WIDTH)];
+    render_start(start(bytes), bytes.len())
+}
+
+/// As much of some bytes as a trace shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Excerpt {
+    start: Box<[u8]>,
+    length: usize,
+}
+
+impl Excerpt {
+    pub(crate) fn of(bytes: &[u8]) -> Excerpt {
+        Excerpt { start: start(bytes).into(), length: bytes.len() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// As [`render_bytes`] renders all of them.
+    pub(crate) fn render(&self) -> String {
+        render_start(&self.start, self.length)
+    }
+}
+
+/// All that is shown, as no letter is longer than four bytes, nor one of ASCII than one; the rest
+/// may be megabytes.
+fn start(bytes: &[u8]) -> &[u8] {
+    match bytes.get(..WIDTH) {
+        Some(letters) if letters.is_ascii() => letters,
+        _ => &bytes[..bytes.len().min(4 * WIDTH)],
+    }
+}
+
+fn render_start(start: &[u8], length: usize) -> String {
     let mut text = String::from("\"");
-    for chunk in shown.utf8_chunks() {
+    for chunk in start.utf8_chunks() {
         for letter in chunk.valid().chars() {
             match letter {
                 '\'' => text.push(letter),
@@ -113,15 +202,24 @@ pub fn render_bytes(bytes: &[u8]) -> String {
     text.push('"');
     match text.char_indices().nth(WIDTH) {
         None => text,
-        Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], bytes.len()),
+        Some((end, _)) => format!("{}.. ({length} bytes)", &text[..end]),
     }
+}
+
+/// A logged line as a trace shows it: its further lines are indented, and a long one is cut.
+pub(crate) fn render_line(text: &str) -> String {
+    shorten_to(10 * WIDTH, text).replace('\n', "\n      ")
 }
 
 /// The longest value in a trace, in letters.
 const WIDTH: usize = 200;
 
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(WIDTH) {
+    shorten_to(WIDTH, text)
+}
+
+fn shorten_to(width: usize, text: &str) -> String {
+    match text.char_indices().nth(width) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], text.len()),
     }

@@ -1,18 +1,20 @@
 //! What cargo knows and does: the package, its build, the target.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
 
+use super::{Profile, progress};
 use crate::error::{Error, Result};
 
 /// The target of every plugin.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The profile that guests under test are built with: optimised enough that Cranelift has little
 /// to compile, with line tables for the frames of a trap, and with overflow checks.
-const PROFILE: &[(&str, &str)] = &[
+const TEST: &[(&str, &str)] = &[
     ("inherits", "\"release\""),
     ("opt-level", "\"s\""),
     ("debug", "\"line-tables-only\""),
@@ -25,14 +27,72 @@ const PROFILE: &[(&str, &str)] = &[
     ("panic", "\"abort\""),
 ];
 
+/// The author's release profile; names are kept, which changes no instruction.
+const RELEASE: &[(&str, &str)] = &[("inherits", "\"release\""), ("strip", "\"debuginfo\"")];
+
+impl Profile {
+    /// Its name for cargo.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Test => "plugsmith",
+            Profile::Release => "plugsmith-release",
+        }
+    }
+
+    fn settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Profile::Test => TEST,
+            Profile::Release => RELEASE,
+        }
+    }
+}
+
+/// A package of a workspace that builds a plugin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginPackage {
+    /// Its name.
+    pub name: String,
+    /// The folder of its manifest.
+    pub folder: PathBuf,
+}
+
+/// The packages that build plugins, in the workspace that `folder` lies in.
+///
+/// # Errors
+/// There is no workspace, or cargo cannot read it; cargo's own words.
+pub fn plugin_packages(folder: &Path) -> Result<Vec<PluginPackage>> {
+    let metadata = metadata(cargo(folder).args(["metadata", "--format-version=1", "--no-deps"]))?;
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(packages
+        .iter()
+        .filter(|package| builds_plugin(package))
+        .filter_map(|package| {
+            Some(PluginPackage {
+                name: package["name"].as_str()?.to_owned(),
+                folder: Path::new(package["manifest_path"].as_str()?).parent()?.to_owned(),
+            })
+        })
+        .collect())
+}
+
 /// A plugin's package.
 pub(super) struct Package {
     pub(super) name: String,
     pub(super) manifest: PathBuf,
     pub(super) target_folder: PathBuf,
     pub(super) workspace: PathBuf,
-    /// The names of the path packages that it may depend on, itself included.
-    local: Vec<String>,
+}
+
+/// A library, or a build script, of a path package that went into a build.
+pub(super) struct Local {
+    /// The package, as cargo names it.
+    pub(super) package: String,
+    /// The folder of the package for a library, the file for a build script.
+    pub(super) source: PathBuf,
+    /// What was built of it.
+    pub(super) built: Vec<PathBuf>,
+    /// Whether cargo found nothing to do for it.
+    pub(super) fresh: bool,
 }
 
 /// What a build came to.
@@ -40,32 +100,29 @@ pub(super) struct Build {
     pub(super) artifact: PathBuf,
     /// Whether cargo found nothing to do for the artifact.
     pub(super) fresh: bool,
+    /// What was built of path packages on the way.
+    pub(super) local: Vec<Local>,
+    /// The build scripts that were run for it: the folder of each one's `output` file, and the
+    /// folder of its package if that is a path package.
+    pub(super) scripts: Vec<(PathBuf, Option<PathBuf>)>,
 }
 
 impl Package {
     /// Asks cargo about the package in `folder`.
     pub(super) fn read(folder: &Path) -> Result<Package> {
         let manifest = folder.join("Cargo.toml");
-        let output = run(cargo(folder)
-            .args(["metadata", "--format-version=1", "--no-deps"])
-            .arg("--manifest-path")
-            .arg(&manifest))?;
-        if !output.status.success() {
-            return Err(Error::BuildFailed { output: text(&output.stderr) });
+        if !manifest.is_file() {
+            return Err(Error::BuildFailed { output: format!("there is no {}", manifest.display()) });
         }
-        let metadata: Json = serde_json::from_slice(&output.stdout)
-            .map_err(|error| Error::BuildFailed { output: format!("cargo metadata: {error}") })?;
+        let metadata = metadata(
+            cargo(folder).args(["metadata", "--format-version=1", "--no-deps"]).arg("--manifest-path").arg(&manifest),
+        )?;
         let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
         let package = packages
             .iter()
-            .find(|package| package["manifest_path"].as_str().map(Path::new) == Some(&manifest))
+            .find(|package| package["manifest_path"].as_str().is_some_and(|path| is_same(Path::new(path), &manifest)))
             .ok_or_else(|| Error::BuildFailed { output: format!("{} is no package's manifest", manifest.display()) })?;
-        let is_plugin = package["targets"].as_array().is_some_and(|targets| {
-            targets.iter().any(|target| {
-                target["crate_types"].as_array().is_some_and(|types| types.iter().any(|ty| ty == "cdylib"))
-            })
-        });
-        if !is_plugin {
+        if !builds_plugin(package) {
             return Err(Error::BuildFailed {
                 output: format!(
                     "{} builds no plugin: add to it\n\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]",
@@ -78,48 +135,111 @@ impl Package {
             name: field(&package["name"]),
             target_folder: field(&metadata["target_directory"]).into(),
             workspace: field(&metadata["workspace_root"]).into(),
-            local: packages.iter().map(|package| field(&package["name"])).collect(),
-            manifest,
+            // As cargo spells it, so that its messages can be told apart by it.
+            manifest: field(&package["manifest_path"]).into(),
         })
     }
 }
 
-/// Builds the artifact, if cargo finds that it must.
-pub(super) fn build(package: &Package) -> Result<Build> {
-    let folder = package.manifest.parent().unwrap_or(&package.workspace);
-    let mut command = cargo(folder);
-    command.args(["build", "--lib", "--message-format=json-render-diagnostics", "--target", TARGET]);
-    command.args(["--profile", "plugsmith", "--package", &package.name]);
-    command.arg("--manifest-path").arg(&package.manifest);
-    with_profile(&mut command);
-    let output = run(&mut command)?;
+fn metadata(command: &mut Command) -> Result<Json> {
+    let output = run(command)?;
     if !output.status.success() {
         return Err(Error::BuildFailed { output: text(&output.stderr) });
     }
-    let is_own = |message: &Json| message["manifest_path"].as_str().map(Path::new) == Some(&package.manifest);
-    output
-        .stdout
-        .split(|&b| b == b'\n')
-        .filter_map(|line| serde_json::from_slice::<Json>(line).ok())
-        .filter(|message| message["reason"] == "compiler-artifact" && is_own(message))
-        .find_map(|message| {
-            let files = message["filenames"].as_array()?;
-            let artifact = files.iter().filter_map(Json::as_str).find(|file| file.ends_with(".wasm"))?;
-            Some(Build { artifact: artifact.into(), fresh: message["fresh"] == true })
-        })
-        .ok_or_else(|| Error::BuildFailed { output: "cargo built no .wasm file".to_owned() })
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| Error::BuildFailed { output: format!("cargo metadata: {error}") })
 }
 
-/// Makes cargo forget that it has built the local packages for this target and profile.
-pub(super) fn forget(package: &Package) -> Result<()> {
+fn builds_plugin(package: &Json) -> bool {
+    package["targets"].as_array().is_some_and(|targets| {
+        targets
+            .iter()
+            .any(|target| target["crate_types"].as_array().is_some_and(|types| types.iter().any(|ty| ty == "cdylib")))
+    })
+}
+
+/// Whether both are the same file; a folder may be reached through a link.
+fn is_same(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Builds the artifact, if cargo finds that it must.
+pub(super) fn build(package: &Package, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<Build> {
+    run_build(package, progress, |command| {
+        command.args(["--profile", profile.name()]);
+        with_profile(command, profile);
+    })
+}
+
+/// Builds the artifact as `profile` does, but with line tables and not stripped, in a target
+/// folder of its own, so that the author's is left alone.
+pub(super) fn build_with_lines(package: &Package, profile: &str) -> Result<Build> {
+    run_build(package, &mut |_| {}, |command| {
+        command.args(["--profile", profile]);
+        command.arg("--config").arg(format!("profile.{profile}.strip=\"none\""));
+        command.arg("--config").arg(format!("profile.{profile}.debug=\"line-tables-only\""));
+        command.arg("--target-dir").arg(package.target_folder.join("plugsmith/lines"));
+    })
+}
+
+fn run_build(package: &Package, progress: &mut dyn FnMut(&str), settings: impl FnOnce(&mut Command)) -> Result<Build> {
     let folder = package.manifest.parent().unwrap_or(&package.workspace);
     let mut command = cargo(folder);
-    command.args(["clean", "--target", TARGET, "--profile", "plugsmith"]);
+    command.args(["build", "--lib", "--message-format=json-render-diagnostics", "--target", TARGET]);
+    command.args(["--package", &package.name]).arg("--manifest-path").arg(&package.manifest);
+    settings(&mut command);
+    let output = progress::run(&mut command, progress).map_err(|error| cannot_run(&command, &error))?;
+    if !output.status.success() {
+        return Err(Error::BuildFailed { output: text(&output.stderr) });
+    }
+    let messages = output.stdout.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice::<Json>(line).ok());
+    let mut build = None;
+    let (mut local, mut scripts) = (Vec::new(), Vec::new());
+    for message in messages {
+        let id = message["package_id"].as_str().unwrap_or_default();
+        let folder = id.strip_prefix("path+file://").and_then(|path| path.split('#').next());
+        if message["reason"] == "compiler-artifact"
+            && let Some(folder) = folder
+            && let Some(files) = message["filenames"].as_array()
+        {
+            let is_script = message["target"]["kind"][0] == "custom-build";
+            let script = message["target"]["src_path"].as_str().filter(|_| is_script);
+            local.push(Local {
+                package: id.to_owned(),
+                source: script.unwrap_or(folder).into(),
+                built: files.iter().filter_map(Json::as_str).map(PathBuf::from).collect(),
+                fresh: message["fresh"] == true,
+            });
+        }
+        if message["reason"] == "build-script-executed"
+            && let Some(out) = message["out_dir"].as_str().and_then(|out| Path::new(out).parent())
+        {
+            scripts.push((out.to_owned(), folder.map(PathBuf::from)));
+        }
+        let is_own = message["manifest_path"].as_str().map(Path::new) == Some(&package.manifest);
+        if message["reason"] == "compiler-artifact"
+            && is_own
+            && let Some(files) = message["filenames"].as_array()
+            && let Some(artifact) = files.iter().filter_map(Json::as_str).find(|file| file.ends_with(".wasm"))
+        {
+            build = Some((PathBuf::from(artifact), message["fresh"] == true));
+        }
+    }
+    let (artifact, fresh) =
+        build.ok_or_else(|| Error::BuildFailed { output: "cargo built no .wasm file".to_owned() })?;
+    Ok(Build { artifact, fresh, local, scripts })
+}
+
+/// Makes cargo forget that it has built these packages for this target and profile.
+pub(super) fn forget(package: &Package, profile: Profile, local: &[Local]) -> Result<()> {
+    let folder = package.manifest.parent().unwrap_or(&package.workspace);
+    let mut command = cargo(folder);
+    command.args(["clean", "--target", TARGET, "--profile", profile.name()]);
     command.arg("--manifest-path").arg(&package.manifest);
-    for name in &package.local {
+    for name in local.iter().map(|local| &local.package).collect::<BTreeSet<_>>() {
         command.args(["--package", name]);
     }
-    with_profile(&mut command);
+    with_profile(&mut command, profile);
     let output = run(&mut command)?;
     if output.status.success() { Ok(()) } else { Err(Error::BuildFailed { output: text(&output.stderr) }) }
 }
@@ -151,9 +271,9 @@ pub(super) fn ensure_target(folder: &Path) -> Result<()> {
     }
 }
 
-fn with_profile(command: &mut Command) {
-    for (key, value) in PROFILE {
-        command.arg("--config").arg(format!("profile.plugsmith.{key}={value}"));
+fn with_profile(command: &mut Command, profile: Profile) {
+    for (key, value) in profile.settings() {
+        command.arg("--config").arg(format!("profile.{}.{key}={value}", profile.name()));
     }
 }
 
@@ -187,9 +307,11 @@ fn cargo(folder: &Path) -> Command {
 }
 
 fn run(command: &mut Command) -> Result<Output> {
-    command.output().map_err(|error| Error::BuildFailed {
-        output: format!("cannot run {}: {error}", command.get_program().display()),
-    })
+    command.output().map_err(|error| cannot_run(command, &error))
+}
+
+fn cannot_run(command: &Command, error: &std::io::Error) -> Error {
+    Error::BuildFailed { output: format!("cannot run {}: {error}", command.get_program().display()) }
 }
 
 fn text(bytes: &[u8]) -> String {

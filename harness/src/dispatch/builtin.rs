@@ -1,12 +1,10 @@
-//! Extism's own host functions: configuration, variables, HTTP, log.
+//! Extism's own host functions: configuration, variables, log.
 
 use extism::{CurrentPlugin, Val};
-use plugsmith::HttpRequest;
 use plugsmith::log::{Level, Line};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Failure, Work, fail, free_block, host_failure, read_block, record, write_result};
-use crate::error::Error;
+use super::{Failure, Work, free_block, host_failure, http, read_block, record, write_result};
 use crate::host::Running;
 use crate::module::Import;
 use crate::trace::Event;
@@ -18,9 +16,9 @@ pub(super) fn work(name: &str) -> Option<Work> {
         "config_get" => config_get,
         "var_get" => var_get,
         "var_set" => var_set,
-        "http_request" => http_request,
-        "http_status_code" => http_status_code,
-        "http_headers" => http_headers,
+        "http_request" => http::request,
+        "http_status_code" => http::status_code,
+        "http_headers" => http::headers,
         "log_trace" | "log_debug" | "log_info" | "log_warn" | "log_error" => log,
         "get_log_level" => get_log_level,
         _ => return None,
@@ -37,7 +35,10 @@ fn error_set(
     _: &mut [Val],
 ) -> Result<(), Failure> {
     let text = read_block(running, plugin, offset(inputs, 0)?)?;
-    *running.error.borrow_mut() = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+    *running.error.borrow_mut() = text.map(|text| {
+        String::from_utf8(text)
+            .unwrap_or_else(|error| format!("unable to load error message from memory: {}", error.utf8_error()))
+    });
     Ok(())
 }
 
@@ -123,85 +124,8 @@ fn var_set(
     free_block(plugin, key_offset)
 }
 
-fn http_request(
-    import: &Import,
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    inputs: &[Val],
-    outputs: &mut [Val],
-) -> Result<(), Failure> {
-    let (request_offset, text) = take_text(running, plugin, inputs, 0)?;
-    let body_offset = offset(inputs, 1)?;
-    let body = read_block(running, plugin, body_offset)?.unwrap_or_default();
-    free_block(plugin, request_offset)?;
-    free_block(plugin, body_offset)?;
-    let request = match parse_request(&text, body) {
-        Ok(request) => request,
-        Err(message) => return Err(host_failure(running, &import.name, message)),
-    };
-    running.host.context.with(|host| host.last_headers.clear());
-    running.http_status.set(0);
-    let line = format!("{} {}", request.method, request.url);
-    match running.host.context.with(|host| host.http.respond(&request)) {
-        Err(_) => {
-            let paste = format!(".http(\"{line}\", HttpResponse::new(200, \"..\"))");
-            Err(fail(running, import, vec![line.clone()], Error::UnexpectedHostCall { call: line, paste }))
-        }
-        Ok(response) => {
-            running.http_status.set(response.status);
-            running.host.context.with(|host| host.last_headers = response.headers);
-            let mut arguments = vec![HostValue::Block(Some(line.into_bytes()))];
-            let mut types = vec![WireType::Json];
-            if !request.body.is_empty() {
-                arguments.push(HostValue::Block(Some(request.body)));
-                types.push(WireType::Bytes);
-            }
-            let shown = format!("{} {}", response.status, crate::trace::render_bytes(&response.body));
-            let shown = Ok(HostValue::Block(Some(shown.into_bytes())));
-            record(running, import, &types, &arguments, WireType::Json, &shown);
-            write_result(running, plugin, HostValue::Block(Some(response.body)), outputs)
-        }
-    }
-}
-
-/// Extism's form of a request.
-fn parse_request(text: &str, body: Vec<u8>) -> Result<HttpRequest, String> {
-    #[derive(serde::Deserialize)]
-    struct Request {
-        url: String,
-        #[serde(default)]
-        headers: std::collections::BTreeMap<String, String>,
-        method: Option<String>,
-    }
-    let request: Request = serde_json::from_str(text).map_err(|error| format!("no HTTP request: {error}"))?;
-    Ok(HttpRequest {
-        method: request.method.as_deref().unwrap_or("GET").to_uppercase(),
-        url: request.url,
-        headers: request.headers,
-        body,
-    })
-}
-
-fn http_status_code(
-    _: &Import,
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    _: &[Val],
-    outputs: &mut [Val],
-) -> Result<(), Failure> {
-    write_result(running, plugin, HostValue::I32(running.http_status.get().into()), outputs)
-}
-
-fn http_headers(
-    _: &Import,
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    _: &[Val],
-    outputs: &mut [Val],
-) -> Result<(), Failure> {
-    let headers = running.host.context.with(|host| serde_json::to_vec(&host.last_headers))?;
-    write_result(running, plugin, HostValue::Block(Some(headers)), outputs)
-}
+/// The longest line of the log that is kept, in bytes.
+const LINE: usize = 1024 * 1024;
 
 fn log(
     import: &Import,
@@ -219,7 +143,11 @@ fn log(
         "log_warn" => Level::Warn,
         _ => Level::Error,
     };
-    let text = String::from_utf8_lossy(&text).into_owned();
+    let mut shown = String::from_utf8_lossy(&text[..text.len().min(LINE)]).into_owned();
+    if text.len() > LINE {
+        shown.push_str(&format!(".. ({} bytes)", text.len()));
+    }
+    let text = shown;
     running.events.borrow_mut().push(Event::Log(Line { level, text }));
     free_block(plugin, offset)
 }
@@ -235,7 +163,7 @@ fn get_log_level(
     write_result(running, plugin, HostValue::I32(0), outputs)
 }
 
-fn offset(inputs: &[Val], index: usize) -> Result<u64, Failure> {
+pub(super) fn offset(inputs: &[Val], index: usize) -> Result<u64, Failure> {
     inputs
         .get(index)
         .and_then(Val::i64)
@@ -243,7 +171,7 @@ fn offset(inputs: &[Val], index: usize) -> Result<u64, Failure> {
         .ok_or_else(|| Failure::msg("the import has another signature than Extism's"))
 }
 
-fn take_text(
+pub(super) fn take_text(
     running: &Running,
     plugin: &mut CurrentPlugin,
     inputs: &[Val],

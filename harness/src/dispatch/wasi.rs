@@ -43,7 +43,7 @@ fn random_get(
     let [Val::I32(place), Val::I32(length)] = inputs else { return Err(signature(import)) };
     let length = length.cast_unsigned() as usize;
     // A guest may claim any length: no more is made than its memory could hold.
-    if guest_memory(running).is_none_or(|memory| length > memory.size()) {
+    if running.guest_memory().is_none_or(|memory| length > memory.size()) {
         set_errno(outputs, FAULT);
         return Ok(());
     }
@@ -54,15 +54,9 @@ fn random_get(
 }
 
 fn answer(running: &Running, place: i32, bytes: &[u8], outputs: &mut [Val]) -> Result<(), Failure> {
-    let written = guest_memory(running).and_then(|memory| memory.write(place.cast_unsigned(), bytes));
+    let written = running.guest_memory().and_then(|memory| memory.write(place.cast_unsigned(), bytes));
     set_errno(outputs, if written.is_some() { 0 } else { FAULT });
     Ok(())
-}
-
-/// The memory of the instance that is running: the one made last.
-fn guest_memory(running: &Running) -> Option<std::sync::Arc<crate::abi::GuestMemory>> {
-    running.adopt_memories();
-    running.memories.borrow().last()?.upgrade()
 }
 
 fn set_errno(outputs: &mut [Val], code: i32) {

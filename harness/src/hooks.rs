@@ -1,0 +1,80 @@
+//! Events, fired at a plugin's hooks as a host does it.
+
+use plugsmith::protocol::event::modified_field;
+use plugsmith::protocol::metadata::{Hook, Record};
+use plugsmith::{Event, HookResult};
+
+use crate::call::{Shown, What};
+use crate::error::{Error, Result};
+use crate::outcome::Outcome;
+use crate::plugin::{Plugin, Spent};
+use crate::trace;
+
+impl Plugin {
+    /// Fires an event: every hook of it runs, by priority and then in the order of the artifact.
+    ///
+    /// An abort ends it; a modified value is what the next hook sees, and what comes of it in the
+    /// end. An event without hooks is let be.
+    ///
+    /// ```no_run
+    /// // Needs the plugin of the crate it stands in.
+    /// use plugsmith_harness::plugin;
+    /// use plugsmith_harness::plugsmith::{Event, HookResult};
+    ///
+    /// let verdict = plugin!().fire(Event::new("OnKeyWrite").key("protected:a").value("x")).unwrap();
+    /// assert_eq!(verdict, HookResult::Abort("Cannot write to protected keys".into()));
+    /// ```
+    pub fn fire(&mut self, event: Event) -> Outcome<HookResult> {
+        let mut current = event.clone();
+        let mut result = Ok(HookResult::Continue);
+        let mut events = Vec::new();
+        let mut total = Spent::default();
+        for hook in self.hooks(&event.name) {
+            let (output, spent) = self.run(&hook.export, &current.encode());
+            total.add(spent);
+            events.extend(self.take_events());
+            match output.and_then(|output| verdict(&hook.export, &output)) {
+                Ok(HookResult::Continue) => {}
+                Ok(HookResult::Modified(value)) => {
+                    let field = modified_field(&event.name);
+                    current.fields.retain(|(name, _)| name != field);
+                    current = current.with(field, value.clone());
+                    result = Ok(HookResult::Modified(value));
+                }
+                stopped => {
+                    result = stopped;
+                    break;
+                }
+            }
+        }
+        let shown = match &result {
+            Ok(HookResult::Continue) => "continue".to_owned(),
+            Ok(HookResult::Abort(message)) => format!("abort: {message}"),
+            Ok(HookResult::Modified(value)) => format!("modified {}", trace::render_value(value)),
+            Err(_) => String::new(),
+        };
+        let name = event.name.clone();
+        let outcome = self.outcome_of(&name, What::Event(event), (result, Shown::Text(shown)), events, total);
+        self.finish(outcome)
+    }
+
+    /// The hooks of an event, in the order in which they run.
+    fn hooks(&self, event: &str) -> Vec<Hook> {
+        let mut hooks: Vec<Hook> = self
+            .module()
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                Record::Hook(hook) if hook.event == event => Some(hook.clone()),
+                _ => None,
+            })
+            .collect();
+        // Stable: equal priorities stay in the order of registration.
+        hooks.sort_by_key(|hook| hook.priority);
+        hooks
+    }
+}
+
+fn verdict(export: &str, output: &[u8]) -> Result<HookResult> {
+    HookResult::decode(output).map_err(|reason| Error::BadOutput { function: export.to_owned(), reason })
+}

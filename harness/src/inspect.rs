@@ -1,0 +1,180 @@
+//! What an artifact says and shows of itself, gathered for a reader: entry points, imports, the
+//! permissions that follow from them, and where its bytes go.
+
+mod permissions;
+mod sizes;
+
+use plugsmith::protocol::metadata::{Command, Function, Record};
+use serde::Serialize;
+
+pub use permissions::Permission;
+pub use sizes::{CrateSize, Section};
+
+use crate::error::Result;
+use crate::module::{Module, is_callable};
+use crate::source::Source;
+
+/// An artifact seen from outside, without running it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspection {
+    /// The size of the file in bytes.
+    pub bytes: usize,
+    /// The size without the names of functions and debug information, as `strip = true` leaves it.
+    pub stripped_bytes: usize,
+    /// The commands that it says it has, sorted: the linker decides on the order of records.
+    pub commands: Vec<CommandInfo>,
+    /// The functions that it says it has, sorted.
+    pub functions: Vec<FunctionInfo>,
+    /// What else it exports.
+    pub exports: Vec<Export>,
+    /// What it wants from its host, by import module.
+    pub imports: Vec<ImportModule>,
+    /// What these imports let it do.
+    pub permissions: Vec<Permission>,
+    /// Its memory.
+    pub memory: Memory,
+    /// Its sections in order.
+    pub sections: Vec<Section>,
+    /// The code of each crate, largest first; empty where the artifact has no names.
+    pub crates: Vec<CrateSize>,
+}
+
+/// A command, and how it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CommandInfo {
+    /// `GREET <name> [times]`.
+    pub usage: String,
+    /// All that the record holds.
+    #[serde(flatten)]
+    pub record: Command,
+}
+
+/// A function that takes an input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FunctionInfo {
+    /// All that the record holds.
+    #[serde(flatten)]
+    pub record: Function,
+}
+
+/// An exported function that no record speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// `name(i32) -> i32`.
+    pub signature: String,
+    /// Whether an Extism host can call it.
+    pub callable: bool,
+}
+
+/// The functions that an artifact imports from one module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImportModule {
+    /// The module, such as `extism:host/env`.
+    pub module: String,
+    /// `name(i64) -> i64`, sorted.
+    pub functions: Vec<String>,
+}
+
+/// A memory, in pages of 64 KiB.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Memory {
+    /// The pages that it starts with.
+    pub initial_pages: u64,
+    /// The most pages that it allows itself.
+    pub maximum_pages: Option<u64>,
+}
+
+impl Inspection {
+    /// Reads an artifact.
+    ///
+    /// ```
+    /// use plugsmith_harness::Inspection;
+    ///
+    /// let wat = br#"(module
+    ///   (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))
+    ///   (memory 17)
+    ///   (func (export "run")))"#;
+    /// let found = Inspection::read(&wat[..])?;
+    /// assert_eq!(found.exports[0].signature, "run()");
+    /// assert_eq!((found.permissions[0].resource.as_str(), found.permissions[0].action.as_str()), ("system", "random"));
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A missing file, an invalid module.
+    pub fn read(source: impl Into<Source>) -> Result<Inspection> {
+        let wasm = source.into().read()?;
+        let module = Module::parse(&wasm)?;
+        let mut commands: Vec<CommandInfo> =
+            module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
+        let mut functions: Vec<FunctionInfo> = module
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                Record::Function(record) => Some(FunctionInfo { record: record.clone() }),
+                _ => None,
+            })
+            .collect();
+        commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));
+        functions.sort_by(|a, b| a.record.name.cmp(&b.record.name));
+        let is_known = |name: &str| {
+            commands.iter().any(|command| command.record.name == name)
+                || functions.iter().any(|function| function.record.name == name)
+        };
+        let exports = module
+            .exports
+            .iter()
+            .filter(|(name, _)| !is_known(name))
+            .map(|(name, signature)| Export {
+                name: name.clone(),
+                signature: signature.render(name),
+                callable: is_callable(signature),
+            })
+            .collect();
+        let sections = sizes::sections(&module);
+        Ok(Inspection {
+            bytes: wasm.len(),
+            stripped_bytes: sizes::stripped(wasm.len(), &sections),
+            exports,
+            imports: imports(&module),
+            permissions: permissions::of(&module.imports),
+            memory: Memory { initial_pages: module.initial_pages, maximum_pages: module.maximum_pages },
+            crates: sizes::crates(&module),
+            sections,
+            commands,
+            functions,
+        })
+    }
+}
+
+/// As the guest words it when the number of arguments is wrong.
+fn usage(command: &Command) -> String {
+    let mut text = command.name.clone();
+    for parameter in &command.parameters {
+        match parameter.kind.as_str() {
+            "context" => {}
+            "optional" => text.push_str(&format!(" [{}]", parameter.name)),
+            "rest" => text.push_str(&format!(" [{} ..]", parameter.name)),
+            _ => text.push_str(&format!(" <{}>", parameter.name)),
+        }
+    }
+    text
+}
+
+fn imports(module: &Module) -> Vec<ImportModule> {
+    let mut modules: Vec<ImportModule> = Vec::new();
+    for import in &module.imports {
+        let function = import.signature.render(&import.name);
+        match modules.iter_mut().find(|known| known.module == import.module) {
+            Some(known) => known.functions.push(function),
+            None => modules.push(ImportModule { module: import.module.clone(), functions: vec![function] }),
+        }
+    }
+    modules.sort_by(|a, b| a.module.cmp(&b.module));
+    for module in &mut modules {
+        module.functions.sort();
+    }
+    modules
+}

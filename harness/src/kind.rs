@@ -1,0 +1,29 @@
+//! One word for each kind of error, for those who read JSON and not Rust.
+
+use crate::error::Error;
+
+impl Error {
+    /// The kind, in the words of the enum: `missing_export`, `trapped`, `out_of_fuel` ..
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::MissingArtifact { .. } => "missing_artifact",
+            Error::StaleArtifact { .. } => "stale_artifact",
+            Error::BuildFailed { .. } => "build_failed",
+            Error::InvalidModule { .. } => "invalid_module",
+            Error::MissingExport { .. } => "missing_export",
+            Error::BadSignature { .. } => "bad_signature",
+            Error::UnusedMock { .. } => "unused_mock",
+            Error::MissingImport { .. } => "missing_import",
+            Error::UnexpectedHostCall { .. } => "unexpected_host_call",
+            Error::Plugin { .. } => "plugin",
+            Error::Denied { .. } => "denied",
+            Error::HostFailed { .. } => "host_failed",
+            Error::Trapped { .. } => "trapped",
+            Error::TimedOut { .. } => "timed_out",
+            Error::OutOfFuel { .. } => "out_of_fuel",
+            Error::OutOfMemory { .. } => "out_of_memory",
+            Error::BadOutput { .. } => "bad_output",
+            Error::File { .. } => "file",
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Guests that want too much: time, memory, stack, or their host before there is one.
+
+use std::time::Duration;
+
+use plugsmith_harness::{Host, Plugin};
+
+use crate::guest::plugin;
+use crate::hostile::error;
+
+const LOOP: &str = "(loop $again (br $again))";
+
+#[test]
+fn an_endless_loop_runs_out_of_fuel() {
+    let parts = format!("(func (export \"run\") {LOOP})");
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"out of fuel: more than 1000000 instructions");
+}
+
+#[test]
+fn an_endless_start_function_runs_out_of_fuel() {
+    let parts = format!("(func $start {LOOP}) (start $start) (func (export \"run\"))");
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions");
+}
+
+#[test]
+fn an_endless_initialize_runs_out_of_fuel() {
+    let parts = format!("(func (export \"_initialize\") {LOOP}) (func (export \"run\"))");
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions");
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_timeout() {
+    let parts = format!("(func (export \"run\") {LOOP})");
+    insta::assert_snapshot!(error(Host::new().timeout(Duration::from_millis(50)), &parts), @"timed out after 50 ms");
+}
+
+#[test]
+fn a_trap_in_the_start_function_fails_the_load() {
+    let parts = "(func $start unreachable) (start $start) (func (export \"run\"))";
+    insta::assert_snapshot!(error(Host::new(), parts), @"load: trapped: wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn a_start_function_that_calls_its_host_is_refused() {
+    let parts = r#"(data (i32.const 0) "key") (func (export "run"))
+      (func $start (drop (call $config_get (call $block (i32.const 0) (i32.const 3))))) (start $start)"#;
+    insta::assert_snapshot!(error(Host::new(), parts), @"load: host function `config_get` failed: called from the start function or `_initialize`, where Extism crashes: call it from an export");
+}
+
+#[test]
+fn an_initialize_that_calls_its_host_is_refused() {
+    let parts = r#"(data (i32.const 0) "key") (func (export "run"))
+      (func (export "_initialize") (call $log_info (call $block (i32.const 0) (i32.const 3))))"#;
+    insta::assert_snapshot!(error(Host::new(), parts), @"load: host function `log_info` failed: called from the start function or `_initialize`, where Extism crashes: call it from an export");
+}
+
+#[test]
+fn a_start_function_may_use_the_kernel_and_ask_for_numbers() {
+    let mut plugin = plugin(
+        r#"(global $level (mut i32) (i32.const 9)) (func $start (global.set $level (call $get_log_level)) (call $free (call $alloc (i64.const 9)))) (start $start)
+      (func (export "run") (result i32) (global.get $level))"#,
+    );
+    assert_eq!(plugin.call::<Vec<u8>>("run", "").unwrap(), b"");
+}
+
+#[test]
+fn memory_that_grows_for_ever_is_out_of_memory() {
+    let parts = r#"(func (export "run") (loop $again (drop (memory.grow (i32.const 100))) (br $again)))"#;
+    insta::assert_snapshot!(error(Host::new(), parts), @"out of memory: more than 2048 pages of 64 KiB");
+}
+
+#[test]
+fn a_memory_of_4_gib_does_not_load() {
+    let module = r#"(module (memory 65536) (func (export "run")))"#;
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"out of memory: more than 2048 pages of 64 KiB");
+}
+
+#[test]
+fn a_64_bit_memory_beyond_its_reservation_does_not_load() {
+    let module = r#"(module (memory i64 90000) (func (export "run")))"#;
+    let host = Host::new().memory_pages(1_000_000);
+    insta::assert_snapshot!(Plugin::load_in(module.as_bytes(), host).unwrap_err(), @"not a valid plugin: a memory of 5898240000 bytes is more than the 4294967296 that are reserved for it");
+}
+
+#[test]
+fn a_64_bit_memory_that_grows_beyond_its_reservation_is_told_so() {
+    let module = r#"(module (memory i64 1) (func (export "run") (result i32)
+      (i64.ne (memory.grow (i64.const 90000)) (i64.const -1))))"#;
+    let mut plugin = Plugin::load_in(module.as_bytes(), Host::new().memory_pages(1_000_000)).unwrap();
+    assert_eq!(plugin.call::<Vec<u8>>("run", "").unwrap(), b"");
+}
+
+#[test]
+fn many_memories_count_together() {
+    let memories = "(memory 100)".repeat(50);
+    let module = format!("(module {memories} (func (export \"run\")))");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"out of memory: more than 2048 pages of 64 KiB");
+}
+
+#[test]
+fn a_shared_memory_is_harmless() {
+    let module = r#"(module (memory (export "memory") 1 2 shared) (func (export "run")))"#;
+    let loaded = Plugin::load(module.as_bytes()).map(|mut plugin| plugin.call::<Vec<u8>>("run", "").result);
+    insta::assert_debug_snapshot!(loaded, @r#"
+    Err(
+        InvalidModule {
+            reason: "failed to parse WebAssembly module: threads must be enabled for shared memories (at offset 0x15)",
+        },
+    )
+    "#);
+}
+
+#[test]
+fn a_table_of_4_billion_elements_does_not_load() {
+    let module = r#"(module (table 4294967295 funcref) (func (export "run")))"#;
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, which Extism does not limit");
+}
+
+#[test]
+fn a_table_that_can_grow_without_limit_does_not_load() {
+    let module = r#"(module (table $t 1 funcref) (func (export "run")
+      (drop (table.grow $t (ref.null func) (i32.const 1000000000)))))"#;
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it grows a table that may hold more than 10000000 elements, which Extism does not limit: give the table a maximum");
+}
+
+#[test]
+fn a_garbage_collected_heap_has_a_limit() {
+    let module = r#"(module (type $bytes (array (mut i8))) (type $list (array (mut (ref null $bytes)))) (func (export "run")
+      (local $all (ref $list)) (local $at i32)
+      (local.set $all (array.new_default $list (i32.const 100000)))
+      (loop $again
+        (array.set $list (local.get $all) (local.get $at) (array.new_default $bytes (i32.const 1000000)))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $again))))"#;
+    let error = Plugin::load(module.as_bytes()).unwrap().call::<Vec<u8>>("run", "").unwrap_err();
+    insta::assert_snapshot!(error, @"out of memory: more than 2048 pages of 64 KiB");
+}
+
+#[test]
+fn recursion_without_end_overflows_the_guests_stack() {
+    let parts = r#"(func $run (export "run") (call $run))"#;
+    insta::assert_snapshot!(error(Host::new(), parts), @"trapped: call stack exhausted");
+}

@@ -1,0 +1,12 @@
+//! The harness tested through its front door: what it answers to good, bad and hostile guests.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+mod errors;
+mod fidelity;
+mod foreign;
+mod guest;
+mod hostile;
+mod imports;
+mod isolation;
+mod limits;
