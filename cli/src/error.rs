@@ -1,0 +1,93 @@
+//! Why a verb cannot do its work, and the exit codes.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// The plugin answered with an error, trapped, or reached a limit.
+pub(crate) const FAILED: u8 = 1;
+/// Wrong usage, or input that is none.
+pub(crate) const USAGE: u8 = 2;
+/// The plugin does not build.
+pub(crate) const BUILD: u8 = 3;
+/// The plugin wants what its host does not have.
+pub(crate) const HOST: u8 = 4;
+/// The output could not be written.
+pub(crate) const OUTPUT: u8 = 5;
+
+/// Why a verb cannot do its work.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// What the user wrote is wrong; the text says what to write.
+    Input(String),
+    /// The harness's reason, and what the user can do from the command line.
+    Harness(plugsmith_harness::Error),
+    /// A file or folder.
+    File { path: PathBuf, reason: std::io::Error },
+    /// Standard output.
+    Output(std::io::Error),
+}
+
+impl Error {
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Error::Input(_) | Error::File { .. } => USAGE,
+            Error::Harness(error) => code(error),
+            Error::Output(_) => OUTPUT,
+        }
+    }
+}
+
+/// The exit code for an error of the harness.
+pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
+    use plugsmith_harness::Error as Of;
+    match error {
+        Of::BuildFailed { .. } => BUILD,
+        Of::UnexpectedHostCall { .. } | Of::MissingImport { .. } => HOST,
+        Of::MissingArtifact { .. }
+        | Of::StaleArtifact { .. }
+        | Of::InvalidModule { .. }
+        | Of::MissingExport { .. }
+        | Of::BadSignature { .. }
+        | Of::File { .. } => USAGE,
+        _ => FAILED,
+    }
+}
+
+/// The harness's message, with the fix in the words of the command line.
+pub(crate) fn message(error: &plugsmith_harness::Error) -> String {
+    use plugsmith_harness::Error as Of;
+    match error {
+        Of::UnexpectedHostCall { call, paste } if paste.starts_with(".http(") => {
+            format!("unexpected HTTP request {call}\n  to answer it, add: --http '{call} 200 BODY'")
+        }
+        Of::UnexpectedHostCall { call, .. } => {
+            format!(
+                "unexpected host call {call}\n  this host has no such function; mock it in a test with `Host::host`"
+            )
+        }
+        _ => error.to_string(),
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Input(text) => f.write_str(text),
+            Error::Harness(error) => f.write_str(&message(error)),
+            Error::File { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Error::Output(error) => write!(f, "cannot write the output: {error}"),
+        }
+    }
+}
+
+impl From<plugsmith_harness::Error> for Error {
+    fn from(error: plugsmith_harness::Error) -> Error {
+        Error::Harness(error)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        Error::Output(error)
+    }
+}

@@ -1,0 +1,80 @@
+//! The host that a plugin is run in, from options.
+
+use std::time::Duration;
+
+use clap::Args;
+use plugsmith_harness::Host;
+
+use crate::values::{self, HttpAnswer, Pair, StoragePair, TextPair};
+
+/// What the plugin finds in its host.
+///
+/// A value is text; `@FILE` is a file's bytes, and `@@` starts text with one `@`.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "The host")]
+pub(crate) struct HostOptions {
+    /// A configuration value
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::text_pair)]
+    config: Vec<TextPair>,
+    /// A key in storage: text, or with `:=` a number, list or map in JSON
+    #[arg(long, value_name = "KEY=VALUE|KEY:=JSON", value_parser = values::storage_pair)]
+    storage: Vec<StoragePair>,
+    /// A variable of the instance
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::pair)]
+    var: Vec<Pair>,
+    /// A value behind `kv_read`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::pair)]
+    kv: Vec<Pair>,
+    /// The answer to HTTP requests; `*` in the URL stands for anything, the last match counts
+    #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = values::http_answer)]
+    http: Vec<HttpAnswer>,
+    /// The time, in seconds since 1970 [default: 2025-01-01T00:00:00Z]
+    #[arg(long, value_name = "SECONDS")]
+    clock: Option<u64>,
+    /// The seed of randomness
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// The most fuel a call may use, about one wasm instruction each [default: 10000000000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    fuel: Option<u64>,
+    /// The most memory, in pages of 64 KiB; a Rust plugin starts at 17 [default: 2048]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    memory_pages: Option<u32>,
+    /// The longest a call may take, in milliseconds [default: no limit but fuel]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout_ms: Option<u64>,
+}
+
+impl HostOptions {
+    pub(crate) fn host(self) -> Host {
+        let mut host = Host::new().random_seed(self.seed);
+        for TextPair { key, value } in &self.config {
+            host = host.config(key, value);
+        }
+        for StoragePair { key, value } in self.storage {
+            host = host.storage(&key, value);
+        }
+        for Pair { key, value } in &self.var {
+            host = host.var(key, value);
+        }
+        for Pair { key, value } in &self.kv {
+            host = host.kv(key, value);
+        }
+        for HttpAnswer { pattern, response } in self.http {
+            host = host.http(&pattern, response);
+        }
+        if let Some(seconds) = self.clock {
+            host = host.clock(Duration::from_secs(seconds));
+        }
+        if let Some(fuel) = self.fuel {
+            host = host.fuel(fuel);
+        }
+        if let Some(pages) = self.memory_pages {
+            host = host.memory_pages(pages);
+        }
+        if let Some(milliseconds) = self.timeout_ms {
+            host = host.timeout(Duration::from_millis(milliseconds));
+        }
+        host
+    }
+}

@@ -1,0 +1,171 @@
+//! `inspect`: what a plugin offers, wants and weighs, as a page or as JSON.
+
+use std::fmt::Write;
+
+use plugsmith_harness::{Inspection, Profile};
+
+use crate::artifact;
+use crate::error::Error;
+use crate::options::Inspect;
+use crate::report::grouped;
+use crate::terminal::{self, BOLD, DIM, styled};
+
+pub(crate) fn inspect(options: Inspect) -> Result<u8, Error> {
+    let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
+    let inspection = Inspection::read(artifact.clone())?;
+    if options.json {
+        let mut json = serde_json::to_vec_pretty(&inspection).expect("an inspection has a JSON form");
+        json.push(b'\n');
+        terminal::output(&json)?;
+    } else {
+        let name = artifact.file_name().unwrap_or(artifact.as_os_str()).to_string_lossy().into_owned();
+        terminal::output_styled(&page(&name, &inspection))?;
+    }
+    Ok(0)
+}
+
+fn page(name: &str, inspection: &Inspection) -> String {
+    let mut out = format!("{}  {} bytes", styled(BOLD, name), size(inspection.bytes));
+    if inspection.stripped_bytes < inspection.bytes {
+        let _ = write!(out, ", {} without names and debug information", size(inspection.stripped_bytes));
+    }
+    out.push('\n');
+    entry_points(&mut out, inspection);
+    imports(&mut out, inspection);
+    memory(&mut out, inspection);
+    sections(&mut out, inspection);
+    crates(&mut out, inspection);
+    out
+}
+
+fn entry_points(out: &mut String, inspection: &Inspection) {
+    table(
+        out,
+        "commands",
+        inspection.commands.iter().map(|command| {
+            let record = &command.record;
+            let mut facts = vec![format!("arity {}", record.arity)];
+            if !record.flags.is_empty() {
+                facts.push(record.flags.join(" "));
+            }
+            vec![command.usage.clone(), facts.join(", "), record.description.clone()]
+        }),
+    );
+    table(
+        out,
+        "functions",
+        inspection.functions.iter().map(|function| {
+            let record = &function.record;
+            vec![
+                record.name.clone(),
+                match record.input.as_str() {
+                    "none" => "takes nothing".to_owned(),
+                    input => format!("takes {input}"),
+                },
+                record.description.clone(),
+            ]
+        }),
+    );
+    table(
+        out,
+        "other exports",
+        inspection.exports.iter().map(|export| {
+            let note = if export.callable { "" } else { "not for Extism to call" };
+            vec![export.signature.clone(), note.to_owned()]
+        }),
+    );
+}
+
+fn imports(out: &mut String, inspection: &Inspection) {
+    if inspection.imports.is_empty() {
+        heading(out, "imports");
+        out.push_str("  none\n");
+    }
+    for import in &inspection.imports {
+        table(out, &format!("imports from {}", import.module), import.functions.iter().map(|name| vec![name.clone()]));
+    }
+    heading(out, "permissions");
+    if inspection.permissions.is_empty() {
+        out.push_str("  none: it computes\n");
+    }
+    rows(
+        out,
+        inspection.permissions.iter().map(|permission| {
+            vec![permission.resource.clone(), permission.action.clone(), permission.imports.join(" ")]
+        }),
+    );
+}
+
+fn memory(out: &mut String, inspection: &Inspection) {
+    let memory = &inspection.memory;
+    heading(out, "memory");
+    let maximum = match memory.maximum_pages {
+        Some(pages) => format!("at most {pages}"),
+        None => "no maximum".to_owned(),
+    };
+    let _ = writeln!(out, "  {} pages of 64 KiB at the start, {maximum}", memory.initial_pages);
+}
+
+fn sections(out: &mut String, inspection: &Inspection) {
+    for (title, custom) in [("sections", false), ("custom sections", true)] {
+        let sections = inspection.sections.iter().filter(|section| section.custom == custom).collect::<Vec<_>>();
+        sizes(out, title, &sections.iter().map(|section| (section.name.as_str(), section.bytes)).collect::<Vec<_>>());
+    }
+}
+
+fn crates(out: &mut String, inspection: &Inspection) {
+    let crates = inspection.crates.iter().map(|size| (size.name.as_str(), size.bytes)).collect::<Vec<_>>();
+    if crates.is_empty() {
+        heading(out, "code by crate");
+        out.push_str(
+            "  unknown: this artifact has no names; inspect the crate, or build it with strip = \"debuginfo\"\n",
+        );
+    } else {
+        sizes(out, "code by crate", &crates);
+    }
+}
+
+/// Rows of a name, its bytes and its share.
+fn sizes(out: &mut String, title: &str, sizes: &[(&str, usize)]) {
+    if sizes.is_empty() {
+        return;
+    }
+    heading(out, title);
+    let all = sizes.iter().map(|(_, bytes)| bytes).sum::<usize>().max(1);
+    let name_width = sizes.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(16);
+    for (name, bytes) in sizes {
+        let share = *bytes as f64 * 100.0 / all as f64;
+        let _ = writeln!(out, "  {name:name_width$}  {:>10}  {}", size(*bytes), styled(DIM, format!("{share:4.1} %")));
+    }
+}
+
+fn size(bytes: usize) -> String {
+    grouped(bytes as u64)
+}
+
+fn heading(out: &mut String, title: &str) {
+    let _ = writeln!(out, "\n{}", styled(BOLD, title));
+}
+
+/// A heading and its rows, where there are any.
+fn table(out: &mut String, title: &str, lines: impl Iterator<Item = Vec<String>>) {
+    let lines = lines.collect::<Vec<_>>();
+    if !lines.is_empty() {
+        heading(out, title);
+        rows(out, lines.into_iter());
+    }
+}
+
+/// Cells in columns, without spaces at the end of a line.
+fn rows(out: &mut String, lines: impl Iterator<Item = Vec<String>>) {
+    let lines = lines.collect::<Vec<_>>();
+    let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths = (0..columns).map(width).collect::<Vec<_>>();
+    for line in &lines {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let _ = writeln!(out, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}

@@ -1,0 +1,63 @@
+//! `cargo plugsmith`: every verb of the harness from the command line. Each verb is thin; what a
+//! test could want, too, is the harness's.
+
+mod artifact;
+mod call;
+mod error;
+mod host;
+mod inspect;
+mod new;
+mod options;
+mod reply;
+mod report;
+mod run;
+mod template;
+mod terminal;
+mod test;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::Error;
+use crate::options::{Options, Verb};
+
+fn main() -> ExitCode {
+    let options = match Options::try_parse_from(arguments()) {
+        Ok(options) => options,
+        Err(error) => {
+            // The help goes to standard output with 0, a mistake to standard error with 2.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(error::USAGE));
+        }
+    };
+    let done = match options.verb {
+        Verb::Run(options) => run::run(options),
+        Verb::Call(options) => call::call(options),
+        Verb::Inspect(options) => inspect::inspect(options),
+        Verb::Test(options) => test::test(&options),
+        Verb::New(options) => new::new(&options),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(Error::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            // Whoever reads the output has seen enough, as in `.. | head -1`.
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            terminal::error(&error);
+            ExitCode::from(error.code())
+        }
+    }
+}
+
+/// The arguments, as `cargo-plugsmith run ..` has them: `cargo plugsmith run ..` comes with the
+/// subcommand's name first.
+fn arguments() -> Vec<std::ffi::OsString> {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|first| first == "plugsmith") {
+        arguments.remove(1);
+    }
+    arguments
+}

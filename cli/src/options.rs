@@ -1,0 +1,168 @@
+//! The command line: verbs, options, and the help with its examples.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::host::HostOptions;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it worked
+  1  the plugin answered with an error, trapped, or reached a limit; a test failed
+  2  wrong usage or input: an unknown option, file, package, command or template
+  3  the plugin does not build
+  4  the plugin wants what this host lacks, such as an HTTP request without --http
+  5  the output could not be written";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith run . HELLO.WORLD Ada
+  cargo plugsmith run plugin.wasm HELLO.COUNT visits --storage visits=41
+  cargo plugsmith run my-plugin TAGS post:1 --storage 'post:1:=[\"a\", \"b\"]' --json
+  cargo plugsmith run . FETCH --http 'GET https://api.example.com/* 200 {\"ok\": true}'
+  cargo plugsmith run . FETCH --http 'GET https://api.example.com/* 200 @answer.json'
+  cargo plugsmith run . SUB total -- -5 --not-an-option
+
+The reply goes to standard output as redis-cli prints it, the trace to standard error.
+Every KEY=VALUE and BODY is text; @FILE is a file's contents; @@ starts text with one @.";
+
+const CALL_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith call . hash --input password
+  cat photo.jpg | cargo plugsmith call resize.wasm thumbnail > small.jpg
+  cargo plugsmith call . verify --input-file request.json --quiet | jq .
+
+The output goes to standard output byte for byte, all else to standard error.
+Every KEY=VALUE and BODY is text; @FILE is a file's contents; @@ starts text with one @.";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith inspect .
+  cargo plugsmith inspect plugin.wasm --json | jq .permissions
+
+A crate is built as it ships, with its release profile, but keeping the names of functions.";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith test
+  cargo plugsmith test -p my-plugin greets
+
+All arguments go to cargo nextest run, or to cargo test where cargo-nextest is not installed.
+The exit code is cargo's.";
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith new my-plugin
+  cargo plugsmith new my-plugin --template ferrite --define description='Counts words'
+
+The templates are part of this program, so no network is needed.";
+
+/// Runs, calls, inspects and tests WebAssembly plugins
+#[derive(Debug, Parser)]
+#[command(name = "cargo plugsmith", bin_name = "cargo plugsmith", version, after_help = EXIT_CODES)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run a command of a plugin, as a Redis client would
+    #[command(after_help = help(RUN_EXAMPLES))]
+    Run(Run),
+    /// Call a function of a plugin, with bytes in and bytes out
+    #[command(after_help = help(CALL_EXAMPLES))]
+    Call(Call),
+    /// Show what a plugin offers, wants and weighs
+    #[command(after_help = help(INSPECT_EXAMPLES))]
+    Inspect(Inspect),
+    /// Run the tests of a plugin
+    #[command(after_help = help(TEST_EXAMPLES))]
+    Test(Test),
+    /// Create a plugin from a template
+    #[command(after_help = help(NEW_EXAMPLES))]
+    New(New),
+}
+
+fn help(examples: &str) -> String {
+    format!("{examples}\n\n{EXIT_CODES}")
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OutputOptions {
+    /// Print one JSON object: the reply or error, host calls, logs, trace, fuel, pages, duration
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print no progress and no trace
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The command's name
+    pub(crate) command: String,
+    /// Its arguments; put -- before those that start with a dash
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) arguments: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
+    #[command(flatten)]
+    pub(crate) host: HostOptions,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Call {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The function's name
+    pub(crate) function: String,
+    /// The input [default: standard input, if it is no terminal]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "input_file")]
+    pub(crate) input: Option<String>,
+    /// A file with the input, - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
+    #[command(flatten)]
+    pub(crate) host: HostOptions,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Inspect {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    /// Arguments for cargo nextest run, or cargo test
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct New {
+    /// The plugin's name, which is its folder's too
+    pub(crate) name: String,
+    /// The template
+    #[arg(long, default_value = "ferrite")]
+    pub(crate) template: String,
+    /// A value that the template asks for
+    #[arg(long, value_name = "NAME=VALUE", value_parser = crate::values::text_pair)]
+    pub(crate) define: Vec<crate::values::TextPair>,
+}

@@ -1,0 +1,114 @@
+//! The values of options: `KEY=VALUE` pairs and HTTP answers, from text or from files.
+
+use plugsmith_harness::plugsmith::{HttpResponse, Value};
+use serde_json::Value as Json;
+
+/// `KEY=VALUE`.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) key: String,
+    pub(crate) value: Vec<u8>,
+}
+
+/// `KEY=VALUE`, where the value is text.
+#[derive(Clone, Debug)]
+pub(crate) struct TextPair {
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+/// `KEY=VALUE` or `KEY:=JSON`.
+#[derive(Clone, Debug)]
+pub(crate) struct StoragePair {
+    pub(crate) key: String,
+    pub(crate) value: Value,
+}
+
+/// `METHOD URL STATUS [BODY]`.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpAnswer {
+    pub(crate) pattern: String,
+    pub(crate) response: HttpResponse,
+}
+
+pub(crate) fn pair(text: &str) -> Result<Pair, String> {
+    let (key, value) = split(text)?;
+    Ok(Pair { key: key.to_owned(), value: bytes(value)? })
+}
+
+pub(crate) fn text_pair(text: &str) -> Result<TextPair, String> {
+    let Pair { key, value } = pair(text)?;
+    let value = String::from_utf8(value).map_err(|_| "the file is not UTF-8, and configuration is text".to_owned())?;
+    Ok(TextPair { key, value })
+}
+
+pub(crate) fn storage_pair(text: &str) -> Result<StoragePair, String> {
+    let (key, value) = split(text)?;
+    let Some(key) = key.strip_suffix(':') else {
+        return Ok(StoragePair { key: key.to_owned(), value: Value::from_bytes(bytes(value)?) });
+    };
+    if key.is_empty() {
+        return Err("no key before `:=`: write KEY:=JSON".to_owned());
+    }
+    let json = serde_json::from_slice(&bytes(value)?)
+        .map_err(|error| format!("not JSON after `:=` ({error}): write KEY:=JSON, or KEY=TEXT for text"))?;
+    Ok(StoragePair { key: key.to_owned(), value: value_of(json) })
+}
+
+pub(crate) fn http_answer(text: &str) -> Result<HttpAnswer, String> {
+    const FORM: &str = "write 'METHOD URL STATUS BODY', such as 'GET https://api.example.com/* 200 hello'";
+    // No part but the body can hold a space, so each ends at the first.
+    let mut parts = text.splitn(4, ' ');
+    let (Some(method), Some(url), Some(status)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(format!("an answer has a method, a URL and a status: {FORM}"));
+    };
+    if method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(format!("`{method}` is no method: {FORM}"));
+    }
+    if !url.contains("://") && !url.starts_with('*') {
+        return Err(format!("`{url}` is no URL with a scheme, nor a pattern that starts with `*`: {FORM}"));
+    }
+    let status = match status.parse::<u16>() {
+        Ok(status) if (100..=599).contains(&status) => status,
+        _ => return Err(format!("`{status}` is no status from 100 to 599: {FORM}")),
+    };
+    let body = bytes(parts.next().unwrap_or_default())?;
+    Ok(HttpAnswer { pattern: format!("{method} {url}"), response: HttpResponse::new(status, body) })
+}
+
+fn split(text: &str) -> Result<(&str, &str), String> {
+    match text.split_once('=') {
+        None => Err(format!("no `=`: write {text}=VALUE")),
+        Some(("", _)) => Err("no key before `=`: write KEY=VALUE".to_owned()),
+        Some(pair) => Ok(pair),
+    }
+}
+
+/// The bytes of a value: the text itself, a file's after `@`, or text that starts with one `@`
+/// after `@@`.
+fn bytes(value: &str) -> Result<Vec<u8>, String> {
+    match value.strip_prefix('@') {
+        None => Ok(value.as_bytes().to_vec()),
+        Some(text) if text.starts_with('@') => Ok(text.as_bytes().to_vec()),
+        Some(path) => std::fs::read(path).map_err(|error| {
+            format!("cannot read the file `{path}` ({error}); for text that starts with `@` write `@@`")
+        }),
+    }
+}
+
+fn value_of(json: Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(b) => Value::Boolean(b),
+        Json::Number(n) => match n.as_i64() {
+            Some(n) => Value::Integer(n),
+            None if n.is_u64() => Value::BigNumber(n.to_string()),
+            None => Value::Double(n.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Value::String(text),
+        Json::Array(items) => Value::Array(items.into_iter().map(value_of).collect()),
+        Json::Object(pairs) => {
+            Value::Map(pairs.into_iter().map(|(key, value)| (Value::String(key), value_of(value))).collect())
+        }
+    }
+}

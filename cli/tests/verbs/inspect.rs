@@ -1,0 +1,35 @@
+//! `inspect`.
+
+use crate::sandbox::{VERBS, on_released_hello, plugsmith, snapshot};
+
+#[test]
+fn shows_what_a_plugin_offers_wants_and_weighs() {
+    let _sizes = without_sizes();
+    snapshot!(on_released_hello(["inspect", "ferrite-hello"]));
+}
+
+#[test]
+fn shows_a_foreign_artifact() {
+    snapshot!(plugsmith(["inspect", VERBS]));
+}
+
+#[test]
+fn prints_one_json_object() {
+    snapshot!(plugsmith(["inspect", VERBS, "--json"]));
+}
+
+#[test]
+fn an_artifact_that_is_no_module_is_refused() {
+    let folder = crate::sandbox::folder("inspect-no-module");
+    std::fs::write(folder.join("a.wat"), "(module (func").unwrap();
+    snapshot!(plugsmith(["inspect", "a.wat"]).current_dir(folder));
+}
+
+/// Sizes change with every compiler; which crates there are, and in which order, too.
+fn without_sizes() -> insta::internals::SettingsBindDropGuard {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"(?s)code by crate\n.*?\n(\n|-)", "code by crate\n  [crates]\n$1");
+    settings.add_filter(r" +[\d,]+ +[\d.]+ %", " [n]");
+    settings.add_filter(r"[\d,]+ bytes, [\d,]+ without", "[n] bytes, [n] without");
+    settings.bind_to_scope()
+}
