@@ -113,6 +113,7 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     }
     let record = record.emit(span);
     let export = format_ident!("__plugsmith_export", span = span);
+    let verdict = quote_spanned!(generated(hook.entry.result)=> ::plugsmith::__private::HookOutput::verdict);
     quote_spanned! {span=>
         #item
         #marker
@@ -121,9 +122,7 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
             #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
             extern "C" fn #export() -> i32 {
                 #[allow(unused_variables, reason = "a hook may take no parameter")]
-                ::plugsmith::__private::export_hook(#event, |context| {
-                    ::core::result::Result::Ok(#function(#(#arguments),*))
-                })
+                ::plugsmith::__private::export_hook(#event, |context| #verdict(#function(#(#arguments),*)))
             }
             #record
         };

@@ -42,6 +42,11 @@ pub trait Encoding: Sized {
 }
 
 /// A data type: its name, and what it weighs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lacks `impl DataType`",
+    note = "with `encoding = ..` both impls are yours: `impl DataType for {Self} {{}}` and `impl Encoding for {Self}`; \
+            leave `encoding` out, and both are supplied"
+)]
 pub trait DataType: NamedType + Encoding {
     /// The name in storage, such as `BLOOM`.
     fn type_name() -> &'static str {

@@ -174,18 +174,18 @@ impl<T: HookOutput, E: Into<CommandError>> HookOutput for Result<T, E> {
 /// # Errors
 /// The text of the hook's error; also where the event is another one than the hook's, and where
 /// the verdict is one that the event does not allow.
-pub(crate) fn call<T: HookOutput>(
+pub(crate) fn call(
     name: &str,
     context: PluginContext,
     input: &[u8],
-    body: fn(&HookContext) -> Result<T, CommandError>,
+    body: fn(&HookContext) -> Result<HookResult, CommandError>,
 ) -> Result<Vec<u8>, String> {
     let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).into_text())?;
     if event.name != name {
         return Err(["ERR a hook of ", name, " cannot take the event ", &event.name].concat());
     }
     let context = HookContext::new(context, event);
-    let verdict = body(&context).and_then(HookOutput::verdict).map_err(CommandError::into_text)?;
+    let verdict = body(&context).map_err(CommandError::into_text)?;
     match &verdict {
         HookResult::Abort(message) if !may_abort(name) => {
             Err(["ERR a hook of ", name, " cannot abort it: ", message].concat())

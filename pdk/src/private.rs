@@ -3,7 +3,7 @@
 pub use crate::argument::{Call, FromCall, Kind};
 pub use crate::command::{Body, Parameter, Signature, arity, arity_message, is_raw, misplaced};
 pub use crate::function::{Context, FunctionOutput, Input, Sole};
-pub use crate::hook::FromEvent;
+pub use crate::hook::{FromEvent, HookOutput};
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
 pub use crate::reply::{CommandOutput, ReplyWriter};
 #[cfg(feature = "data-types")]
@@ -128,9 +128,9 @@ pub fn export_function(body: fn(&crate::PluginContext, &[u8]) -> Result<Vec<u8>,
 }
 
 /// One call of a hook's export.
-pub fn export_hook<T: crate::hook::HookOutput>(
+pub fn export_hook(
     event: &str,
-    body: fn(&crate::HookContext) -> Result<T, crate::CommandError>,
+    body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
 ) -> i32 {
     export(|context, input| crate::hook::call(event, context.clone(), input, body))
 }

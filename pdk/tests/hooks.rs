@@ -103,3 +103,70 @@ fn only_what_has_not_happened_can_be_aborted() {
     let modifies: Vec<_> = EVENTS.iter().map(|(name, _)| *name).filter(|name| may_modify(name)).collect();
     assert_eq!(modifies, ["BeforeCommand", "AfterCommand", "OnKeyWrite", "OnKeyRead"]);
 }
+
+/// Every event and field that the library knows is one that the macro accepts.
+mod every_event {
+    use plugsmith::{Value, hook};
+
+    #[hook(event = "BeforeCommand")]
+    pub(super) fn before(command: &str, args: &[Value], client_id: i64) {
+        let _ = (command, args, client_id);
+    }
+
+    #[hook(event = "AfterCommand")]
+    pub(super) fn after(command: &str, args: &[Value], client_id: i64, result: &Value) {
+        let _ = (command, args, client_id, result);
+    }
+
+    #[hook(event = "OnKeyWrite")]
+    pub(super) fn write(key: &str, value: Value) {
+        let _ = (key, value);
+    }
+
+    #[hook(event = "OnKeyRead")]
+    pub(super) fn read(key: &str, value: Value) {
+        let _ = (key, value);
+    }
+
+    #[hook(event = "OnKeyExpiry")]
+    pub(super) fn expiry(key: &str) {
+        let _ = key;
+    }
+
+    #[hook(event = "OnKeyDelete")]
+    pub(super) fn delete(key: &str) {
+        let _ = key;
+    }
+
+    #[hook(event = "OnClientConnect")]
+    pub(super) fn connect(client_id: i64, address: &str) {
+        let _ = (client_id, address);
+    }
+
+    #[hook(event = "OnClientDisconnect")]
+    pub(super) fn disconnect(client_id: i64, address: &str) {
+        let _ = (client_id, address);
+    }
+
+    #[hook(event = "OnServerStartup")]
+    pub(super) fn startup() {}
+
+    #[hook(event = "OnServerShutdown")]
+    pub(super) fn shutdown() {}
+}
+
+#[test]
+fn the_macro_knows_every_event() {
+    every_event::before("SET", &[], 1);
+    every_event::after("SET", &[], 1, &Value::Ok);
+    every_event::write("a", Value::Null);
+    every_event::read("a", Value::Null);
+    every_event::expiry("a");
+    every_event::delete("a");
+    every_event::connect(1, "");
+    every_event::disconnect(1, "");
+    every_event::startup();
+    every_event::shutdown();
+    let fields: usize = EVENTS.iter().map(|(_, fields)| fields.len()).sum();
+    assert_eq!((EVENTS.len(), fields), (10, 17), "an event or a field was added: add it to the hooks above, too");
+}
