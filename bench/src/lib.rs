@@ -1,0 +1,6 @@
+//! Measuring side by side: guests, clocks, medians, tables.
+
+pub mod author;
+pub mod guests;
+pub mod race;
+pub mod table;
