@@ -15,6 +15,8 @@ use crate::module::Module;
 
 /// An artifact, parsed and compiled.
 pub(crate) struct Compiled {
+    /// The artifact itself, for the names of frames.
+    pub(crate) wasm: Arc<[u8]>,
     pub(crate) module: Module,
     pub(crate) plugin: CompiledPlugin,
 }
@@ -77,7 +79,7 @@ fn compile(wasm: &[u8], limits: Limits) -> Result<Compiled> {
         None => builder.with_cache_disabled(),
     };
     let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
-    Ok(Compiled { module, plugin })
+    Ok(Compiled { wasm: wasm.into(), module, plugin })
 }
 
 /// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home

@@ -151,7 +151,11 @@ fn unexpected(import: &Import, running: &Running, plugin: &mut CurrentPlugin, in
         Some(_) => (" -> f64", "{ 0.0 }"),
     };
     let call = format!("{}({})", import.name, shown.join(", "));
-    let paste = format!(".host(\"{}\", |{parameters}|{result} {body})", import.name);
+    let paste = format!(
+        ".functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else\n    \
+         .host(\"{}\", |{parameters}|{result} {body})",
+        import.name
+    );
     fail(running, import, shown, Error::UnexpectedHostCall { call, paste })
 }
 

@@ -112,7 +112,9 @@ pub enum Error {
         milliseconds: u64,
     },
     /// The call used all of its fuel.
-    #[error("out of fuel: more than {limit} instructions")]
+    #[error(
+        "out of fuel: more than {limit} instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`"
+    )]
     OutOfFuel {
         /// The limit.
         limit: u64,
@@ -130,6 +132,14 @@ pub enum Error {
         function: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A test fired an event that no host fires.
+    #[error("no host fires the event `{event}`: {choice}")]
+    UnknownEvent {
+        /// The event's name.
+        event: String,
+        /// What it could have been.
+        choice: String,
     },
     /// A file of the harness's own could not be read or written.
     #[error("{}: {reason}", path.display())]

@@ -133,7 +133,7 @@ pub(crate) fn of_the_author(frames: Vec<String>) -> Vec<String> {
         if place.starts_with(plugsmith::__private::SOURCE_FOLDER) {
             break;
         }
-        if !place.starts_with("/rustc/") && !place.contains("/registry/src/") {
+        if !place.starts_with("/rustc/") && !place.starts_with("/rust/deps/") && !place.contains("/registry/src/") {
             kept.push(format!("{name} at {}", relative(place, &here)));
         }
     }

@@ -1,6 +1,6 @@
 //! Events, fired at a plugin's hooks as a host does it.
 
-use plugsmith::protocol::event::modified_field;
+use plugsmith::protocol::event::{CUSTOM, EVENTS, modified_field};
 use plugsmith::protocol::metadata::{Hook, Record};
 use plugsmith::{Event, HookResult};
 
@@ -29,11 +29,14 @@ impl Plugin {
         let mut result = Ok(HookResult::Continue);
         let mut events = Vec::new();
         let mut total = Spent::default();
-        for hook in self.hooks(&event.name) {
+        if let Some(unknown) = unknown(&event) {
+            result = Err(unknown);
+        }
+        for hook in if result.is_ok() { self.hooks(&event.name) } else { Vec::new() } {
             let (output, spent) = self.run(&hook.export, &current.encode());
             total.add(spent);
             events.extend(self.take_events());
-            match output.and_then(|output| verdict(&hook.export, &output)) {
+            match output.and_then(|output| verdict(&hook.export, &output)).map_err(|error| named(&hook.export, error)) {
                 Ok(HookResult::Continue) => {}
                 Ok(HookResult::Modified(value)) => {
                     let field = modified_field(&event.name);
@@ -72,6 +75,26 @@ impl Plugin {
         // Stable: equal priorities stay in the order of registration.
         hooks.sort_by_key(|hook| hook.priority);
         hooks
+    }
+}
+
+/// What is wrong with an event that is neither a host's nor an author's own.
+fn unknown(event: &Event) -> Option<Error> {
+    if event.name.starts_with(CUSTOM) || EVENTS.iter().any(|(name, _)| *name == event.name) {
+        return None;
+    }
+    let names: Vec<_> = EVENTS.iter().map(|(name, _)| *name).collect();
+    Some(Error::UnknownEvent {
+        event: event.name.clone(),
+        choice: format!("one of {}, or `{CUSTOM}` and a name of your own", names.join(", ")),
+    })
+}
+
+/// An error that the hook answered with, told apart from that of another hook of the event.
+fn named(export: &str, error: Error) -> Error {
+    match error {
+        Error::Plugin { message } => Error::Plugin { message: format!("{export}: {message}") },
+        other => other,
     }
 }
 

@@ -8,7 +8,7 @@ use plugsmith::kv::KvImportsHost;
 use plugsmith::protocol::host_functions::{HostClosure, HostFunction};
 use plugsmith::storage::StorageImportsHost;
 use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
-use plugsmith::{HttpResponse, Value};
+use plugsmith::{DataType, HttpResponse, Value};
 
 /// The host of a plugin under test.
 ///
@@ -87,6 +87,17 @@ impl Host {
     pub fn storage(self, key: &str, value: impl Into<Value>) -> Host {
         let value = value.into();
         self.set(|host| host.store.set(key, value, None))
+    }
+
+    /// With a value of a data type in storage.
+    ///
+    /// # Panics
+    /// The key holds a value of another type already.
+    #[track_caller]
+    pub fn storage_typed<T: DataType>(self, key: &str, value: &T) -> Host {
+        let set = self.context.storage().set_typed(key, value);
+        set.unwrap_or_else(|error| panic!("{key}: {error}"));
+        self
     }
 
     /// With a value behind `kv_read`.

@@ -4,7 +4,7 @@
 mod permissions;
 mod sizes;
 
-use plugsmith::protocol::metadata::{Command, Function, Record};
+use plugsmith::protocol::metadata::{Command, DataType, Function, Hook, Record};
 use serde::Serialize;
 
 pub use permissions::Permission;
@@ -25,6 +25,10 @@ pub struct Inspection {
     pub commands: Vec<CommandInfo>,
     /// The functions that it says it has, sorted.
     pub functions: Vec<FunctionInfo>,
+    /// The hooks that it says it has, by event, and by priority as they run.
+    pub hooks: Vec<Hook>,
+    /// The data types that it says it has, sorted.
+    pub data_types: Vec<DataType>,
     /// What else it exports.
     pub exports: Vec<Export>,
     /// What it wants from its host, by import module.
@@ -109,19 +113,23 @@ impl Inspection {
         let module = Module::parse(&wasm)?;
         let mut commands: Vec<CommandInfo> =
             module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
-        let mut functions: Vec<FunctionInfo> = module
-            .records
-            .iter()
-            .filter_map(|record| match record {
-                Record::Function(record) => Some(FunctionInfo { record: record.clone() }),
-                _ => None,
-            })
-            .collect();
+        let (mut functions, mut hooks, mut data_types) = (Vec::new(), Vec::new(), Vec::new());
+        for record in &module.records {
+            match record {
+                Record::Command(_) => {}
+                Record::DataType(record) => data_types.push(record.clone()),
+                Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
+                Record::Hook(record) => hooks.push(record.clone()),
+            }
+        }
         commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));
         functions.sort_by(|a, b| a.record.name.cmp(&b.record.name));
+        hooks.sort_by(|a, b| (&a.event, a.priority, &a.export).cmp(&(&b.event, b.priority, &b.export)));
+        data_types.sort_by(|a, b| a.name.cmp(&b.name));
         let is_known = |name: &str| {
             commands.iter().any(|command| command.record.name == name)
                 || functions.iter().any(|function| function.record.name == name)
+                || hooks.iter().any(|hook| hook.export == name)
         };
         let exports = module
             .exports
@@ -145,6 +153,8 @@ impl Inspection {
             sections,
             commands,
             functions,
+            hooks,
+            data_types,
         })
     }
 }

@@ -23,6 +23,7 @@ impl Error {
             Error::OutOfFuel { .. } => "out_of_fuel",
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::BadOutput { .. } => "bad_output",
+            Error::UnknownEvent { .. } => "unknown_event",
             Error::File { .. } => "file",
         }
     }

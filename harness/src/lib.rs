@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub use plugsmith;
+pub use plugsmith::{Event, HookResult};
 
 mod abi;
 mod arguments;
@@ -33,12 +34,12 @@ pub use module::{Import, Module, Signature};
 pub use outcome::Outcome;
 pub use plugin::Plugin;
 pub use source::Source;
-pub use trace::{Event, HostCall, render_bytes, render_value};
+pub use trace::{Event as TraceEvent, HostCall, render_bytes, render_value};
 
 /// The plugin of the crate that this stands in: built from its sources as they are, never stale,
 /// in a host of its own.
 ///
-/// `plugin!()` has an empty host, `plugin!(host)` the given [`Host`]. The artifact is built by a
+/// `plugin!()` has the host of [`Host::new`], `plugin!(host)` the given one. The artifact is built by a
 /// nested `cargo build` with a profile for tests, once for all tests, and only when something has
 /// changed. `PLUGSMITH_WASM=file.wasm cargo test` tests that file instead, if it is no older than
 /// the sources.
@@ -67,7 +68,7 @@ pub mod __private {
     pub fn plugin(folder: &str, host: Host) -> Plugin {
         match crate::build(folder.as_ref()).and_then(|artifact| Plugin::load_in(artifact, host)) {
             Ok(mut plugin) => {
-                plugin.folder = Some(folder.into());
+                plugin.belongs_to(folder.as_ref());
                 plugin
             }
             Err(error) => panic!("{error}"),

@@ -1,6 +1,6 @@
 //! A plugin under test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,9 +9,10 @@ use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding};
 use plugsmith::protocol::resp;
 use plugsmith::testing::FakeHost;
-use plugsmith::{Input, Output};
+use plugsmith::{DataType, HostError, Input, Output};
 
 use crate::arguments::Arguments;
+use crate::artifact;
 use crate::call::{Call, Past, Shown, What};
 use crate::compiled::{self, Compiled};
 use crate::dispatch;
@@ -40,7 +41,7 @@ pub struct Plugin {
     /// The artifact's file, if it came from one.
     artifact: Option<PathBuf>,
     /// The folder of the artifact's crate, if that is known.
-    pub(crate) folder: Option<PathBuf>,
+    folder: Option<PathBuf>,
 }
 
 impl Plugin {
@@ -72,7 +73,7 @@ impl Plugin {
     /// As [`Plugin::load`], and a mock whose types are not the import's.
     pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
         let source = source.into();
-        let label = source.label().into();
+        let label = format!("{}{}", options(&host), source.label()).into();
         let artifact = match &source {
             Source::Path(path) => Some(path.clone()),
             Source::Bytes(_) => None,
@@ -149,7 +150,16 @@ impl Plugin {
         self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
     }
 
-    /// The value of a key in storage, now.
+    /// The value of a data type in storage, now; `None` where the key is not there.
+    ///
+    /// # Errors
+    /// `WRONGTYPE` where the key holds another type, and a version that the type cannot read.
+    pub fn storage_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
+        self.running.host.context.storage().get_typed(key)
+    }
+
+    /// The value of a key in storage, now; `None` also where it is of a data type, see
+    /// [`Plugin::storage_typed`].
     pub fn storage(&self, key: &str) -> Option<Value> {
         self.host(|host| host.store.get(key, host.clock.now()).cloned())
     }
@@ -306,16 +316,37 @@ impl Plugin {
             (None, Err(error)) => {
                 let message = self.running.error.take();
                 let mut failure = failure::call(&error, message, &self.running.host.limits);
-                if let (Error::Trapped { frames, .. }, Some(artifact)) = (&mut failure, &self.artifact)
-                    && !frames.iter().any(|frame| frame.contains(" at "))
-                    && let Ok(wasm) = std::fs::read(artifact)
-                    && let Some(found) =
-                        symbols::frames(&wasm, artifact, self.folder.as_deref(), &failure::addresses(&error))
-                {
-                    *frames = failure::of_the_author(found);
+                if let Error::Trapped { frames, .. } = &mut failure {
+                    let found = self.frames(&failure::addresses(&error));
+                    if !found.is_empty() {
+                        *frames = failure::of_the_author(found);
+                    }
                 }
                 Err(failure)
             }
+        }
+    }
+
+    /// Notes the crate that this is the plugin of; a shell names it by its folder, so that the call
+    /// that is made again is one of the sources as they are then.
+    pub(crate) fn belongs_to(&mut self, folder: &Path) {
+        if std::env::var_os(artifact::GIVEN).is_none() {
+            let here = std::env::current_dir().is_ok_and(|here| here == folder);
+            let name = if here { ".".to_owned() } else { quote(&folder.display().to_string()) };
+            self.label = format!("{}{name}", options(&self.running.host)).into();
+        }
+        self.folder = Some(folder.to_owned());
+    }
+
+    /// The frames at these addresses, named by line tables: the artifact's, or its twin's.
+    fn frames(&self, addresses: &[u64]) -> Vec<String> {
+        let wasm = &self.compiled.wasm;
+        let own = symbols::frames(wasm, addresses);
+        match &self.artifact {
+            Some(artifact) if own.is_empty() => {
+                symbols::frames_of_twin(wasm, artifact, self.folder.as_deref(), addresses).unwrap_or_default()
+            }
+            _ => own,
         }
     }
 
@@ -346,6 +377,12 @@ impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plugin").field("label", &self.label).finish_non_exhaustive()
     }
+}
+
+/// The options that give the command line this host's configuration.
+fn options(host: &Host) -> String {
+    let config = host.context.with(|host| host.config.clone());
+    config.iter().map(|(key, value)| format!("--config {} ", quote(&format!("{key}={value}")))).collect()
 }
 
 /// A word for a shell.

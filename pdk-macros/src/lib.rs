@@ -60,7 +60,8 @@ pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `name = "BLOOM"` is that name. Without `encoding` a compact, versioned, target-independent
 /// encoding is supplied (`version = 2` names the one that is written, `migrate = function` a
 /// `fn(u32, &[u8]) -> Result<Self, String>` that reads earlier ones); every field must be one that
-/// serde knows. With `encoding = "bloom-v1"` the author writes `impl Encoding` and `impl DataType`.
+/// serde knows, and the macro derives `Serialize` and `Deserialize` itself, so do not. Without
+/// `name` it is the type's, in capitals. With `encoding = "bloom-v1"` the author writes `impl Encoding` and `impl DataType`.
 #[proc_macro_attribute]
 pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
     diagnostics::finish(data_type::expand(args.into(), item.clone().into()), item.into()).into()

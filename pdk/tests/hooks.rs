@@ -76,7 +76,7 @@ fn a_malformed_event_is_named() {
     for (input, message) in [
         (&b"*1\r\n$1\r\na\r\n"[..], "an event is a RESP map (%..) or a JSON object ({..})"),
         (b"", "malformed event: the value is cut short"),
-        (b"{\"key\":\"a\"}", "an event has a field `event`"),
+        (b"{\"key\":\"a\"}", "an event needs a field `event` with its name"),
         (b"{\"event\":", "malformed event: not a JSON value"),
         (b"%1\r\n:1\r\n:2\r\n", "the name of an event's field is text"),
     ] {

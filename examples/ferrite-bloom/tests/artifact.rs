@@ -1,8 +1,7 @@
 //! The built plugin, in the harness.
 
 use ferrite_bloom::filter::Filter;
-use plugsmith_harness::plugsmith::testing::Stored;
-use plugsmith_harness::plugsmith::{Encoded, Encoding, Value};
+use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::{Host, assert_outcome_snapshot, plugin};
 
 #[test]
@@ -28,11 +27,17 @@ fn added_items_exist() {
 fn a_filter_written_natively_is_read_on_wasm32() {
     let mut filter = Filter::new(1000, 0.01).unwrap();
     filter.add(b"tea");
-    let encoded = Encoded { version: 1, bytes: filter.encode() };
-    let mut plugin = plugin!();
-    plugin.host(|host| host.store.set_stored("words", Stored::Typed("BLOOM".into(), encoded), None));
+    let mut plugin = plugin!(Host::new().storage_typed("words", &filter));
     assert_eq!(plugin.command("BF.EXISTS", ("words", "tea")).unwrap(), true);
     assert_eq!(plugin.command("BF.EXISTS", ("words", "milk")).unwrap(), false);
+}
+
+#[test]
+fn a_filter_written_on_wasm32_is_read_natively() {
+    let mut plugin = plugin!();
+    plugin.command("BF.ADD", ("words", "tea")).unwrap();
+    let filter = plugin.storage_typed::<Filter>("words").unwrap().unwrap();
+    assert!(filter.contains(b"tea") && !filter.contains(b"milk"));
 }
 
 #[test]

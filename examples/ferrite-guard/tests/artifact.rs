@@ -1,7 +1,6 @@
 //! The built plugin, in the harness.
 
-use plugsmith_harness::plugsmith::{Event, HookResult};
-use plugsmith_harness::{assert_outcome_snapshot, assert_trace_snapshot, plugin};
+use plugsmith_harness::{Event, HookResult, assert_outcome_snapshot, assert_trace_snapshot, plugin};
 
 #[test]
 fn a_protected_key_is_not_written() {
@@ -24,4 +23,14 @@ fn hooks_of_one_event_run_by_priority() {
 #[test]
 fn a_field_that_is_missing_is_named() {
     assert_outcome_snapshot!(plugin!().fire(Event::new("OnKeyExpiry")));
+}
+
+#[test]
+fn an_event_that_no_host_fires_is_refused() {
+    assert_outcome_snapshot!(plugin!().fire(Event::new("OnKeyWrit").key("a")));
+}
+
+#[test]
+fn an_event_of_an_author_may_have_no_hook() {
+    assert_eq!(plugin!().fire(Event::new("custom:StockLow")).unwrap(), HookResult::Continue);
 }

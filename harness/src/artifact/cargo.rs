@@ -173,12 +173,23 @@ pub(super) fn build(package: &Package, profile: Profile, progress: &mut dyn FnMu
 
 /// Builds the artifact as `profile` does, but with line tables and not stripped, in a target
 /// folder of its own, so that the author's is left alone.
+///
+/// By flags, not by settings of the profile: those are part of every symbol's hash, by which LLVM
+/// orders functions, and the code would be another one.
 pub(super) fn build_with_lines(package: &Package, profile: &str) -> Result<Build> {
+    const FLAGS: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];
     run_build(package, &mut |_| {}, |command| {
         command.args(["--profile", profile]);
-        command.arg("--config").arg(format!("profile.{profile}.strip=\"none\""));
-        command.arg("--config").arg(format!("profile.{profile}.debug=\"line-tables-only\""));
         command.arg("--target-dir").arg(package.target_folder.join("plugsmith/lines"));
+        match std::env::var("RUSTFLAGS") {
+            // The variable replaces what any configuration says.
+            Ok(flags) => {
+                command.env("RUSTFLAGS", format!("{flags} {}", FLAGS.join(" ")));
+            }
+            Err(_) => {
+                command.arg("--config").arg(format!("target.{TARGET}.rustflags={FLAGS:?}"));
+            }
+        }
     })
 }
 

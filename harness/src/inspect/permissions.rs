@@ -67,11 +67,11 @@ fn kinds(import: &Import) -> &'static [(&'static str, &'static str)] {
         (WASI, name) if name.starts_with("sock_") => &[("network", "tcp")],
         (WASI, _) => &[],
         (_, name) => match name {
-            "storage_get" | "storage_exists" | "storage_ttl" | "storage_keys" | "storage_type_of"
-            | "storage_read_range" => &[("storage", "read")],
+            "storage_get" | "storage_get_typed" | "storage_exists" | "storage_ttl" | "storage_keys"
+            | "storage_type_of" | "storage_read_range" => &[("storage", "read")],
             // Adding to a key tells what was in it.
             "storage_incr" => &[("storage", "read"), ("storage", "write")],
-            "storage_set" | "storage_set_ex" | "storage_expire" => &[("storage", "write")],
+            "storage_set" | "storage_set_typed" | "storage_set_ex" | "storage_expire" => &[("storage", "write")],
             "storage_delete" => &[("storage", "delete")],
             "kv_read" => &[("kv", "read")],
             "kv_write" => &[("kv", "write")],

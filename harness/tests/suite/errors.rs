@@ -155,6 +155,7 @@ fn an_unexpected_host_call_prints_the_line_that_expects_it() {
       charge "Ada" 250 -> failed: unexpected
     => error: unexpected host call charge("Ada", 250)
     if it is expected, add to the host:
+        .functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else
         .host("charge", |arg1: String, arg2: i64| -> String { String::new() })
     "#);
 }
@@ -168,6 +169,7 @@ fn an_unexpected_host_call_with_numbers_prints_them() {
       mix -1 99 1.5 2.5 -> failed: unexpected
     => error: unexpected host call mix(-1, 99, 1.5, 2.5)
     if it is expected, add to the host:
+        .functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else
         .host("mix", |arg1: i32, arg2: i64, arg3: f32, arg4: f64| -> f64 { 0.0 })
     "#);
 }
@@ -302,7 +304,7 @@ fn a_call_that_does_too_much_is_out_of_fuel() {
     assert_eq!(outcome.result, Err(Error::OutOfFuel { limit: 1_000_000 }));
     assert_outcome_snapshot!(outcome, @"
     LOOP
-    => error: out of fuel: more than 1000000 instructions
+    => error: out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`
     ");
 }
 

@@ -75,6 +75,7 @@ fn an_unexpected_host_function_of_its_fails_the_test() {
       stock "tea" -> failed: unexpected
     => error: unexpected host call stock("tea")
     if it is expected, add to the host:
+        .functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else
         .host("stock", |arg1: String| -> String { String::new() })
     "#);
 }

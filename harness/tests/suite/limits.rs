@@ -12,19 +12,19 @@ const LOOP: &str = "(loop $again (br $again))";
 #[test]
 fn an_endless_loop_runs_out_of_fuel() {
     let parts = format!("(func (export \"run\") {LOOP})");
-    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"out of fuel: more than 1000000 instructions");
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
 }
 
 #[test]
 fn an_endless_start_function_runs_out_of_fuel() {
     let parts = format!("(func $start {LOOP}) (start $start) (func (export \"run\"))");
-    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions");
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
 }
 
 #[test]
 fn an_endless_initialize_runs_out_of_fuel() {
     let parts = format!("(func (export \"_initialize\") {LOOP}) (func (export \"run\"))");
-    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions");
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
 }
 
 #[test]

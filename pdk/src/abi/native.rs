@@ -64,7 +64,10 @@ impl HostHandle {
 
     pub(crate) fn http(&self, request: &HttpRequest) -> Result<(u16, Vec<u8>), HostError> {
         self.with(|host| {
-            let response = host.http.respond(request).map_err(HostError::new)?;
+            let response = host.http.respond(request).map_err(|why| {
+                let line = format!("{} {}", request.method, request.url);
+                HostError::new(format!("{why}: add ctx.mock_http(\"{line}\", HttpResponse::new(200, \"..\"))"))
+            })?;
             let result = (response.status, response.body.clone());
             host.last_headers = response.headers;
             Ok(result)

@@ -1,6 +1,7 @@
 //! Events of a Ferrite host, and what a hook says to them, as they cross the boundary.
 //!
-//! An event is a map of its fields: `%n` of RESP3, or a JSON object. A hook answers null to let
+//! An event is a map of its name and its fields: `%n` of RESP3, or a JSON object such as
+//! `{"event": "OnKeyWrite", "key": "a", "value": "x"}`. A hook answers null to let
 //! it be, `["abort", message]` to stop it, or `["modified", value]` to go on with another value.
 
 use super::arguments::Encoding;
@@ -151,7 +152,10 @@ impl Event {
     }
 
     fn from_fields(mut fields: Vec<(String, Value)>) -> Result<Event, String> {
-        let place = fields.iter().position(|(name, _)| name == "event").ok_or("an event has a field `event`")?;
+        let place = fields
+            .iter()
+            .position(|(name, _)| name == "event")
+            .ok_or("an event needs a field `event` with its name")?;
         let (_, name) = fields.remove(place);
         let name = name.as_str().ok_or("the field `event` is text")?.to_owned();
         Ok(Event { name, fields })

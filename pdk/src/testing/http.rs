@@ -25,7 +25,7 @@ impl HttpMocks {
     /// The response to `request`.
     ///
     /// # Errors
-    /// No mock matches: the line to add.
+    /// No mock matches.
     pub fn respond(&self, request: &HttpRequest) -> Result<HttpResponse, String> {
         self.mocks
             .iter()

@@ -18,7 +18,11 @@ fn an_unexpected_request_is_an_error_that_names_it() {
     let ctx = MockContext::new();
     ctx.mock_http("GET https://api.example.com/", HttpResponse::new(200, ""));
     let error = ctx.http().post("https://api.example.com/", "x").unwrap_err();
-    assert_eq!(error.to_string(), "no mock answers POST https://api.example.com/");
+    assert_eq!(
+        error.to_string(),
+        "no mock answers POST https://api.example.com/: \
+         add ctx.mock_http(\"POST https://api.example.com/\", HttpResponse::new(200, \"..\"))"
+    );
 }
 
 #[test]
