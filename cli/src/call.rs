@@ -48,9 +48,8 @@ fn print(bytes: &[u8]) -> Result<(), Error> {
 fn input(text: Option<String>, file: Option<PathBuf>) -> Result<Vec<u8>, Error> {
     match (text, file) {
         (Some(text), _) => Ok(text.into_bytes()),
-        (None, Some(path)) if path != Path::new("-") => {
-            std::fs::read(&path).map_err(|reason| Error::File { path, reason })
-        }
+        (None, Some(path)) if path != Path::new("-") => std::fs::read(&path)
+            .map_err(|error| Error::Input(format!("cannot read --input-file {}: {error}", path.display()))),
         // Nobody is asked to type an input: without one, it is empty.
         (None, None) if std::io::stdin().is_terminal() => Ok(Vec::new()),
         (None, _) => {

@@ -29,19 +29,19 @@ pub(crate) struct HostOptions {
     #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = values::http_answer)]
     http: Vec<HttpAnswer>,
     /// The time, in seconds since 1970 [default: 2025-01-01T00:00:00Z]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = values::whole)]
     clock: Option<u64>,
     /// The seed of randomness
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::whole)]
     seed: u64,
     /// The most fuel a call may use, about one wasm instruction each [default: 10000000000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = values::positive)]
     fuel: Option<u64>,
     /// The most memory, in pages of 64 KiB; a Rust plugin starts at 17 [default: 2048]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    #[arg(long, value_name = "N", value_parser = values::pages)]
     memory_pages: Option<u32>,
     /// The longest a call may take, in milliseconds [default: no limit but fuel]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = values::positive)]
     timeout_ms: Option<u64>,
 }
 

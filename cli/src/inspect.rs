@@ -68,6 +68,27 @@ fn entry_points(out: &mut String, inspection: &Inspection) {
     );
     table(
         out,
+        "hooks",
+        inspection.hooks.iter().map(|hook| {
+            // The export is `hook:event:name`.
+            let name = hook.export.rsplit(':').next().unwrap_or(&hook.export);
+            vec![hook.event.clone(), format!("priority {}", hook.priority), name.to_owned(), hook.description.clone()]
+        }),
+    );
+    table(
+        out,
+        "data types",
+        inspection.data_types.iter().map(|data| {
+            vec![
+                data.name.clone(),
+                format!("encoding {}", data.encoding),
+                format!("version {}", data.version),
+                data.description.clone(),
+            ]
+        }),
+    );
+    table(
+        out,
         "other exports",
         inspection.exports.iter().map(|export| {
             let note = if export.callable { "" } else { "not for Extism to call" };

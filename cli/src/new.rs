@@ -1,11 +1,12 @@
 //! `new`: a plugin from one of the templates.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Error;
 use crate::options::New;
 use crate::template::Template;
 use crate::terminal;
+use crate::values::TextPair;
 
 /// Names that a crate cannot have: Rust's keywords, and its own crates.
 const RESERVED: &[&str] = &[
@@ -77,7 +78,9 @@ pub(crate) fn new(options: &New) -> Result<u8, Error> {
         return Err(Error::Input(format!("{} exists already: choose another name, or remove it", options.name)));
     }
     // Rendered before the first file is written, so that a mistake leaves nothing behind.
-    let files = template.render(&options.name, &options.define)?;
+    let defaults = from_checkout(template, &options.define)?;
+    let files = template.render(&options.name, &options.define, &defaults)?;
+    check_manifests(&files, &options.define)?;
     for (path, contents) in &files {
         let path = folder.join(path);
         let write = || {
@@ -89,21 +92,57 @@ pub(crate) fn new(options: &New) -> Result<u8, Error> {
         write().map_err(|reason| Error::File { path: path.clone(), reason })?;
     }
     terminal::output(format!("created {} from the template {}\n", options.name, options.template).as_bytes())?;
-    if let Some(workspace) = workspace() {
-        // Without this, cargo refuses to work in the new folder.
-        terminal::note(&format!("\nfirst: add {} to the members of {}", options.name, workspace.display()));
+    if !defaults.is_empty() {
+        let names = defaults.iter().map(|pair| pair.key.replace('_', "-")).collect::<Vec<_>>().join(" and ");
+        terminal::note(&format!("it takes {names} from the checkout that this program was built in"));
     }
     terminal::note(&format!("\nnext:\n  cd {}\n  cargo test", options.name));
     Ok(0)
 }
 
-/// The manifest of the workspace that this folder lies in.
-fn workspace() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| {
-        let text = std::fs::read_to_string(manifest).unwrap_or_default();
-        toml::from_str::<toml::Table>(&text).is_ok_and(|manifest| manifest.contains_key("workspace"))
-    })
+/// The crates of the checkout that this program was built in, for what is not defined; none where
+/// it was installed from a registry.
+fn from_checkout(template: &Template, defined: &[TextPair]) -> Result<Vec<TextPair>, Error> {
+    let mut found = Vec::new();
+    for (key, manifest) in [
+        ("plugsmith", concat!(env!("CARGO_MANIFEST_DIR"), "/../pdk/Cargo.toml")),
+        ("plugsmith_harness", concat!(env!("CARGO_MANIFEST_DIR"), "/../harness/Cargo.toml")),
+    ] {
+        let Ok(manifest) = Path::new(manifest).canonicalize() else { return Ok(Vec::new()) };
+        let Some(folder) = manifest.parent().and_then(Path::to_str) else { return Ok(Vec::new()) };
+        if template.asks_for(key)? && !defined.iter().any(|pair| pair.key == key) {
+            found.push(TextPair { key: key.to_owned(), value: path_to(folder) });
+        }
+    }
+    Ok(found)
+}
+
+/// The right-hand side of a dependency on a folder.
+fn path_to(folder: &str) -> String {
+    format!("{{ path = {} }}", toml::Value::from(folder))
+}
+
+/// Refuses what cargo could not read, before it is written.
+fn check_manifests(files: &[(String, Vec<u8>)], defined: &[TextPair]) -> Result<(), Error> {
+    // One by one first: together, two wrong values could be right, and none could be named.
+    for TextPair { key, value } in
+        defined.iter().filter(|pair| ["plugsmith", "plugsmith_harness"].contains(&&*pair.key))
+    {
+        let read = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+        if !read.is_some_and(|table| table.len() == 1 && (table["value"].is_str() || table["value"].is_table())) {
+            let is_version = value.starts_with(|first: char| first.is_ascii_digit() || "^~=<>".contains(first));
+            let right = if is_version { toml::Value::from(value.as_str()).to_string() } else { path_to(value) };
+            return Err(Error::Input(format!(
+                "`{key} = {value}` is no dependency in Cargo.toml: write --define '{key}={right}'"
+            )));
+        }
+    }
+    for (path, contents) in files.iter().filter(|(path, _)| path.ends_with("Cargo.toml")) {
+        if let Err(error) = toml::from_str::<toml::Table>(&String::from_utf8_lossy(contents)) {
+            return Err(Error::Input(format!("{path} would be no TOML, look at each --define: {error}")));
+        }
+    }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), Error> {

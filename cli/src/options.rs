@@ -55,9 +55,12 @@ The exit code is cargo's.";
 const NEW_EXAMPLES: &str = "\
 Examples:
   cargo plugsmith new my-plugin
-  cargo plugsmith new my-plugin --template ferrite --define description='Counts words'
+  cargo plugsmith new my-plugin --template ferrite
+  cargo plugsmith new my-plugin --define 'plugsmith={ path = \"/some/checkout/pdk\" }' \\
+    --define 'plugsmith_harness={ path = \"/some/checkout/harness\" }'
 
-The templates are part of this program, so no network is needed.";
+The templates are part of this program, so no network is needed.
+A program that was installed from a checkout takes both crates from there, unless --define says otherwise.";
 
 /// Runs, calls, inspects and tests WebAssembly plugins
 #[derive(Debug, Parser)]
@@ -82,12 +85,16 @@ pub(crate) enum Verb {
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
     /// Create a plugin from a template
-    #[command(after_help = help(NEW_EXAMPLES))]
+    #[command(after_help = new_help())]
     New(New),
 }
 
 fn help(examples: &str) -> String {
     format!("{examples}\n\n{EXIT_CODES}")
+}
+
+fn new_help() -> String {
+    help(&format!("Templates, and the values that they ask for:\n{}\n\n{NEW_EXAMPLES}", crate::template::list()))
 }
 
 #[derive(Args, Debug)]

@@ -25,7 +25,7 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
         options.arguments.into_iter().map(OsString::into_encoded_bytes).map(Value::from_bytes).collect();
     let outcome = plugin.command(name, arguments.as_slice());
     if let Err(error @ Harness::MissingExport { .. }) = outcome.result {
-        return Err(Error::Harness(commands_only(error, &plugin)));
+        return Err(no_command(error, name, &plugin));
     }
     if options.output.json {
         let arguments = arguments.iter().map(|value| report::raw(|out| json::write(out, value))).collect();
@@ -55,14 +55,37 @@ fn function<'a>(plugin: &Plugin, name: &'a str) -> Option<&'a str> {
     plugin.module().records.iter().any(is_it).then_some(name)
 }
 
-/// Of what can be called, a plugin that has commands offers these.
-fn commands_only(error: Harness, plugin: &Plugin) -> Harness {
-    let mut commands = plugin.module().commands().map(|command| command.name.clone()).collect::<Vec<_>>();
-    commands.sort();
-    match error {
-        Harness::MissingExport { name, .. } if !commands.is_empty() => {
-            Harness::MissingExport { name, available: commands }
-        }
-        error => error,
+/// That there is no such command, with the nearest; a plugin without records has exports only.
+fn no_command(error: Harness, name: &str, plugin: &Plugin) -> Error {
+    let mut commands = plugin.module().commands().map(|command| command.name.as_str()).collect::<Vec<_>>();
+    if commands.is_empty() {
+        return Error::Harness(error);
     }
+    commands.sort_unstable();
+    let hint = nearest(name, &commands).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    Error::Input(format!("no command {name}: {hint}the plugin has {}", commands.join(", ")))
+}
+
+/// The name that differs in the fewest letters, where these are few; upper and lower case are one.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let allowed = name.chars().count().div_ceil(3);
+    let name = name.to_uppercase();
+    let near = known.iter().map(|known| (distance(&name, &known.to_uppercase()), *known)).min()?;
+    (near.0 <= allowed).then_some(near.1)
+}
+
+/// How many letters must be put in, left out or replaced.
+fn distance(one: &str, other: &str) -> usize {
+    let other = other.chars().collect::<Vec<_>>();
+    let mut row = (0..=other.len()).collect::<Vec<_>>();
+    for (index, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, known) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *known);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
 }

@@ -24,10 +24,15 @@ impl Template {
         })
     }
 
-    /// The files of a plugin called `name`.
-    pub(crate) fn render(&self, name: &str, defined: &[TextPair]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    /// The files of a plugin called `name`; `defaults` count before the template's own.
+    pub(crate) fn render(
+        &self,
+        name: &str,
+        defined: &[TextPair],
+        defaults: &[TextPair],
+    ) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let settings = self.settings()?;
-        let values = values(name, &settings, defined)?;
+        let values = values(name, &settings, defined, defaults)?;
         let ignored = texts(&settings, "ignore");
         let verbatim = texts(&settings, "exclude");
         let mut files = Vec::new();
@@ -45,6 +50,11 @@ impl Template {
             files.push((path, contents));
         }
         Ok(files)
+    }
+
+    /// Whether it has a placeholder of this name.
+    pub(crate) fn asks_for(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.settings()?.get("placeholders").is_some_and(|asked| asked.get(name).is_some()))
     }
 
     fn settings(&self) -> Result<toml::Table, Error> {
@@ -89,9 +99,29 @@ impl Template {
     }
 }
 
+/// Every template with what it asks for, in lines.
+pub(crate) fn list() -> String {
+    let mut text = String::new();
+    for template in TEMPLATES {
+        text.push_str(&format!("  {}\n", template.name));
+        let settings = template.settings().unwrap_or_default();
+        let asked = settings.get("placeholders").and_then(toml::Value::as_table);
+        for (name, question) in asked.into_iter().flatten() {
+            let prompt = question.get("prompt").and_then(toml::Value::as_str).unwrap_or_default();
+            text.push_str(&format!("    {name:18} {prompt}\n"));
+        }
+    }
+    text.trim_end().to_owned()
+}
+
 /// What the template's placeholders stand for: cargo-generate's own names, what it asks for, and
 /// what the user has defined.
-fn values(name: &str, settings: &toml::Table, defined: &[TextPair]) -> Result<Vec<(String, String)>, Error> {
+fn values(
+    name: &str,
+    settings: &toml::Table,
+    defined: &[TextPair],
+    defaults: &[TextPair],
+) -> Result<Vec<(String, String)>, Error> {
     let mut values = vec![
         ("project-name".to_owned(), name.to_owned()),
         ("crate_name".to_owned(), name.replace('-', "_")),
@@ -101,7 +131,7 @@ fn values(name: &str, settings: &toml::Table, defined: &[TextPair]) -> Result<Ve
     ];
     let placeholders = settings.get("placeholders").and_then(toml::Value::as_table);
     for (asked, question) in placeholders.into_iter().flatten() {
-        let given = defined.iter().rev().find(|pair| pair.key == *asked).map(|pair| pair.value.clone());
+        let given = defined.iter().rev().chain(defaults).find(|pair| pair.key == *asked).map(|pair| pair.value.clone());
         let default = || question.get("default").map(|value| value.as_str().map_or(value.to_string(), str::to_owned));
         let Some(value) = given.or_else(default) else {
             let prompt = question.get("prompt").and_then(toml::Value::as_str).unwrap_or("it has no default");
@@ -194,7 +224,7 @@ default = "low"
             .iter()
             .map(|(key, value)| TextPair { key: (*key).to_owned(), value: (*value).to_owned() })
             .collect::<Vec<_>>();
-        match TEMPLATE.render("word-count", &defined) {
+        match TEMPLATE.render("word-count", &defined, &[]) {
             Ok(files) => {
                 let show = |(path, contents): &(String, Vec<u8>)| {
                     format!("{path}: {}", String::from_utf8(contents.clone()).unwrap().trim_end())
@@ -234,7 +264,7 @@ default = "low"
     fn a_broken_template_names_the_file() {
         let broken = |text: &'static [u8]| {
             let files = Box::leak(Box::new([("file", text)]));
-            Template { name: "sample", files }.render("word-count", &[]).unwrap_err().to_string()
+            Template { name: "sample", files }.render("word-count", &[], &[]).unwrap_err().to_string()
         };
         assert_eq!(broken(b"{{nothing}}"), "the template sample is broken at file: nothing is called nothing");
         assert_eq!(broken(b"{{"), "the template sample is broken at file: `{{` without `}}`");

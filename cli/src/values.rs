@@ -76,6 +76,23 @@ pub(crate) fn http_answer(text: &str) -> Result<HttpAnswer, String> {
     Ok(HttpAnswer { pattern: format!("{method} {url}"), response: HttpResponse::new(status, body) })
 }
 
+/// A whole number from 0.
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
+}
+
+/// A whole number from 1.
+pub(crate) fn positive(text: &str) -> Result<u64, String> {
+    let wrong = || format!("write a whole number from 1 to {}", u64::MAX);
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(wrong)
+}
+
+/// As many pages as a memory can have.
+pub(crate) fn pages(text: &str) -> Result<u32, String> {
+    let wrong = || "write a whole number from 1 to 65536".to_owned();
+    text.parse().ok().filter(|pages| (1..=65536).contains(pages)).ok_or_else(wrong)
+}
+
 fn split(text: &str) -> Result<(&str, &str), String> {
     match text.split_once('=') {
         None => Err(format!("no `=`: write {text}=VALUE")),

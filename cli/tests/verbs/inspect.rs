@@ -1,11 +1,32 @@
 //! `inspect`.
 
-use crate::sandbox::{VERBS, on_released_hello, plugsmith, snapshot};
+use plugsmith_harness::{Profile, build_with};
+
+use crate::sandbox::{VERBS, on_released_hello, plugsmith, root, snapshot};
 
 #[test]
 fn shows_what_a_plugin_offers_wants_and_weighs() {
     let _sizes = without_sizes();
     snapshot!(on_released_hello(["inspect", "ferrite-hello"]));
+}
+
+#[test]
+fn hooks_and_data_types_are_no_other_exports() {
+    let mut shown = String::new();
+    for example in ["ferrite-bloom", "ferrite-guard"] {
+        let folder = root().join("examples").join(example);
+        let artifact = build_with(&folder, Profile::Release, &mut |_| {}).unwrap();
+        let output = plugsmith(["inspect", artifact.to_str().unwrap(), "--json"]).output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        for key in ["hooks", "data_types", "exports", "permissions"] {
+            shown.push_str(&format!("{example} {key} {:#}\n", json[key]));
+        }
+        let page = plugsmith(["inspect", artifact.to_str().unwrap()]).output().unwrap();
+        let page = String::from_utf8(page.stdout).unwrap();
+        let tables = page.split("\n\n").filter(|table| table.starts_with("hooks") || table.starts_with("data types"));
+        shown.push_str(&format!("{}\n", tables.collect::<Vec<_>>().join("\n\n")));
+    }
+    insta::assert_snapshot!(shown);
 }
 
 #[test]

@@ -13,6 +13,30 @@ fn creates_a_plugin_and_says_what_is_next() {
 }
 
 #[test]
+fn what_is_defined_counts_before_the_checkout() {
+    let folder = folder("new-defined");
+    let defined = ["new", "mine", "--define", "plugsmith=\"0.1\"", "--define", "plugsmith_harness={ path = \"/h\" }"];
+    snapshot!(plugsmith(defined).current_dir(&folder));
+    let manifest = std::fs::read_to_string(folder.join("mine/Cargo.toml")).unwrap();
+    let manifest = manifest.parse::<toml::Table>().unwrap();
+    assert_eq!(manifest["dependencies"]["plugsmith"].as_str(), Some("0.1"));
+    assert_eq!(manifest["dev-dependencies"]["plugsmith-harness"]["path"].as_str(), Some("/h"));
+}
+
+#[test]
+fn a_bare_path_is_refused_with_the_right_form() {
+    let folder = folder("new-bare-path");
+    snapshot!(plugsmith(["new", "mine", "--define", "plugsmith=/some/folder"]).current_dir(&folder));
+    assert!(!folder.join("mine").exists());
+}
+
+#[test]
+fn a_bare_version_is_refused_with_the_right_form() {
+    let folder = folder("new-bare-version");
+    snapshot!(plugsmith(["new", "mine", "--define", "plugsmith_harness=0.1"]).current_dir(folder));
+}
+
+#[test]
 fn leaves_no_placeholder_in_any_file() {
     let folder = folder("new-placeholders");
     assert!(plugsmith(["new", "word-count"]).current_dir(&folder).output().unwrap().status.success());

@@ -63,6 +63,11 @@ fn an_unknown_command_lists_the_known_ones() {
 }
 
 #[test]
+fn a_misspelt_command_names_the_nearest() {
+    snapshot!(on_hello(["run", "ferrite-hello", "hello.wrld"]));
+}
+
+#[test]
 fn out_of_fuel_is_exit_code_1() {
     snapshot!(on_hello(["run", "ferrite-hello", "HELLO.WORLD", "Ada", "--fuel", "100"]));
 }
