@@ -64,7 +64,7 @@ impl Project {
             .current_dir(&self.folder)
             .args(arguments)
             // An author's cache for machine code is as empty as their target folder.
-            .env("TMPDIR", &self.folder)
+            .env("XDG_CACHE_HOME", &self.folder)
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             .stdout(Stdio::null())
             .status()

@@ -82,11 +82,18 @@ fn compile(wasm: &[u8], limits: Limits) -> Result<Compiled> {
     Ok(Compiled { wasm: wasm.into(), module, plugin })
 }
 
+/// The user's own cache folder: what lies there is run as machine code, so it must not be a place
+/// that others can write to.
+fn user_cache() -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+}
+
 /// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home
 /// folder cannot be written. Without any writable folder there is no cache.
 fn cache_config() -> Option<&'static Path> {
     static CONFIG: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-        let folder = std::env::temp_dir().join("plugsmith-cache");
+        let folder = user_cache()?.join("plugsmith");
         std::fs::create_dir_all(&folder).ok()?;
         let file = folder.join("wasmtime.toml");
         let text = format!("[cache]\ndirectory = {:?}\n", folder.join("code"));

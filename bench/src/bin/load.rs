@@ -36,7 +36,6 @@ fn main() -> ExitCode {
 fn measure(who: &str, name: &str) {
     let artifact = guests::path(name);
     let size = std::fs::metadata(&artifact).map_or(0, |file| file.len());
-    // The harness keeps its cache in the folder for temporary files.
     let folder = std::env::temp_dir().join(format!("plugsmith-bench-{}", std::process::id()));
     let fresh = || {
         let _ = std::fs::remove_dir_all(&folder);
@@ -61,8 +60,7 @@ fn load(who: &str, artifact: &Path, temporary: &Path) -> Duration {
     let this = std::env::current_exe().expect("a running program has a path");
     let output = Command::new(this)
         .args([who.as_ref(), artifact.as_os_str()])
-        .env("TMPDIR", temporary)
-        // Extism's own cache.
+        // Where both the harness and Extism keep their caches.
         .env("XDG_CACHE_HOME", temporary)
         .output()
         .expect("this program runs");
