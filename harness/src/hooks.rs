@@ -1,6 +1,6 @@
 //! Events, fired at a plugin's hooks as a host does it.
 
-use plugsmith::protocol::event::{CUSTOM, EVENTS, modified_field};
+use plugsmith::protocol::event::{CUSTOM, EVENTS, may_abort, may_modify, modified_field};
 use plugsmith::protocol::metadata::{Hook, Record};
 use plugsmith::{Event, HookResult};
 
@@ -18,12 +18,15 @@ impl Plugin {
     ///
     /// ```no_run
     /// // Needs the plugin of the crate it stands in.
-    /// use plugsmith_harness::plugin;
-    /// use plugsmith_harness::plugsmith::{Event, HookResult};
+    /// use plugsmith_harness::{Event, HookResult, plugin};
     ///
     /// let verdict = plugin!().fire(Event::new("OnKeyWrite").key("protected:a").value("x")).unwrap();
     /// assert_eq!(verdict, HookResult::Abort("Cannot write to protected keys".into()));
     /// ```
+    ///
+    /// # Errors
+    /// In the outcome: [`Error::UnknownEvent`] for an event that no host fires, [`Error::BadOutput`] for
+    /// a verdict that the event does not allow, and whatever a hook fails with.
     pub fn fire(&mut self, event: Event) -> Outcome<HookResult> {
         let mut current = event.clone();
         let mut result = Ok(HookResult::Continue);
@@ -36,7 +39,7 @@ impl Plugin {
             let (output, spent) = self.run(&hook.export, &current.encode());
             total.add(spent);
             events.extend(self.take_events());
-            match output.and_then(|output| verdict(&hook.export, &output)).map_err(|error| named(&hook.export, error)) {
+            match output.and_then(|output| verdict(&hook, &output)).map_err(|error| named(&hook.export, error)) {
                 Ok(HookResult::Continue) => {}
                 Ok(HookResult::Modified(value)) => {
                     let field = modified_field(&event.name);
@@ -72,7 +75,7 @@ impl Plugin {
                 _ => None,
             })
             .collect();
-        // Stable: equal priorities stay in the order of registration.
+        // Stable: equal priorities stay in the order of the artifact.
         hooks.sort_by_key(|hook| hook.priority);
         hooks
     }
@@ -98,6 +101,14 @@ fn named(export: &str, error: Error) -> Error {
     }
 }
 
-fn verdict(export: &str, output: &[u8]) -> Result<HookResult> {
-    HookResult::decode(output).map_err(|reason| Error::BadOutput { function: export.to_owned(), reason })
+/// What a hook answered, if its event allows it: a guest is not trusted to have checked that itself.
+fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
+    let bad = |reason: String| Error::BadOutput { function: hook.export.clone(), reason };
+    match HookResult::decode(output).map_err(bad)? {
+        HookResult::Abort(_) if !may_abort(&hook.event) => Err(bad(format!("{} cannot be aborted", hook.event))),
+        HookResult::Modified(_) if !may_modify(&hook.event) => {
+            Err(bad(format!("{} has no value to modify", hook.event)))
+        }
+        verdict => Ok(verdict),
+    }
 }

@@ -71,8 +71,8 @@ pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `event = ".."` is one of `BeforeCommand AfterCommand OnKeyWrite OnKeyRead OnKeyExpiry
 /// OnKeyDelete OnClientConnect OnClientDisconnect OnServerStartup OnServerShutdown`, or `custom:`
-/// and a name. Hooks of one event run by `priority`, lowest first (0 unless set), then in the order
-/// in which they were registered.
+/// and a name. Hooks of one event run by `priority`, lowest first (0 unless set); those of one
+/// priority in the order in which the linker put them into the artifact.
 ///
 /// Parameters are `ctx: &HookContext`, or fields of the event by their names: `key: &str`,
 /// `value: Option<Value>`, `client_id: i64`, `command: &str`, `args: Vec<String>`, `result: &Value`.

@@ -122,6 +122,17 @@ pub fn call_command(
     crate::command::call(signature, context, input, body)
 }
 
+/// One call of a hook as its export makes it, for tests: an event in, the verdict or the error's text out.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn call_hook(
+    event: &str,
+    context: &crate::PluginContext,
+    input: &[u8],
+    body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
+) -> Result<Vec<u8>, String> {
+    crate::hook::call(event, context.clone(), input, body)
+}
+
 /// One call of a function's export.
 pub fn export_function(body: fn(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
     export(body)

@@ -170,3 +170,32 @@ fn the_macro_knows_every_event() {
     let fields: usize = EVENTS.iter().map(|(_, fields)| fields.len()).sum();
     assert_eq!((EVENTS.len(), fields), (10, 17), "an event or a field was added: add it to the hooks above, too");
 }
+
+/// What a guest answers to its host when a hook of `event` says `verdict`.
+fn answer(
+    event: &str,
+    body: fn(&HookContext) -> Result<HookResult, plugsmith::CommandError>,
+) -> Result<Vec<u8>, String> {
+    plugsmith::__private::call_hook(event, &MockContext::new(), &Event::new(event).key("a").encode(), body)
+}
+
+#[test]
+fn a_verdict_that_the_event_does_not_allow_is_an_error() {
+    assert_eq!(
+        answer("OnKeyExpiry", |_| Ok(HookResult::Abort("no".into()))),
+        Err("ERR a hook of OnKeyExpiry cannot abort it: no".into())
+    );
+    assert_eq!(
+        answer("OnKeyDelete", |_| Ok(HookResult::Modified(Value::Null))),
+        Err("ERR a hook of OnKeyDelete has no value to modify".into())
+    );
+    assert!(answer("OnKeyDelete", |_| Ok(HookResult::Abort("no".into()))).is_ok());
+}
+
+#[test]
+fn an_event_that_is_not_the_hooks_is_an_error() {
+    let input = Event::new("OnKeyRead").key("a").encode();
+    let answer =
+        plugsmith::__private::call_hook("OnKeyWrite", &MockContext::new(), &input, |_| Ok(HookResult::Continue));
+    assert_eq!(answer, Err("ERR a hook of OnKeyWrite cannot take the event OnKeyRead".into()));
+}

@@ -6,6 +6,7 @@ mod errors;
 mod fidelity;
 mod foreign;
 mod guest;
+mod hooks;
 mod hostile;
 mod imports;
 mod isolation;
