@@ -1,14 +1,14 @@
 //! `#[command]`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ItemFn;
 
 use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
-use crate::marker;
 use crate::record::{Record, quoted};
 use crate::signature::{self, Entry, unraw};
+use crate::{export, marker};
 
 const ATTRIBUTES: &[&str] = &[
     "name",
@@ -180,8 +180,13 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
         }
     };
     let record = record(command).emit(span);
-    let export = format_ident!("__plugsmith_export", span = span);
     let finish = quote_spanned!(generated(command.entry.result)=> ::plugsmith::__private::CommandOutput::finish);
+    let call = quote_spanned! {span=>
+                ::plugsmith::__private::export_command(&SIGNATURE, |call, reply| {
+                    #finish(#function(#(#arguments),*), reply)
+                })
+    };
+    let export = export::emit(name, &call, span);
     quote_spanned! {span=>
         #item
         #marker
@@ -194,13 +199,7 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
                 arity: #arity,
                 parameters: PARAMETERS,
             };
-            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
-            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
-            extern "C" fn #export() -> i32 {
-                ::plugsmith::__private::export_command(&SIGNATURE, |call, reply| {
-                    #finish(#function(#(#arguments),*), reply)
-                })
-            }
+            #export
             #record
         };
     }

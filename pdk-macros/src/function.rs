@@ -1,15 +1,15 @@
 //! `#[function]`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ItemFn;
 use syn::spanned::Spanned;
 
 use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated};
-use crate::marker;
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
+use crate::{export, marker};
 
 /// A function as plain data.
 struct Function {
@@ -79,20 +79,19 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     record.constant(quote!(<#ty as ::plugsmith::__private::Sole<'_>>::TYPE));
     record.push("\"");
     let record = record.emit(span);
-    let export = format_ident!("__plugsmith_export", span = span);
     let finish = quote_spanned!(generated(function.entry.result)=> ::plugsmith::__private::FunctionOutput::finish);
-    quote_spanned! {span=>
-        #item
-        #marker
-        const _: () = {
-            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
-            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
-            extern "C" fn #export() -> i32 {
+    let call = quote_spanned! {span=>
                 #[allow(unused_variables, reason = "a function may take neither context nor input")]
                 ::plugsmith::__private::export_function(|context, input| {
                     #finish(#ident(#arguments))
                 })
-            }
+    };
+    let export = export::emit(name, &call, span);
+    quote_spanned! {span=>
+        #item
+        #marker
+        const _: () = {
+            #export
             #record
         };
     }

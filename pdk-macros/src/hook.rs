@@ -1,14 +1,14 @@
 //! `#[hook]`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote_spanned};
+use quote::quote_spanned;
 use syn::ItemFn;
 
 use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
-use crate::marker;
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
+use crate::{export, marker};
 
 /// The events and their fields, as in `plugsmith::protocol::event`, which a test holds against this.
 pub(crate) const EVENTS: &[(&str, &[&str])] = &[
@@ -112,18 +112,17 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
         record.text("description", &hook.entry.summary);
     }
     let record = record.emit(span);
-    let export = format_ident!("__plugsmith_export", span = span);
     let verdict = quote_spanned!(generated(hook.entry.result)=> ::plugsmith::__private::HookOutput::verdict);
+    let call = quote_spanned! {span=>
+                #[allow(unused_variables, reason = "a hook may take no parameter")]
+                ::plugsmith::__private::export_hook(#event, |context| #verdict(#function(#(#arguments),*)))
+    };
+    let export = export::emit(&name, &call, span);
     quote_spanned! {span=>
         #item
         #marker
         const _: () = {
-            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
-            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
-            extern "C" fn #export() -> i32 {
-                #[allow(unused_variables, reason = "a hook may take no parameter")]
-                ::plugsmith::__private::export_hook(#event, |context| #verdict(#function(#(#arguments),*)))
-            }
+            #export
             #record
         };
     }

@@ -8,6 +8,7 @@ mod arguments;
 mod command;
 mod data_type;
 mod diagnostics;
+mod export;
 mod export_plugin;
 mod function;
 mod hook;
