@@ -8,7 +8,7 @@ use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::{Record, quoted};
 use crate::signature::{self, Entry, unraw};
-use crate::{export, marker};
+use crate::{export, marker, unique};
 
 const ATTRIBUTES: &[&str] = &[
     "name",
@@ -140,7 +140,8 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     let span = generated(command.entry.ident.span());
     let function = &command.entry.ident;
     let name = &command.name.value;
-    let marker = marker::emit(item);
+    let marker = marker::emit(function, &item.vis, name, marker::Order::Free);
+    let unique = unique::emit("command", name, generated(command.name.span));
     let parameters = command.entry.parameters.iter().map(|parameter| {
         let (ty, name) = (signature::tokens(parameter), &parameter.name);
         quote_spanned! {generated(parameter.span)=>
@@ -179,6 +180,7 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
             (quote!(#value), check)
         }
     };
+    let keys = beyond(command);
     let record = record(command).emit(span);
     let finish = quote_spanned!(generated(command.entry.result)=> ::plugsmith::__private::CommandOutput::finish);
     let call = quote_spanned! {span=>
@@ -190,10 +192,12 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     quote_spanned! {span=>
         #item
         #marker
+        #unique
         const _: () = {
             const PARAMETERS: &[::plugsmith::__private::Parameter] = &[#(#parameters),*];
             #(#order)*
             #contradiction
+            #keys
             const SIGNATURE: ::plugsmith::__private::Signature = ::plugsmith::__private::Signature {
                 name: #name,
                 arity: #arity,
@@ -203,6 +207,19 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
             #record
         };
     }
+}
+
+/// The check that keys lie within the parameters, which rustc knows and the macro does not.
+fn beyond(command: &Command) -> TokenStream {
+    let keys = [("first_key", &command.first_key), ("last_key", &command.last_key)];
+    let checks = keys.into_iter().filter_map(|(what, key)| Some((what, key.as_ref()?))).map(|(what, key)| {
+        let value = i32::try_from(key.value).unwrap_or_default();
+        let message = format!("{what} is beyond the arguments that the signature takes");
+        quote_spanned! {generated(key.span)=>
+            const _: () = ::core::assert!(!::plugsmith::__private::beyond(PARAMETERS, #value), #message);
+        }
+    });
+    quote!(#(#checks)*)
 }
 
 fn record(command: &Command) -> Record {

@@ -9,6 +9,7 @@ use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::Record;
 use crate::signature::{summary, unraw};
+use crate::unique;
 
 /// A data type as plain data.
 struct DataType {
@@ -18,6 +19,8 @@ struct DataType {
     encoding: Option<Placed<String>>,
     version: u32,
     migrate: Option<Path>,
+    /// The commands that work on it.
+    commands: Vec<Placed<String>>,
     summary: String,
 }
 
@@ -44,7 +47,7 @@ fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<Data
     if !generics.params.is_empty() {
         mistakes.at(generics, "a data type has one encoding: it cannot be generic");
     }
-    let mut args = Arguments::parse(args, &["name", "encoding", "version", "migrate"], mistakes);
+    let mut args = Arguments::parse(args, &["name", "encoding", "version", "migrate", "commands"], mistakes);
     let name = args
         .text("name", mistakes)
         .unwrap_or_else(|| Placed { value: unraw(ident).to_uppercase(), span: ident.span() });
@@ -66,6 +69,7 @@ fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<Data
         encoding,
         version: version.and_then(|version| u32::try_from(version.value).ok()).unwrap_or(1),
         migrate,
+        commands: args.texts("commands", mistakes),
         summary: summary(attributes),
     })
 }
@@ -82,6 +86,11 @@ fn check(data_type: &DataType, mistakes: &mut Mistakes) {
         && encoding.value.is_empty()
     {
         mistakes.at(encoding.span, "the encoding has no name: leave it out, and one is supplied");
+    }
+    for (index, command) in data_type.commands.iter().enumerate() {
+        if data_type.commands[..index].iter().any(|earlier| earlier.value == command.value) {
+            mistakes.at(command.span, "this command is named twice");
+        }
     }
 }
 
@@ -106,13 +115,16 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
     if !data_type.summary.is_empty() {
         record.text("description", &data_type.summary);
     }
+    record.texts("commands", data_type.commands.iter().map(|command| command.value.as_str()));
     record.push(",\"version\":");
     record.constant(quote!(
         ::plugsmith::__private::arity_text(<#ident as ::plugsmith::Encoding>::VERSION as i32).as_str()
     ));
     let record = record.emit(span);
+    let unique = unique::emit("data-type", name, generated(data_type.name.span));
     quote_spanned! {span=>
         #item
+        #unique
         const _: () = {
             impl ::plugsmith::NamedType for #ident {
                 const NAME: &'static str = #name;

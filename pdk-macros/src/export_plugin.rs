@@ -1,13 +1,13 @@
 //! `export_plugin!(f, module::g)`.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Path, Token};
 
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::{Mistakes, generated};
 use crate::marker;
 
 pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
@@ -18,7 +18,7 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
         )
     })?;
     let mut mistakes = Mistakes::default();
-    let mut checks = TokenStream::new();
+    let (mut entries, mut checks) = (Vec::new(), Vec::new());
     for (index, path) in paths.iter().enumerate() {
         if paths.iter().take(index).any(|earlier| earlier == path) {
             mistakes.at(path, format_args!("`{}` is listed twice: take one away", last(path)));
@@ -27,12 +27,29 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
         if let Some(last) = marker.segments.last_mut() {
             last.ident = marker::ident(&last.ident);
         }
-        checks.extend(quote_spanned! {path.span()=>
-            const _: ::plugsmith::__private::Entry = #marker;
+        entries.push(quote_spanned!(path.span()=> #marker));
+        checks.push(quote_spanned! {generated(path.span())=>
+            const _: () = ::core::assert!(
+                !::plugsmith::__private::is_repeated(ENTRIES, #index),
+                "an earlier entry point of this list has the same name: rename one"
+            );
         });
     }
     mistakes.into_result()?;
-    Ok(checks)
+    Ok(quote! {
+        const _: () = {
+            const ENTRIES: &[::plugsmith::__private::Entry] = &[#(#entries),*];
+            #(#checks)*
+            // The order in which hooks and transformers of one priority run.
+            #[cfg(target_arch = "wasm32")]
+            const _: () = {
+                const LENGTH: usize = ::plugsmith::__private::order_length(ENTRIES);
+                #[used]
+                #[unsafe(link_section = "plugsmith")]
+                static RECORD: [u8; LENGTH] = ::plugsmith::__private::order(ENTRIES);
+            };
+        };
+    })
 }
 
 fn last(path: &Path) -> String {

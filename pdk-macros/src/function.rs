@@ -53,7 +53,7 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     let span = generated(function.entry.ident.span());
     let ident = &function.entry.ident;
     let name = &function.name.value;
-    let marker = marker::emit(item);
+    let marker = marker::emit(ident, &item.vis, name, marker::Order::Free);
     let parameters = &function.entry.parameters;
     let place = |index: usize| generated(parameters[index].span);
     let input = |index| quote_spanned!(place(index)=> ::plugsmith::__private::Sole::from_call(context, input)?);

@@ -75,7 +75,7 @@ fn check(hook: &Hook, mistakes: &mut Mistakes) {
         );
         return;
     };
-    for parameter in &hook.entry.parameters {
+    for parameter in hook.entry.parameters.iter().filter(|parameter| parameter.is_named) {
         let is_context = ["ctx", "context"].contains(&parameter.name.as_str());
         if !is_context && !fields.contains(&parameter.name.as_str()) {
             let known = match fields {
@@ -97,13 +97,8 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     let function = &hook.entry.ident;
     let event = hook.event.as_ref().map_or("", |event| event.value.as_str());
     let name = format!("hook:{event}:{}", unraw(function));
-    let marker = marker::emit(item);
-    let arguments = hook.entry.parameters.iter().map(|parameter| {
-        let field = &parameter.name;
-        quote_spanned! {generated(parameter.span)=>
-            ::plugsmith::__private::FromEvent::from_event(context, #field)?
-        }
-    });
+    let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
+    let arguments = hook.entry.parameters.iter().map(signature::from_event);
     let mut record = Record::new("hook");
     record.text("event", event);
     record.raw("priority", &hook.priority.to_string());

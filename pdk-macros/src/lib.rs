@@ -16,6 +16,9 @@ mod host_functions;
 mod marker;
 mod record;
 mod signature;
+mod storage_backend;
+mod transformer;
+mod unique;
 
 #[cfg(test)]
 mod tests;
@@ -63,6 +66,7 @@ pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `fn(u32, &[u8]) -> Result<Self, String>` that reads earlier ones); every field must be one that
 /// serde knows, and the macro derives `Serialize` and `Deserialize` itself, so do not. Without
 /// `name` it is the type's, in capitals. With `encoding = "bloom-v1"` the author writes `impl Encoding` and `impl DataType`.
+/// `commands = ["BF.ADD", ..]` says which commands work on it, for the plugin's manifest.
 #[proc_macro_attribute]
 pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
     diagnostics::finish(data_type::expand(args.into(), item.clone().into()), item.into()).into()
@@ -73,7 +77,7 @@ pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `event = ".."` is one of `BeforeCommand AfterCommand OnKeyWrite OnKeyRead OnKeyExpiry
 /// OnKeyDelete OnClientConnect OnClientDisconnect OnServerStartup OnServerShutdown`, or `custom:`
 /// and a name. Hooks of one event run by `priority`, lowest first (0 unless set); those of one
-/// priority in the order in which the linker put them into the artifact.
+/// priority in the order of `export_plugin!`.
 ///
 /// Parameters are `ctx: &HookContext`, or fields of the event by their names: `key: &str`,
 /// `value: Option<Value>`, `client_id: i64`, `command: &str`, `args: Vec<String>`, `result: &Value`.
@@ -82,6 +86,26 @@ pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn hook(args: TokenStream, item: TokenStream) -> TokenStream {
     diagnostics::finish(hook::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Makes a function a transformer: a Ferrite host passes it the values of keys on their way into
+/// or out of storage, and goes on with what it returns.
+///
+/// `on` is `"write"` or `"read"`, `pattern` a glob for the keys. Writers run by `priority`, lowest
+/// first (0 unless set), then in the order of `export_plugin!`; readers the other way round, so that
+/// the last that went on comes off first. Parameters are `key: &str`, `value` of the type that
+/// it works on (`Value`, `Vec<u8>`, `&str`, `i64` ..) and `ctx: &PluginContext`. The result is a
+/// value, or a `Result` of one whose error rejects the read or the write.
+#[proc_macro_attribute]
+pub fn transformer(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(transformer::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Mounts an `impl StorageBackend` on the keys that start with `prefix = ".."`: a Ferrite host asks
+/// it instead of its own store. The type is a unit struct of the same module.
+#[proc_macro_attribute]
+pub fn storage_backend(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(storage_backend::expand(args.into(), item.clone().into()), item.into()).into()
 }
 
 /// Declares functions of the host as a trait: stubs in the guest, mocks in tests, one declaration.
@@ -100,6 +124,7 @@ pub fn host_functions(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Lists the plugin's entry points, as the Ferrite page does: `export_plugin!(hello_world, hello_count);`
 ///
 /// The attributes already export them; the list is checked, so that it cannot name anything else.
+/// Its order is that of hooks and transformers of one priority.
 #[proc_macro]
 pub fn export_plugin(names: TokenStream) -> TokenStream {
     export_plugin::expand(names.into()).unwrap_or_else(|error| error.into_compile_error()).into()

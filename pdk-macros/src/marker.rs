@@ -2,10 +2,19 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote_spanned};
-use syn::{Ident, ItemFn};
+use syn::{Ident, Visibility};
 
 use crate::diagnostics::generated;
+use crate::record::quoted;
 use crate::signature::unraw;
+
+/// What the order in `export_plugin!` means for an entry point.
+pub(crate) enum Order {
+    /// Nothing: the host calls it by its name.
+    Free,
+    /// It runs in the order of the list, among others of its kind.
+    Listed,
+}
 
 /// The marker's name. rustc shows it when `export_plugin!` names a plain function, so it spells
 /// out the fix.
@@ -13,14 +22,16 @@ pub(crate) fn ident(function: &Ident) -> Ident {
     format_ident!("__plugsmith_{}_needs_a_command_hook_or_function_attribute", unraw(function), span = function.span())
 }
 
-/// The marker of an entry point, as visible as the function.
-pub(crate) fn emit(item: &ItemFn) -> TokenStream {
-    let visibility = &item.vis;
-    let ident = ident(&item.sig.ident).clone();
-    let span = generated(item.sig.ident.span());
+/// The marker of an entry point and its export, as visible as the entry point.
+pub(crate) fn emit(entry: &Ident, visibility: &Visibility, export: &str, order: Order) -> TokenStream {
+    let ident = ident(entry);
+    let export = quoted(export);
+    let listed = matches!(order, Order::Listed);
+    let span = generated(entry.span());
     quote_spanned! {span=>
         #[doc(hidden)]
         #[allow(non_upper_case_globals, dead_code, reason = "named after the function, used by export_plugin! only")]
-        #visibility const #ident: ::plugsmith::__private::Entry = ::plugsmith::__private::Entry;
+        #visibility const #ident: ::plugsmith::__private::Entry =
+            ::plugsmith::__private::Entry { export: #export, listed: #listed };
     }
 }

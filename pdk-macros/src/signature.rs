@@ -1,12 +1,12 @@
 //! The author's function, as an entry point sees it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, FnArg, Ident, ItemFn, Lifetime, Pat, ReturnType, Type};
 
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::{Mistakes, generated};
 
 /// A function that can be an entry point.
 pub(crate) struct Entry {
@@ -20,7 +20,9 @@ pub(crate) struct Entry {
 
 /// One parameter.
 pub(crate) struct Parameter {
+    /// A number where the pattern has no name.
     pub(crate) name: String,
+    pub(crate) is_named: bool,
     /// Its type, every lifetime replaced by `'_`.
     pub(crate) ty: Type,
     pub(crate) span: Span,
@@ -56,8 +58,10 @@ pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> 
                 }
                 let mut ty = (*input.ty).clone();
                 EraseLifetimes.visit_type_mut(&mut ty);
+                let name = name(&input.pat);
                 parameters.push(Parameter {
-                    name: name(&input.pat).unwrap_or_else(|| format!("arg{}", index + 1)),
+                    is_named: name.is_some(),
+                    name: name.unwrap_or_else(|| format!("arg{}", index + 1)),
                     span: input.ty.span(),
                     ty,
                 });
@@ -105,6 +109,17 @@ pub(crate) fn summary(attributes: &[Attribute]) -> String {
         }
     }
     lines.join(" ").trim().to_owned()
+}
+
+/// The value of a parameter that takes a field of an event by its name. Without a name it can only
+/// be a context.
+pub(crate) fn from_event(parameter: &Parameter) -> TokenStream {
+    let field = &parameter.name;
+    let span = generated(parameter.span);
+    match parameter.is_named {
+        true => quote_spanned!(span=> ::plugsmith::__private::FromEvent::from_event(context, #field)?),
+        false => quote_spanned!(span=> ::plugsmith::__private::EventContext::of(context)),
+    }
 }
 
 struct EraseLifetimes;

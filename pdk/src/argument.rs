@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use crate::command::decimal;
 use crate::protocol::json;
 use crate::{CommandError, PluginContext, Value};
 
@@ -202,13 +203,17 @@ fn convert<'a, T: Argument<'a>>(value: &'a Value, name: &str) -> Result<T, Comma
 /// The message for an argument of another type. Not generic, so that a guest holds it once.
 #[cold]
 pub(crate) fn mismatch(name: &str, expected: &str, value: &Value) -> CommandError {
-    // What arrives is text, bytes or null; the general JSON writer would bring float formatting along.
+    // The general JSON writer would bring float formatting along.
     let mut got = Vec::new();
-    match (value.as_str(), value.as_bytes()) {
+    match (value.as_str(), value.as_bytes(), value) {
         // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
-        (Some(text), _) => json::write_string(&mut got, text.get(..text.floor_char_boundary(60)).unwrap_or(text)),
-        (None, Some(bytes)) => json::write_bytes(&mut got, bytes.get(..60).unwrap_or(bytes)),
-        (None, None) => got.extend_from_slice(b"null"),
+        (Some(text), ..) => json::write_string(&mut got, text.get(..text.floor_char_boundary(60)).unwrap_or(text)),
+        (None, Some(bytes), _) => json::write_bytes(&mut got, bytes.get(..60).unwrap_or(bytes)),
+        (None, None, Value::Null) => got.extend_from_slice(b"null"),
+        (None, None, Value::Integer(n)) => got.extend_from_slice(decimal(*n).as_bytes()),
+        (None, None, Value::Array(_) | Value::Push(_) | Value::Set(_)) => got.extend_from_slice(b"a list"),
+        (None, None, Value::Map(_)) => got.extend_from_slice(b"a map"),
+        (None, None, _) => got.extend_from_slice(b"another value"),
     }
     let got = String::from_utf8(got).unwrap_or_default();
     CommandError::Custom(["argument '", name, "': expected ", expected, ", got ", &got].concat())

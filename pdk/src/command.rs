@@ -85,6 +85,22 @@ pub const fn misplaced(parameters: &[Parameter], index: usize) -> Option<&'stati
     None
 }
 
+/// Whether no call has an argument at `place`, from 1; for a compile error. A negative place is
+/// counted from the end.
+pub const fn beyond(parameters: &[Parameter], place: i32) -> bool {
+    let mut most = 0;
+    let mut index = 0;
+    while index < parameters.len() {
+        match parameters[index].kind {
+            Kind::Context => {}
+            Kind::Required | Kind::Optional => most += 1,
+            Kind::Rest => return false,
+        }
+        index += 1;
+    }
+    place.unsigned_abs() > most
+}
+
 impl Signature {
     /// `GREET <name> [times] [rest ..]`.
     pub fn usage(&self) -> String {

@@ -109,6 +109,28 @@ impl<'a> FromEvent<'a> for &'a PluginContext {
     }
 }
 
+/// A parameter without a name: there is no field that it could take.
+#[diagnostic::on_unimplemented(
+    message = "a parameter without a name cannot be `{Self}`",
+    note = "name it after a field of the event: `key: &str`; only a context may go without"
+)]
+pub trait EventContext<'a> {
+    /// The context.
+    fn of(context: &'a HookContext) -> Self;
+}
+
+impl<'a> EventContext<'a> for &'a HookContext {
+    fn of(context: &'a HookContext) -> &'a HookContext {
+        context
+    }
+}
+
+impl<'a> EventContext<'a> for &'a PluginContext {
+    fn of(context: &'a HookContext) -> &'a PluginContext {
+        context
+    }
+}
+
 impl<'a> FromEvent<'a> for &'a [Value] {
     fn from_event(context: &'a HookContext, name: &str) -> Result<&'a [Value], CommandError> {
         Ok(context.field(name).and_then(Value::as_array).unwrap_or_default())

@@ -15,6 +15,8 @@ mod function;
 mod hook;
 mod host_function;
 mod reply;
+mod storage_backend;
+mod transformer;
 
 mod context;
 
@@ -35,9 +37,11 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use plugsmith_macros::{command, data_type, export_plugin, function, hook, host_functions};
+pub use plugsmith_macros::{
+    command, data_type, export_plugin, function, hook, host_functions, storage_backend, transformer,
+};
 
-pub use argument::{Argument, Bytes, FromCall};
+pub use argument::{Argument, Bytes, Element, FromCall};
 pub use clock::clock;
 pub use config::config;
 pub use context::PluginContext;
@@ -58,6 +62,8 @@ pub use protocol::event::{Event, HookResult};
 pub use random::random;
 pub use reply::Reply;
 pub use storage::{Ttl, storage};
+pub use storage_backend::StorageBackend;
+pub use transformer::TransformerOutput;
 pub use vars::vars;
 
 #[cfg(feature = "json")]

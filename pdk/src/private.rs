@@ -1,11 +1,12 @@
 //! What the macros' output calls. Not for people: it may change in any release.
 
 pub use crate::argument::{Call, FromCall, Kind};
-pub use crate::command::{Body, Parameter, Signature, arity, arity_message, is_raw, misplaced};
+pub use crate::command::{Body, Parameter, Signature, arity, arity_message, beyond, is_raw, misplaced};
 pub use crate::function::{Context, FunctionOutput, Input, Sole};
-pub use crate::hook::{FromEvent, HookOutput};
+pub use crate::hook::{EventContext, FromEvent, HookOutput};
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
 pub use crate::reply::{CommandOutput, ReplyWriter};
+pub use crate::transformer::TransformerOutput;
 #[cfg(feature = "data-types")]
 pub use serde;
 
@@ -20,7 +21,78 @@ pub const SOURCE_FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What an entry point is, for `export_plugin!`.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry;
+pub struct Entry {
+    /// The name of its export, as JSON.
+    pub export: &'static str,
+    /// Whether the order of the list is that in which it runs.
+    pub listed: bool,
+}
+
+/// Whether an entry point has the export of one before it.
+pub const fn is_repeated(entries: &[Entry], index: usize) -> bool {
+    let mut earlier = 0;
+    while earlier < index {
+        if is_same(entries[earlier].export.as_bytes(), entries[index].export.as_bytes()) {
+            return true;
+        }
+        earlier += 1;
+    }
+    false
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    index == a.len() && index == b.len()
+}
+
+/// The length of the record of the order of entry points; 0 where the order of none matters.
+pub const fn order_length(entries: &[Entry]) -> usize {
+    let mut length = 0;
+    let mut index = 0;
+    while index < entries.len() {
+        if entries[index].listed {
+            length += entries[index].export.len() + 1;
+        }
+        index += 1;
+    }
+    // The comma after the last export is the bracket.
+    if length == 0 { 0 } else { ORDER.len() + length + "}\n".len() }
+}
+
+/// The record of the order of entry points: `{"kind":"order","exports":["hook:OnKeyWrite:protect"]}`.
+pub const fn order<const N: usize>(entries: &[Entry]) -> [u8; N] {
+    let mut out = [0; N];
+    if N == 0 {
+        return out;
+    }
+    let mut at = append(&mut out, 0, ORDER);
+    let mut index = 0;
+    while index < entries.len() {
+        if entries[index].listed {
+            at = append(&mut out, at, entries[index].export);
+            at = append(&mut out, at, ",");
+        }
+        index += 1;
+    }
+    append(&mut out, at - 1, "]}\n");
+    out
+}
+
+const ORDER: &str = "{\"kind\":\"order\",\"exports\":[";
+
+const fn append<const N: usize>(out: &mut [u8; N], mut at: usize, text: &str) -> usize {
+    let text = text.as_bytes();
+    let mut index = 0;
+    while index < text.len() {
+        out[at] = text[index];
+        at += 1;
+        index += 1;
+    }
+    at
+}
 
 /// The length of a metadata record.
 pub const fn record_length(parts: &[&str]) -> usize {
@@ -39,13 +111,7 @@ pub const fn record<const N: usize>(parts: &[&str]) -> [u8; N] {
     let mut at = 0;
     let mut index = 0;
     while index < parts.len() {
-        let part = parts[index].as_bytes();
-        let mut byte = 0;
-        while byte < part.len() {
-            out[at] = part[byte];
-            at += 1;
-            byte += 1;
-        }
+        at = append(&mut out, at, parts[index]);
         index += 1;
     }
     out
@@ -144,6 +210,16 @@ pub fn export_hook(
     body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
 ) -> i32 {
     export(|context, input| crate::hook::call(event, context.clone(), input, body))
+}
+
+/// One call of a transformer's export.
+pub fn export_transformer(body: fn(&crate::HookContext) -> Result<crate::Value, crate::CommandError>) -> i32 {
+    export(|context, input| crate::transformer::call(context.clone(), input, body))
+}
+
+/// One call of a storage backend's export.
+pub fn export_backend(backend: &impl crate::StorageBackend) -> i32 {
+    export(|context, input| crate::storage_backend::call(backend, context, input))
 }
 
 #[cfg(target_arch = "wasm32")]

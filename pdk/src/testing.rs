@@ -11,6 +11,7 @@ mod http;
 mod random;
 mod round_trip;
 mod store;
+mod stored;
 
 pub use clock::VirtualClock;
 pub use context::{MockContext, MockGuard};
@@ -20,3 +21,5 @@ pub use http::HttpMocks;
 pub use random::SeededRandom;
 pub use round_trip::assert_round_trips;
 pub use store::{SharedStore, Store, Stored};
+#[doc(hidden)]
+pub use stored::{increment, kind, range, storable};

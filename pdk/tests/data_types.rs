@@ -2,8 +2,8 @@
 
 #![cfg(feature = "data-types")]
 
-use plugsmith::testing::{MockContext, assert_round_trips};
-use plugsmith::{DataType, Encoding, HostError, Ttl, data_type, decode_compact};
+use plugsmith::testing::{MockContext, Stored, assert_round_trips};
+use plugsmith::{DataType, Encoded, Encoding, HostError, Ttl, data_type, decode_compact, encode_compact};
 
 /// A set of words with counts.
 #[data_type(name = "BAG")]
@@ -13,10 +13,9 @@ struct Bag {
     limit: Option<u32>,
 }
 
+/// What version 1 of a point wrote.
 mod earlier {
-    use plugsmith::data_type;
-
-    #[data_type(name = "POINT")]
+    #[derive(serde::Deserialize, serde::Serialize)]
     pub(super) struct Point {
         pub(super) x: i32,
     }
@@ -80,18 +79,24 @@ fn every_value_survives_its_encoding() {
 #[test]
 fn an_old_version_migrates() {
     let ctx = MockContext::new();
-    ctx.storage().set_typed("p", &earlier::Point { x: 7 }).unwrap();
+    hold(&ctx, 1, encode_compact(&earlier::Point { x: 7 }).unwrap());
     assert_eq!(ctx.storage().get_typed::<Point>("p"), Ok(Some(Point { x: 7, y: 0 })));
 }
 
 #[test]
 fn an_unknown_version_is_a_clear_error() {
     let ctx = MockContext::new();
-    ctx.storage().set_typed("p", &Point { x: 1, y: 2 }).unwrap();
+    hold(&ctx, 3, vec![1]);
     assert_eq!(
-        ctx.storage().get_typed::<earlier::Point>("p").err(),
-        Some(HostError::new("POINT: version 2 is unknown: this plugin knows up to 1"))
+        ctx.storage().get_typed::<Point>("p").err(),
+        Some(HostError::new("POINT: version 3 is unknown: this plugin knows up to 2"))
     );
+}
+
+/// Lets the key `p` hold a point as some version wrote it.
+fn hold(ctx: &MockContext, version: u32, bytes: Vec<u8>) {
+    let stored = Stored::Typed("POINT".into(), Encoded { version, bytes });
+    ctx.with(|host| host.store.set_stored("p", stored, None));
 }
 
 #[test]

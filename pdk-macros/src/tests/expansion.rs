@@ -65,9 +65,55 @@ fn host_functions() {
 #[test]
 fn a_list_of_entry_points() {
     let output = crate::export_plugin::expand(tokens("greet, other::hash, r#type,")).unwrap();
-    insta::assert_snapshot!(prettyplease::unparse(&syn::parse2(output).unwrap()), @r"
-    const _: ::plugsmith::__private::Entry = __plugsmith_greet_needs_a_command_hook_or_function_attribute;
-    const _: ::plugsmith::__private::Entry = other::__plugsmith_hash_needs_a_command_hook_or_function_attribute;
-    const _: ::plugsmith::__private::Entry = __plugsmith_type_needs_a_command_hook_or_function_attribute;
-    ");
+    insta::assert_snapshot!(prettyplease::unparse(&syn::parse2(output).unwrap()));
+}
+
+#[test]
+fn a_raw_hook() {
+    insta::assert_snapshot!(pretty(
+        crate::hook::expand,
+        r#"event = "OnKeyWrite", priority = -5"#,
+        "/// Guards.\nfn guard(ctx: &HookContext) -> HookResult { HookResult::Continue }"
+    ));
+}
+
+#[test]
+fn a_typed_hook() {
+    insta::assert_snapshot!(pretty(
+        crate::hook::expand,
+        r#"event = "custom:StockLow""#,
+        "pub fn stock_low(ctx: &PluginContext, item: &str, left: Option<u32>) -> Result<(), HostError> { Ok(()) }"
+    ));
+}
+
+#[test]
+fn a_transformer() {
+    insta::assert_snapshot!(pretty(
+        crate::transformer::expand,
+        r#"on = "write", pattern = "blob:*", priority = 3"#,
+        "/// Compresses.\nfn compress(key: &str, value: Vec<u8>) -> Result<Vec<u8>, CommandError> { Ok(value) }"
+    ));
+}
+
+#[test]
+fn a_storage_backend() {
+    insta::assert_snapshot!(pretty(
+        crate::storage_backend::expand,
+        r#"prefix = "archive:""#,
+        "/// Keeps.\nimpl StorageBackend for Archive { fn get(&self) {} }"
+    ));
+}
+
+#[test]
+fn a_data_type_with_everything() {
+    insta::assert_snapshot!(pretty(
+        crate::data_type::expand,
+        r#"name = "POINT", version = 2, migrate = migrate_point, commands = ["POINT.SET"]"#,
+        "/// A point.\nstruct Point { x: i32, y: i32 }"
+    ));
+}
+
+#[test]
+fn a_data_type_with_an_encoding_of_its_own() {
+    insta::assert_snapshot!(pretty(crate::data_type::expand, r#"encoding = "mine-v1""#, "pub enum Mine { A, B(u8) }"));
 }

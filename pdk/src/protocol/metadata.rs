@@ -23,6 +23,12 @@ mod records {
         Function(Function),
         /// A `#[hook]`.
         Hook(Hook),
+        /// An `export_plugin!` with hooks or transformers in it.
+        Order(Order),
+        /// A `#[storage_backend]`.
+        StorageBackend(StorageBackend),
+        /// A `#[transformer]`.
+        Transformer(Transformer),
     }
 
     /// A `#[command]`, exported under its name.
@@ -91,6 +97,9 @@ mod records {
         /// What it is, in a sentence.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         pub description: String,
+        /// The commands that work on it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub commands: Vec<String>,
     }
 
     /// A `#[function]`, exported under its name.
@@ -111,6 +120,42 @@ mod records {
         /// The event that it waits for.
         pub event: String,
         /// Hooks of one event run by priority, lowest first.
+        pub priority: i32,
+        /// The export to call.
+        pub export: String,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+    }
+
+    /// The order in which hooks and transformers of one priority run; those that it does not name
+    /// come after those that it names.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Order {
+        /// Their exports.
+        pub exports: Vec<String>,
+    }
+
+    /// A `#[storage_backend]`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct StorageBackend {
+        /// What the keys start with that it serves.
+        pub prefix: String,
+        /// The export to call.
+        pub export: String,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+    }
+
+    /// A `#[transformer]`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Transformer {
+        /// `read` or `write`.
+        pub on: String,
+        /// A glob for the keys whose values pass it.
+        pub pattern: String,
+        /// Writers run by priority, lowest first; readers the other way round.
         pub priority: i32,
         /// The export to call.
         pub export: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::glob_matches;
+use super::stored::{increment, kind, range, storable, wrong_type};
 use crate::abi::HostHandle;
 use crate::storage::StorageImports;
 use crate::{Encoded, HostError, Value};
@@ -91,14 +92,11 @@ impl Store {
     }
 
     fn incr(&mut self, key: &str, by: i64, now: Duration) -> Result<i64, HostError> {
-        let (old, until) = match self.entry(key, now) {
-            None => (0, None),
-            Some((Stored::Value(value), until)) if kind(value) == "string" => {
-                (integer(value).ok_or_else(not_an_integer)?, *until)
-            }
+        let (sum, until) = match self.entry(key, now) {
+            None => (increment(None, by)?, None),
+            Some((Stored::Value(value), until)) => (increment(Some(value), by)?, *until),
             Some(_) => return Err(wrong_type()),
         };
-        let sum = old.checked_add(by).ok_or_else(|| HostError::new("increment or decrement would overflow"))?;
         self.set(key, Value::Integer(sum), until);
         Ok(sum)
     }
@@ -125,15 +123,7 @@ impl Store {
     }
 
     fn read_range(&self, key: &str, start: i64, end: i64, now: Duration) -> Result<Vec<u8>, HostError> {
-        let Some(value) = self.plain(key, now)? else { return Ok(Vec::new()) };
-        let bytes = string_bytes(value).ok_or_else(wrong_type)?;
-        if start < 0 && end < start {
-            return Ok(Vec::new());
-        }
-        let place = |n: i64| if n < 0 { (n + bytes.len() as i64).max(0) } else { n };
-        let start = place(start) as usize;
-        let end = (place(end) as usize).min(bytes.len().saturating_sub(1));
-        Ok(bytes.get(start..=end).unwrap_or_default().to_vec())
+        self.plain(key, now)?.map_or(Ok(Vec::new()), |value| range(value, start, end))
     }
 
     fn entry(&self, key: &str, now: Duration) -> Option<&(Stored, Option<Duration>)> {
@@ -224,46 +214,4 @@ impl StorageImports for SharedStore {
     fn read_range(&self, key: &str, start: i64, end: i64) -> Result<Vec<u8>, HostError> {
         self.with(|store, now| store.read_range(key, start, end, now))
     }
-}
-
-/// Redis' name for the type of a stored value.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Array(_) | Value::Push(_) => "list",
-        Value::Set(_) => "set",
-        Value::Map(_) => "hash",
-        _ => "string",
-    }
-}
-
-/// The integer of a stored string: in Redis that is canonical decimal text, not `+7` or `007`.
-fn integer(value: &Value) -> Option<i64> {
-    let n = value.as_i64()?;
-    (value.as_bytes().is_none_or(|text| text == n.to_string().as_bytes())).then_some(n)
-}
-
-/// The bytes of a stored string; a number's are its decimal text.
-fn string_bytes(value: &Value) -> Option<Vec<u8>> {
-    match value {
-        Value::Integer(n) => Some(n.to_string().into_bytes()),
-        Value::Double(n) => Some(n.to_string().into_bytes()),
-        Value::Boolean(b) => Some(if *b { b"1".to_vec() } else { b"0".to_vec() }),
-        _ => value.as_bytes().map(<[u8]>::to_vec),
-    }
-}
-
-fn storable(value: &Value) -> Result<(), HostError> {
-    match value {
-        Value::Null => Err(HostError::new("null cannot be stored: delete the key instead")),
-        Value::Error(_) => Err(HostError::new("an error cannot be stored")),
-        _ => Ok(()),
-    }
-}
-
-fn wrong_type() -> HostError {
-    HostError::new("WRONGTYPE Operation against a key holding the wrong kind of value")
-}
-
-fn not_an_integer() -> HostError {
-    HostError::new("value is not an integer or out of range")
 }

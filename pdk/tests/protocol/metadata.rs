@@ -1,6 +1,8 @@
 //! The JSON of every metadata record, as a snapshot: a format that drifts is seen.
 
-use plugsmith::protocol::metadata::{Command, Function, Parameter, Record, SECTION, parse};
+use plugsmith::protocol::metadata::{
+    Command, DataType, Function, Hook, Order, Parameter, Record, SECTION, StorageBackend, Transformer, parse,
+};
 
 fn records() -> Vec<Record> {
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
@@ -44,6 +46,32 @@ fn records() -> Vec<Record> {
         }),
         Record::Function(Function { name: "hash".into(), description: "Hashes.".into(), input: "text".into() }),
         Record::Function(Function { name: "now".into(), description: String::new(), input: "none".into() }),
+        Record::DataType(DataType {
+            name: "BLOOM".into(),
+            encoding: "compact".into(),
+            version: 2,
+            commands: texts(&["BF.ADD"]),
+            description: "A filter.".into(),
+        }),
+        Record::Hook(Hook {
+            event: "OnKeyWrite".into(),
+            priority: -5,
+            export: "hook:OnKeyWrite:guard".into(),
+            description: "Guards.".into(),
+        }),
+        Record::Order(Order { exports: texts(&["hook:OnKeyWrite:guard", "transform:read:inflate"]) }),
+        Record::StorageBackend(StorageBackend {
+            prefix: "archive:".into(),
+            export: "backend:Archive".into(),
+            description: "Keeps.".into(),
+        }),
+        Record::Transformer(Transformer {
+            on: "read".into(),
+            pattern: "blob:*".into(),
+            priority: 3,
+            export: "transform:read:inflate".into(),
+            description: "Inflates.".into(),
+        }),
     ]
 }
 

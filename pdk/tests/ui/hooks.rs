@@ -31,6 +31,9 @@ fn wrong_parameter(key: std::time::Duration) {
     let _ = key;
 }
 
+#[hook(event = "OnKeyDelete")]
+fn nameless_parameter(_: &str) {}
+
 #[data_type(name = "hash", version = 0)]
 struct BuiltIn(u8);
 
@@ -42,5 +45,11 @@ struct WithoutImpls(u8);
 
 #[data_type(name = "GENERIC")]
 struct Generic<T>(T);
+
+#[data_type(name = "TWICE", commands = ["T.ADD", "T.GET", "T.ADD"])]
+struct Twice(u8);
+
+#[data_type(name = "BARE", commands = "T.ADD")]
+struct Bare(u8);
 
 fn main() {}

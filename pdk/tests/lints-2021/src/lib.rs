@@ -17,8 +17,9 @@
 #![allow(clippy::cargo_common_metadata, reason = "this crate is not published")]
 
 use plugsmith::{
-    command, export_plugin, function, host_functions, Bytes, CommandError, CommandResult, HostError, Json,
-    PluginContext, Value,
+    command, data_type, export_plugin, function, hook, host_functions, storage_backend, transformer, Bytes,
+    CommandError, CommandResult, DataType, Encoding, HookContext, HookResult, HostError, Json, PluginContext,
+    StorageBackend, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +112,65 @@ fn user(ctx: &PluginContext) -> Result<String, HostError> {
     ctx.config().require("user")
 }
 
+#[hook(event = "OnKeyWrite")]
+fn guard(ctx: &HookContext) -> HookResult {
+    match ctx.key() {
+        "" => HookResult::Abort("no key".to_owned()),
+        _ => HookResult::Continue,
+    }
+}
+
+#[hook(event = "OnServerStartup", priority = 7)]
+fn started() {}
+
+#[hook(event = "custom:StockLow")]
+pub(crate) fn stock_low(ctx: &PluginContext, item: &str, left: Option<u32>) -> Result<(), HostError> {
+    ctx.storage().set(item, i64::from(left.unwrap_or_default()))
+}
+
+#[transformer(on = "write", pattern = "*")]
+fn shorten(key: &str, value: &[u8]) -> Result<Vec<u8>, CommandError> {
+    value.get(key.len()..).map(<[u8]>::to_vec).ok_or_else(|| "too short".into())
+}
+
+/// A store.
+#[derive(Debug)]
+pub struct Archive;
+
+#[storage_backend(prefix = "archive:")]
+impl StorageBackend for Archive {
+    fn get(&self, ctx: &PluginContext, key: &str) -> Result<Option<Value>, CommandError> {
+        Ok(ctx.kv().read(key).map(Value::from_bytes))
+    }
+}
+
+/// A point.
+#[data_type(version = 2, migrate = from_earlier)]
+#[derive(Debug)]
+pub struct Point {
+    /// Where.
+    pub x: i32,
+}
+
+fn from_earlier(version: u32, _bytes: &[u8]) -> Result<Point, String> {
+    Err(format!("version {version} was never released"))
+}
+
+#[data_type(name = "MINE", encoding = "mine-v1")]
+struct Mine(u8);
+
+impl DataType for Mine {}
+
+impl Encoding for Mine {
+    fn encode(&self) -> Vec<u8> {
+        vec![self.0]
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Mine, String> {
+        bytes.first().map(|byte| Mine(*byte)).ok_or_else(|| "empty".to_owned())
+    }
+}
+
 /// Entry points in a module of their own.
 pub mod inner {
     /// Adds.
@@ -121,3 +181,4 @@ pub mod inner {
 }
 
 export_plugin!(greet, raw_echo, r#type, echo, pay, shout, mirror_bytes, nothing, handle, user, inner::add);
+export_plugin!(guard, started, stock_low, shorten, Archive);

@@ -1,0 +1,107 @@
+//! `#[transformer]`.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::ItemFn;
+
+use crate::arguments::{Arguments, Placed};
+use crate::diagnostics::{Mistakes, generated, suggestion};
+use crate::record::Record;
+use crate::signature::{self, Entry, unraw};
+use crate::{export, marker};
+
+/// What passes a transformer, and the directions in which it passes.
+const FIELDS: &[&str] = &["key", "value", "ctx", "context"];
+const DIRECTIONS: &[&str] = &["read", "write"];
+
+/// A transformer as plain data.
+struct Transformer {
+    entry: Entry,
+    on: Option<Placed<String>>,
+    pattern: Option<Placed<String>>,
+    priority: i64,
+}
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let item: ItemFn = syn::parse2(item).map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            "#[transformer] goes on a function: `fn compress(value: Vec<u8>) -> Result<Vec<u8>, CommandError>`",
+        )
+    })?;
+    let mut mistakes = Mistakes::default();
+    let transformer = model(args, &item, &mut mistakes);
+    check(&transformer, &mut mistakes);
+    mistakes.into_result()?;
+    Ok(emit(&transformer, &item))
+}
+
+fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Transformer {
+    let entry = signature::read(item, "transformer", mistakes);
+    let mut args = Arguments::parse(args, &["on", "pattern", "priority"], mistakes);
+    let (on, pattern) = (args.text("on", mistakes), args.text("pattern", mistakes));
+    let priority = args.integer("priority", i32::MIN.into()..=i32::MAX.into(), mistakes);
+    Transformer { entry, on, pattern, priority: priority.map_or(0, |priority| priority.value) }
+}
+
+fn check(transformer: &Transformer, mistakes: &mut Mistakes) {
+    let ident = &transformer.entry.ident;
+    match &transformer.on {
+        None => mistakes.at(ident, "a transformer works in one direction: `on = \"write\"` or `on = \"read\"`"),
+        Some(on) if !DIRECTIONS.contains(&on.value.as_str()) => {
+            mistakes.at(on.span, format_args!("unknown direction, {}", suggestion(&on.value, DIRECTIONS)));
+        }
+        Some(_) => {}
+    }
+    match &transformer.pattern {
+        None => mistakes.at(ident, "a transformer says which keys pass it: `pattern = \"blob:*\"`"),
+        Some(pattern) if pattern.value.is_empty() => {
+            mistakes.at(pattern.span, "no key matches this pattern: `*` matches every key");
+        }
+        Some(_) => {}
+    }
+    let unknown = |p: &&signature::Parameter| p.is_named && !FIELDS.contains(&p.name.as_str());
+    for parameter in transformer.entry.parameters.iter().filter(unknown) {
+        mistakes.at(
+            parameter.span,
+            format_args!(
+                "no `{}` passes a transformer: it takes `key` and `value`, and the context `ctx`",
+                parameter.name
+            ),
+        );
+    }
+}
+
+fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
+    let span = generated(transformer.entry.ident.span());
+    let function = &transformer.entry.ident;
+    let text = |placed: &Option<Placed<String>>| placed.as_ref().map_or(String::new(), |text| text.value.clone());
+    let (on, pattern) = (text(&transformer.on), text(&transformer.pattern));
+    let name = format!("transform:{on}:{}", unraw(function));
+    let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
+    let arguments = transformer.entry.parameters.iter().map(signature::from_event);
+    let mut record = Record::new("transformer");
+    record.text("on", &on);
+    record.text("pattern", &pattern);
+    record.raw("priority", &transformer.priority.to_string());
+    record.text("export", &name);
+    if !transformer.entry.summary.is_empty() {
+        record.text("description", &transformer.entry.summary);
+    }
+    let record = record.emit(span);
+    let place = generated(transformer.entry.result);
+    let transformed = quote_spanned!(place=> ::plugsmith::__private::TransformerOutput::transformed);
+    let call = quote_spanned! {span=>
+                #[allow(unused_variables, reason = "a transformer may take no parameter")]
+                ::plugsmith::__private::export_transformer(|context| #transformed(#function(#(#arguments),*)))
+    };
+    let export = export::emit(&name, &call, span);
+    quote_spanned! {span=>
+        #item
+        #marker
+        const _: () = {
+            #export
+            #record
+        };
+    }
+}
