@@ -21,6 +21,7 @@ use std::time::SystemTime;
 
 use crate::error::{Error, Result};
 
+pub(crate) use cargo::describe;
 pub use cargo::{PluginPackage, plugin_packages};
 pub(crate) use inputs::sources;
 pub(crate) use twin::twin;

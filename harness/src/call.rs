@@ -26,6 +26,8 @@ pub(crate) enum What {
     Function(Vec<u8>),
     /// The hooks of an event.
     Event(Event),
+    /// What a client does, with its arguments.
+    Client(Vec<Value>),
 }
 
 /// An output as a trace shows it.
@@ -53,8 +55,11 @@ impl Call {
                 let fields = event.fields.iter().map(|(name, value)| format!(" {name}={}", trace::render_value(value)));
                 format!("event {}{}", event.name, fields.collect::<String>())
             }
-            What::Command(arguments) => {
-                let mut text = self.name.clone();
+            What::Command(arguments) | What::Client(arguments) => {
+                let mut text = match &self.what {
+                    What::Client(_) => format!("client {}", self.name),
+                    _ => self.name.clone(),
+                };
                 for argument in arguments {
                     text.push(' ');
                     text.push_str(&trace::render_value(argument));
@@ -64,11 +69,11 @@ impl Call {
         }
     }
 
-    /// The command that makes this call again from a shell; none for an event.
+    /// The command that makes this call again from a shell; none for an event and for a client.
     pub(crate) fn replay(&self) -> Option<String> {
         let (label, name) = (&self.label, quote(&self.name));
         Some(match &self.what {
-            What::Event(_) => return None,
+            What::Event(_) | What::Client(_) => return None,
             What::Function(input) if input.is_empty() => format!("cargo plugsmith call {label} {name}"),
             What::Function(input) => {
                 let input = quote(&String::from_utf8_lossy(input));

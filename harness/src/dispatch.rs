@@ -167,6 +167,7 @@ fn fail(running: &Running, import: &Import, arguments: Vec<String>, error: Error
         name: import.name.clone(),
         arguments,
         result: Err("unexpected".to_owned()),
+        inside: Vec::new(),
     }));
     running.failure.borrow_mut().get_or_insert(error);
     failure
@@ -185,6 +186,7 @@ fn record(
         name: import.name.clone(),
         arguments: parameters.iter().zip(arguments).filter_map(|(ty, value)| render(*ty, value)).collect(),
         result: result.as_ref().map(|value| render(ty, value)).map_err(Clone::clone),
+        inside: running.inside.take(),
     }));
 }
 

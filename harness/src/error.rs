@@ -141,6 +141,14 @@ pub enum Error {
         /// What it could have been.
         choice: String,
     },
+    /// What a host is told of the plugin is wrong, or cannot be read.
+    #[error("{place}: {reason}")]
+    BadManifest {
+        /// The file and line, or who says it.
+        place: String,
+        /// What is wrong, and what to write.
+        reason: String,
+    },
     /// A file of the harness's own could not be read or written.
     #[error("{}: {reason}", path.display())]
     File {

@@ -10,6 +10,8 @@ use plugsmith::storage::StorageImportsHost;
 use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
 use plugsmith::{DataType, HttpResponse, Value};
 
+use crate::hosts::ferrite::{Extensions, Keyspace};
+
 /// The host of a plugin under test.
 ///
 /// Storage, kv, configuration, variables, log, clock and randomness are there, in memory, and
@@ -78,7 +80,7 @@ impl Host {
     /// An empty host at 2025-01-01T00:00:00Z, with random seed 0.
     pub fn new() -> Host {
         let context = MockContext::detached();
-        let mut functions = StorageImportsHost::serve(context.store());
+        let mut functions = StorageImportsHost::serve(Keyspace::new(context.store()));
         functions.extend(KvImportsHost::serve(context.kv_functions()));
         Host { context, functions, closures: BTreeMap::new(), limits: Limits::default(), wasi: true }
     }
@@ -210,7 +212,15 @@ impl Host {
 
 /// What the running plugin's host functions see: the host, and what happens in this call.
 pub(crate) struct Running {
-    pub(crate) host: Host,
+    pub(crate) host: Rc<Host>,
+    /// What the plugin hangs into the host; not for the instance in which that runs.
+    extensions: Option<Extensions>,
+    /// Whether it is one of them that runs, whose reads and writes pass nothing.
+    pub(crate) is_extension: std::cell::Cell<bool>,
+    /// What the extensions used up in this call.
+    pub(crate) nested: std::cell::RefCell<crate::plugin::Spent>,
+    /// What the extensions did in the host call that runs, until its own line is written.
+    pub(crate) inside: std::cell::RefCell<Vec<crate::trace::Event>>,
     pub(crate) events: std::cell::RefCell<crate::trace::Events>,
     /// Why the call must fail, whatever the guest makes of it.
     pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
@@ -237,9 +247,13 @@ thread_local! {
 }
 
 impl Running {
-    pub(crate) fn new(host: Host) -> Rc<Running> {
+    pub(crate) fn new(host: Rc<Host>, extensions: Option<Extensions>) -> Rc<Running> {
         Rc::new(Running {
             host,
+            extensions,
+            is_extension: Default::default(),
+            nested: Default::default(),
+            inside: Default::default(),
             events: Default::default(),
             failure: Default::default(),
             error: Default::default(),
@@ -249,6 +263,11 @@ impl Running {
             memories: Default::default(),
             guest_memory: Default::default(),
         })
+    }
+
+    /// What a read or a write of this plugin passes, if anything.
+    pub(crate) fn extensions(&self) -> Option<&Extensions> {
+        self.extensions.as_ref().filter(|_| !self.is_extension.get())
     }
 
     /// Forgets the last instance, before there is another.

@@ -4,7 +4,7 @@
 mod permissions;
 mod sizes;
 
-use plugsmith::protocol::metadata::{Command, DataType, Function, Hook, Record};
+use plugsmith::protocol::metadata::{Command, DataType, Function, Hook, Record, StorageBackend, Transformer};
 use serde::Serialize;
 
 pub use permissions::Permission;
@@ -29,6 +29,10 @@ pub struct Inspection {
     pub hooks: Vec<Hook>,
     /// The data types that it says it has, sorted.
     pub data_types: Vec<DataType>,
+    /// The transformers that it says it has, by direction and priority.
+    pub transformers: Vec<Transformer>,
+    /// The storage backends that it says it has, sorted.
+    pub storage_backends: Vec<StorageBackend>,
     /// What else it exports.
     pub exports: Vec<Export>,
     /// What it wants from its host, by import module.
@@ -114,22 +118,29 @@ impl Inspection {
         let mut commands: Vec<CommandInfo> =
             module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
         let (mut functions, mut hooks, mut data_types) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut transformers, mut storage_backends) = (Vec::new(), Vec::new());
         for record in &module.records {
             match record {
-                Record::Command(_) => {}
+                Record::Command(_) | Record::Order(_) => {}
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
                 Record::Hook(record) => hooks.push(record.clone()),
+                Record::StorageBackend(record) => storage_backends.push(record.clone()),
+                Record::Transformer(record) => transformers.push(record.clone()),
             }
         }
         commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));
         functions.sort_by(|a, b| a.record.name.cmp(&b.record.name));
         hooks.sort_by(|a, b| (&a.event, a.priority, &a.export).cmp(&(&b.event, b.priority, &b.export)));
         data_types.sort_by(|a, b| a.name.cmp(&b.name));
+        transformers.sort_by(|a, b| (&a.on, a.priority, &a.export).cmp(&(&b.on, b.priority, &b.export)));
+        storage_backends.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         let is_known = |name: &str| {
             commands.iter().any(|command| command.record.name == name)
                 || functions.iter().any(|function| function.record.name == name)
                 || hooks.iter().any(|hook| hook.export == name)
+                || transformers.iter().any(|transformer| transformer.export == name)
+                || storage_backends.iter().any(|backend| backend.export == name)
         };
         let exports = module
             .exports
@@ -155,6 +166,8 @@ impl Inspection {
             functions,
             hooks,
             data_types,
+            transformers,
+            storage_backends,
         })
     }
 }

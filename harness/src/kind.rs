@@ -24,6 +24,7 @@ impl Error {
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::BadOutput { .. } => "bad_output",
             Error::UnknownEvent { .. } => "unknown_event",
+            Error::BadManifest { .. } => "bad_manifest",
             Error::File { .. } => "file",
         }
     }

@@ -11,8 +11,9 @@ mod compiled;
 mod dispatch;
 mod error;
 mod failure;
-mod hooks;
+
 mod host;
+pub mod hosts;
 mod inspect;
 mod kind;
 mod module;

@@ -19,6 +19,7 @@ use crate::dispatch;
 use crate::error::{Error, Result};
 use crate::failure;
 use crate::host::{Host, Running};
+use crate::hosts::ferrite::Extensions;
 use crate::module::{Module, is_callable};
 use crate::outcome::Outcome;
 use crate::source::Source;
@@ -81,19 +82,33 @@ impl Plugin {
         let wasm = source.read()?;
         let compiled = compiled::get(&wasm, host.limits)?;
         dispatch::check(&host, &compiled.module)?;
-        let initial_vars = host.context.with(|host| host.vars.clone());
-        let mut plugin = Plugin {
-            compiled,
-            running: Running::new(host),
-            instance: None,
-            initial_vars,
-            traces: Vec::new(),
-            label,
-            artifact,
-            folder: None,
-        };
+        let host = Rc::new(host);
+        let extensions = Extensions::of(&compiled, &host);
+        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, extensions) };
         plugin.instantiate()?;
         Ok(plugin)
+    }
+
+    /// Another plugin of a compilation and a host, for the extensions of the first.
+    pub(crate) fn service(compiled: Arc<Compiled>, host: Rc<Host>) -> Plugin {
+        Plugin::bare(compiled, host, None)
+    }
+
+    fn bare(compiled: Arc<Compiled>, host: Rc<Host>, extensions: Option<Extensions>) -> Plugin {
+        Plugin {
+            compiled,
+            initial_vars: host.context.with(|host| host.vars.clone()),
+            running: Running::new(host, extensions),
+            instance: None,
+            traces: Vec::new(),
+            label: Arc::from(""),
+            artifact: None,
+            folder: None,
+        }
+    }
+
+    pub(crate) fn running(&self) -> &Rc<Running> {
+        &self.running
     }
 
     /// Calls a command: arguments as RESP bulk strings, the reply as a [`Value`].
@@ -110,8 +125,7 @@ impl Plugin {
         let input = arguments::encode(&arguments, Encoding::Resp);
         let (result, spent) = self.run(name, &input);
         let outcome = self.outcome(name, What::Command(arguments), result, spent).map(|output| {
-            let value = resp::decode(&output)
-                .map_err(|error| Error::BadOutput { function: name.to_owned(), reason: error.to_string() })?;
+            let value = reply(name, &output)?;
             let shown = Shown::Text(trace::render_value(&value));
             Ok((value, shown))
         });
@@ -251,6 +265,7 @@ impl Plugin {
         self.running.adopt_memories();
         // Extism fills the fuel up before each call.
         let fuel = self.instance.as_ref().and_then(extism::Plugin::fuel_consumed).unwrap_or(0);
+        let fuel = fuel + self.running.nested.take().fuel;
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
         // After `_start`, too, Extism makes a fresh instance.
         if function == "_start" || matches!(&result, Err(error) if failure::breaks_instance(error)) {
@@ -284,7 +299,9 @@ impl Plugin {
 
     /// What happened since the last call of this.
     pub(crate) fn take_events(&self) -> Vec<Event> {
-        self.running.events.take().into_events()
+        let mut events = self.running.events.take().into_events();
+        events.extend(self.running.inside.take());
+        events
     }
 
     fn exported(&self, function: &str) -> Result<()> {
@@ -356,12 +373,17 @@ impl Plugin {
     }
 }
 
+/// The reply of a command in its output.
+pub(crate) fn reply(name: &str, output: &[u8]) -> Result<Value> {
+    resp::decode(output).map_err(|error| Error::BadOutput { function: name.to_owned(), reason: error.to_string() })
+}
+
 /// What a call used up.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Spent {
-    fuel: u64,
-    pages: u64,
-    duration: Duration,
+    pub(crate) fuel: u64,
+    pub(crate) pages: u64,
+    pub(crate) duration: Duration,
 }
 
 impl Spent {

@@ -107,26 +107,38 @@ pub(super) struct Build {
     pub(super) scripts: Vec<(PathBuf, Option<PathBuf>)>,
 }
 
+/// What `cargo metadata` says of the package in `folder`.
+pub(crate) fn describe(folder: &Path) -> Result<Json> {
+    Ok(package_in(folder)?.1)
+}
+
+/// The metadata of the workspace that `folder` lies in, and in it that of the package there.
+fn package_in(folder: &Path) -> Result<(Json, Json)> {
+    let manifest = folder.join("Cargo.toml");
+    if !manifest.is_file() {
+        return Err(Error::BuildFailed { output: format!("there is no {}", manifest.display()) });
+    }
+    let metadata = metadata(
+        cargo(folder).args(["metadata", "--format-version=1", "--no-deps"]).arg("--manifest-path").arg(&manifest),
+    )?;
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let package = packages
+        .iter()
+        .find(|package| package["manifest_path"].as_str().is_some_and(|path| is_same(Path::new(path), &manifest)))
+        .cloned()
+        .ok_or_else(|| Error::BuildFailed { output: format!("{} is no package's manifest", manifest.display()) })?;
+    Ok((metadata, package))
+}
+
 impl Package {
     /// Asks cargo about the package in `folder`.
     pub(super) fn read(folder: &Path) -> Result<Package> {
-        let manifest = folder.join("Cargo.toml");
-        if !manifest.is_file() {
-            return Err(Error::BuildFailed { output: format!("there is no {}", manifest.display()) });
-        }
-        let metadata = metadata(
-            cargo(folder).args(["metadata", "--format-version=1", "--no-deps"]).arg("--manifest-path").arg(&manifest),
-        )?;
-        let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let package = packages
-            .iter()
-            .find(|package| package["manifest_path"].as_str().is_some_and(|path| is_same(Path::new(path), &manifest)))
-            .ok_or_else(|| Error::BuildFailed { output: format!("{} is no package's manifest", manifest.display()) })?;
-        if !builds_plugin(package) {
+        let (metadata, package) = package_in(folder)?;
+        if !builds_plugin(&package) {
             return Err(Error::BuildFailed {
                 output: format!(
                     "{} builds no plugin: add to it\n\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]",
-                    manifest.display()
+                    folder.join("Cargo.toml").display()
                 ),
             });
         }

@@ -10,4 +10,6 @@ mod hooks;
 mod hostile;
 mod imports;
 mod isolation;
+mod keyspace;
 mod limits;
+mod manifest;

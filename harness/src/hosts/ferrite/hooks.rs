@@ -1,9 +1,10 @@
 //! Events, fired at a plugin's hooks as a host does it.
 
 use plugsmith::protocol::event::{CUSTOM, EVENTS, may_abort, may_modify, modified_field};
-use plugsmith::protocol::metadata::{Hook, Record};
-use plugsmith::{Event, HookResult};
+use plugsmith::protocol::metadata::Hook;
+use plugsmith::{Event, HookResult, Value};
 
+use super::extensions::hooks_of;
 use crate::call::{Shown, What};
 use crate::error::{Error, Result};
 use crate::outcome::Outcome;
@@ -11,7 +12,7 @@ use crate::plugin::{Plugin, Spent};
 use crate::trace;
 
 impl Plugin {
-    /// Fires an event: every hook of it runs, by priority and then in the order of the artifact.
+    /// Fires an event: every hook of it runs, by priority and then in the order of `export_plugin!`.
     ///
     /// An abort ends it; a modified value is what the next hook sees, and what comes of it in the
     /// end. An event without hooks is let be.
@@ -35,16 +36,16 @@ impl Plugin {
         if let Some(unknown) = unknown(&event) {
             result = Err(unknown);
         }
-        for hook in if result.is_ok() { self.hooks(&event.name) } else { Vec::new() } {
+        for hook in if result.is_ok() { hooks_of(self.module(), &event.name) } else { Vec::new() } {
+            self.running().is_extension.set(true);
             let (output, spent) = self.run(&hook.export, &current.encode());
+            self.running().is_extension.set(false);
             total.add(spent);
             events.extend(self.take_events());
             match output.and_then(|output| verdict(&hook, &output)).map_err(|error| named(&hook.export, error)) {
                 Ok(HookResult::Continue) => {}
                 Ok(HookResult::Modified(value)) => {
-                    let field = modified_field(&event.name);
-                    current.fields.retain(|(name, _)| name != field);
-                    current = current.with(field, value.clone());
+                    modify(&mut current, value.clone());
                     result = Ok(HookResult::Modified(value));
                 }
                 stopped => {
@@ -53,31 +54,10 @@ impl Plugin {
                 }
             }
         }
-        let shown = match &result {
-            Ok(HookResult::Continue) => "continue".to_owned(),
-            Ok(HookResult::Abort(message)) => format!("abort: {message}"),
-            Ok(HookResult::Modified(value)) => format!("modified {}", trace::render_value(value)),
-            Err(_) => String::new(),
-        };
+        let shown = result.as_ref().map(shown).unwrap_or_default();
         let name = event.name.clone();
         let outcome = self.outcome_of(&name, What::Event(event), (result, Shown::Text(shown)), events, total);
         self.finish(outcome)
-    }
-
-    /// The hooks of an event, in the order in which they run.
-    fn hooks(&self, event: &str) -> Vec<Hook> {
-        let mut hooks: Vec<Hook> = self
-            .module()
-            .records
-            .iter()
-            .filter_map(|record| match record {
-                Record::Hook(hook) if hook.event == event => Some(hook.clone()),
-                _ => None,
-            })
-            .collect();
-        // Stable: equal priorities stay in the order of the artifact.
-        hooks.sort_by_key(|hook| hook.priority);
-        hooks
     }
 }
 
@@ -101,8 +81,24 @@ fn named(export: &str, error: Error) -> Error {
     }
 }
 
+/// Puts a value in the place of the event's.
+pub(crate) fn modify(event: &mut Event, value: Value) {
+    let field = modified_field(&event.name);
+    event.fields.retain(|(name, _)| name != field);
+    event.fields.push((field.to_owned(), value));
+}
+
+/// A verdict as a trace shows it.
+pub(crate) fn shown(verdict: &HookResult) -> String {
+    match verdict {
+        HookResult::Continue => "continue".to_owned(),
+        HookResult::Abort(message) => format!("abort: {message}"),
+        HookResult::Modified(value) => format!("modified {}", trace::render_value(value)),
+    }
+}
+
 /// What a hook answered, if its event allows it: a guest is not trusted to have checked that itself.
-fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
+pub(crate) fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
     let bad = |reason: String| Error::BadOutput { function: hook.export.clone(), reason };
     match HookResult::decode(output).map_err(bad)? {
         HookResult::Abort(_) if !may_abort(&hook.event) => Err(bad(format!("{} cannot be aborted", hook.event))),

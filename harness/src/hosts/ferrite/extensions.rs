@@ -1,0 +1,256 @@
+//! What a plugin hangs into its host: hooks, transformers and storage backends, and the instance
+//! in which they run.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use plugsmith::protocol::event::{Event, modified_field};
+use plugsmith::protocol::metadata::{Hook, Record, StorageBackend, Transformer};
+use plugsmith::protocol::resp;
+use plugsmith::testing::glob_matches;
+use plugsmith::{HookResult, HostError, Value};
+
+use super::hooks;
+use crate::compiled::Compiled;
+use crate::error::Error;
+use crate::host::{Host, Running};
+use crate::module::Module;
+use crate::plugin::Plugin;
+use crate::trace::{self, HostCall, render_bytes, render_value};
+
+/// The entry points that a host calls by itself, in the order in which it does.
+///
+/// They run in an instance of their own, because Extism cannot call into one that is being called:
+/// what a hook and a command share is storage, not statics and variables.
+pub(crate) struct Extensions {
+    hooks: Vec<Hook>,
+    writers: Vec<Transformer>,
+    readers: Vec<Transformer>,
+    backends: Vec<StorageBackend>,
+    service: RefCell<Service>,
+}
+
+/// The instance, and what belongs to it alone.
+struct Service {
+    plugin: Plugin,
+    vars: BTreeMap<String, Vec<u8>>,
+    last_headers: BTreeMap<String, String>,
+}
+
+impl Extensions {
+    /// The extensions of an artifact, if it has any.
+    pub(crate) fn of(compiled: &Arc<Compiled>, host: &Rc<Host>) -> Option<Extensions> {
+        let module = &compiled.module;
+        let hooks = in_order(module, |record| match record {
+            Record::Hook(hook) => Some((hook.priority, &hook.export, hook)),
+            _ => None,
+        });
+        let transformers = in_order(module, |record| match record {
+            Record::Transformer(transformer) => Some((transformer.priority, &transformer.export, transformer)),
+            _ => None,
+        });
+        let (writers, mut readers): (Vec<_>, Vec<_>) =
+            transformers.into_iter().partition(|transformer| transformer.on == "write");
+        readers.retain(|transformer| transformer.on == "read");
+        // The last that went on comes off first.
+        readers.reverse();
+        let backends: Vec<StorageBackend> = module
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                Record::StorageBackend(backend) => Some(backend.clone()),
+                _ => None,
+            })
+            .collect();
+        if hooks.is_empty() && writers.is_empty() && readers.is_empty() && backends.is_empty() {
+            return None;
+        }
+        let plugin = Plugin::service(Arc::clone(compiled), Rc::clone(host));
+        let service = RefCell::new(Service { plugin, vars: BTreeMap::new(), last_headers: BTreeMap::new() });
+        Some(Extensions { hooks, writers, readers, backends, service })
+    }
+
+    /// The hooks of an event.
+    pub(crate) fn hooks<'a>(&'a self, event: &'a str) -> impl Iterator<Item = &'a Hook> {
+        self.hooks.iter().filter(move |hook| hook.event == event)
+    }
+
+    /// The backend that serves `key`: the one with the longest prefix.
+    pub(crate) fn backend(&self, key: &str) -> Option<&StorageBackend> {
+        let serving = self.backends.iter().filter(|backend| key.starts_with(&backend.prefix));
+        serving.max_by_key(|backend| backend.prefix.len())
+    }
+
+    pub(crate) fn backends(&self) -> &[StorageBackend] {
+        &self.backends
+    }
+
+    /// Whether a value at `key` is the store's own business.
+    pub(crate) fn is_plain(&self, key: &str) -> bool {
+        let mut transformers = self.writers.iter().chain(&self.readers);
+        self.backend(key).is_none()
+            && !transformers.any(|transformer| glob_matches(&transformer.pattern, key))
+            && self.hooks("OnKeyWrite").chain(self.hooks("OnKeyRead")).next().is_none()
+    }
+
+    /// The value that goes into storage for one that is written.
+    pub(crate) fn write(&self, key: &str, value: Value) -> Result<Value, HostError> {
+        self.transform("write", &self.writers, key, value)
+    }
+
+    /// The value that a reader gets for one that lies in storage.
+    pub(crate) fn read(&self, key: &str, value: Value) -> Result<Value, HostError> {
+        self.transform("read", &self.readers, key, value)
+    }
+
+    fn transform(
+        &self,
+        direction: &str,
+        transformers: &[Transformer],
+        key: &str,
+        mut value: Value,
+    ) -> Result<Value, HostError> {
+        for transformer in transformers.iter().filter(|transformer| glob_matches(&transformer.pattern, key)) {
+            let event = Event::new(direction).key(key).value(value);
+            value = self.ask(&transformer.export, &event)?;
+            if value.is_null() || matches!(value, Value::Error(_)) {
+                return Err(self.bad(&transformer.export, "no storage holds null or an error"));
+            }
+        }
+        Ok(value)
+    }
+
+    /// Lets the hooks of an event judge it: the event as they leave it.
+    ///
+    /// # Errors
+    /// The message of the hook that aborts it.
+    pub(crate) fn fire(&self, mut event: Event) -> Result<Event, HostError> {
+        let name = event.name.clone();
+        for hook in self.hooks(&name) {
+            let (output, inside) = self.run(&hook.export, &event)?;
+            let verdict = hooks::verdict(hook, &output).map_err(|error| fail(error, &hook.export))?;
+            note(&hook.export, &event, Ok(Some(hooks::shown(&verdict))), inside);
+            match verdict {
+                HookResult::Continue => {}
+                HookResult::Abort(message) => return Err(HostError::new(message)),
+                HookResult::Modified(value) => hooks::modify(&mut event, value),
+            }
+        }
+        Ok(event)
+    }
+
+    /// The value of an event that its hooks let pass; `field` is what they may modify.
+    pub(crate) fn judged(&self, event: Event) -> Result<Value, HostError> {
+        let field = modified_field(&event.name);
+        let mut event = self.fire(event)?;
+        let place = event.fields.iter().position(|(name, _)| name == field);
+        Ok(place.map_or(Value::Null, |place| event.fields.swap_remove(place).1))
+    }
+
+    /// Asks a transformer or a backend.
+    ///
+    /// # Errors
+    /// Its own error, and what the call then ends with where it trapped or answered nonsense.
+    pub(crate) fn ask(&self, export: &str, event: &Event) -> Result<Value, HostError> {
+        let (output, inside) = self.run(export, event)?;
+        let answer = resp::decode(&output).map_err(|error| self.bad(export, &error.to_string()))?;
+        note(export, event, Ok(Some(render_value(&answer))), inside);
+        Ok(answer)
+    }
+
+    /// Notes an answer that is none, which ends the call.
+    pub(crate) fn bad(&self, export: &str, reason: &str) -> HostError {
+        fail(Error::BadOutput { function: export.to_owned(), reason: reason.to_owned() }, export)
+    }
+
+    /// One call in the instance of the extensions: the output, and what happened on the way.
+    fn run(&self, export: &str, event: &Event) -> Result<(Vec<u8>, Vec<trace::Event>), HostError> {
+        let Ok(mut service) = self.service.try_borrow_mut() else {
+            return Err(HostError::new(format!("`{export}` was called while another of the plugin's hooks runs")));
+        };
+        let service = &mut *service;
+        service.exchange();
+        let (output, spent) = service.plugin.run(export, &event.encode());
+        let inside = service.plugin.take_events();
+        service.exchange();
+        if let Some(running) = Running::current() {
+            running.nested.borrow_mut().add(spent);
+        }
+        match output {
+            Ok(output) => Ok((output, inside)),
+            Err(error) => {
+                note(export, event, Err(error.to_string()), inside);
+                Err(match error {
+                    Error::Plugin { message } | Error::Denied { message } => HostError::new(message),
+                    error => fail(error, export),
+                })
+            }
+        }
+    }
+}
+
+/// Notes what an extension did, for the line of whatever host call it was done in.
+fn note(export: &str, event: &Event, result: Result<Option<String>, String>, inside: Vec<trace::Event>) {
+    let Some(running) = Running::current() else { return };
+    let fields = event.fields.iter().map(|(name, value)| match name.as_str() {
+        "key" | "pattern" => render_bytes(value.as_bytes().unwrap_or_default()),
+        _ => render_value(value),
+    });
+    // A backend's export says nothing of what it is asked.
+    let operation = export.starts_with("backend:").then(|| event.name.clone());
+    let arguments = operation.into_iter().chain(fields).collect();
+    let call = HostCall { module: String::new(), name: export.to_owned(), arguments, result, inside };
+    running.inside.borrow_mut().push(trace::Event::Call(call));
+}
+
+impl Service {
+    /// Gives the host this instance's variables, and keeps those of the other.
+    fn exchange(&mut self) {
+        let (vars, last_headers) = (&mut self.vars, &mut self.last_headers);
+        self.plugin.running().host.context.with(|host| {
+            std::mem::swap(&mut host.vars, vars);
+            std::mem::swap(&mut host.last_headers, last_headers);
+        });
+    }
+}
+
+/// Notes a failure that no guest can undo: the call that led here ends with it.
+fn fail(error: Error, export: &str) -> HostError {
+    let text = HostError::new(format!("`{export}` failed: {error}"));
+    if let Some(running) = Running::current() {
+        running.failure.borrow_mut().get_or_insert(error);
+    }
+    text
+}
+
+/// Records by priority, those of one priority in the order of `export_plugin!`, and those that it
+/// does not name in the order of the artifact.
+fn in_order<'a, T: Clone + 'a>(
+    module: &'a Module,
+    find: impl Fn(&'a Record) -> Option<(i32, &'a String, &'a T)>,
+) -> Vec<T> {
+    let listed: Vec<&String> = module
+        .records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Order(order) => Some(&order.exports),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let mut found: Vec<_> = module.records.iter().filter_map(find).collect();
+    found.sort_by_key(|(priority, export, _)| {
+        (*priority, listed.iter().position(|listed| listed == export).unwrap_or(usize::MAX))
+    });
+    found.into_iter().map(|(_, _, record)| record.clone()).collect()
+}
+
+/// The hooks of an event, in the order in which they run.
+pub(crate) fn hooks_of(module: &Module, event: &str) -> Vec<Hook> {
+    in_order(module, |record| match record {
+        Record::Hook(hook) if hook.event == event => Some((hook.priority, &hook.export, hook)),
+        _ => None,
+    })
+}

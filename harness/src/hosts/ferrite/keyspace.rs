@@ -1,0 +1,267 @@
+//! The keys of a Ferrite host as plugins and clients see them: the store, behind everything that
+//! the plugin hangs before it.
+//!
+//! A value on its way in passes the hooks of `OnKeyWrite`, then the transformers of writes, then
+//! goes to the backend of its prefix or into the store; on its way out it comes back through the
+//! transformers of reads to the hooks of `OnKeyRead`. What hooks, transformers and backends do with
+//! storage themselves goes to the store at once. A value of a data type is its type's own
+//! encoding: hooks see its key, transformers do not see it, and no backend keeps it.
+
+use plugsmith::protocol::event::Event;
+use plugsmith::storage::StorageImports;
+use plugsmith::testing::{SharedStore, glob_matches, increment, kind, range, storable};
+use plugsmith::{Encoded, HostError, Value};
+
+use super::extensions::Extensions;
+use crate::host::Running;
+
+/// The keys of a host.
+pub(crate) struct Keyspace {
+    store: SharedStore,
+}
+
+impl Keyspace {
+    pub(crate) fn new(store: SharedStore) -> Keyspace {
+        Keyspace { store }
+    }
+
+    /// Writes a value that may still be aborted or changed.
+    fn write(&self, view: &Extensions, key: &str, value: &Value, ttl: Option<u64>) -> Result<(), HostError> {
+        storable(value)?;
+        let value = view.judged(Event::new("OnKeyWrite").key(key).value(value.clone()))?;
+        storable(&value)?;
+        let value = view.write(key, value)?;
+        match (view.backend(key), ttl) {
+            (Some(backend), ttl) => {
+                let ttl = ttl.map_or(Value::Null, |ttl| Value::Integer(i64::try_from(ttl).unwrap_or(i64::MAX)));
+                let event = Event::new("set").key(key).value(value).with("ttl", ttl);
+                view.ask(&backend.export, &event).map(drop)
+            }
+            (None, None) => self.store.set(key, &value),
+            (None, Some(seconds)) => self.store.set_ex(key, &value, seconds),
+        }
+    }
+
+    /// The value at a key, without a word to the hooks.
+    fn load(&self, view: &Extensions, key: &str) -> Result<Option<Value>, HostError> {
+        let held = match view.backend(key) {
+            Some(backend) => match view.ask(&backend.export, &Event::new("get").key(key))? {
+                Value::Null => None,
+                value => Some(value),
+            },
+            None => self.store.get(key)?,
+        };
+        held.map(|value| view.read(key, value)).transpose()
+    }
+
+    /// The seconds that a key has left, as a write keeps them.
+    fn time_left(&self, key: &str) -> Result<Option<u64>, HostError> {
+        Ok(u64::try_from(self.ttl(key)?).ok())
+    }
+}
+
+/// Goes through what hangs before the store, or straight to it: the plugin has nothing there, or
+/// it is that which asks.
+fn through<T>(extended: impl FnOnce(&Extensions) -> T, straight: impl FnOnce() -> T) -> T {
+    match Running::current().as_ref().and_then(|running| running.extensions()) {
+        Some(view) => extended(view),
+        None => straight(),
+    }
+}
+
+impl StorageImports for Keyspace {
+    fn get(&self, key: &str) -> Result<Option<Value>, HostError> {
+        through(
+            |view| match self.load(view, key)? {
+                None => Ok(None),
+                Some(value) => view.judged(Event::new("OnKeyRead").key(key).value(value)).map(Some),
+            },
+            || self.store.get(key),
+        )
+    }
+
+    fn set(&self, key: &str, value: &Value) -> Result<(), HostError> {
+        through(|view| self.write(view, key, value, None), || self.store.set(key, value))
+    }
+
+    fn set_ex(&self, key: &str, value: &Value, seconds: u64) -> Result<(), HostError> {
+        through(
+            |view| match seconds {
+                0 => Err(HostError::new("invalid expire time")),
+                seconds => self.write(view, key, value, Some(seconds)),
+            },
+            || self.store.set_ex(key, value, seconds),
+        )
+    }
+
+    fn delete(&self, key: &str) -> Result<bool, HostError> {
+        through(
+            |view| {
+                if view.hooks("OnKeyDelete").next().is_some() && self.exists(key)? {
+                    view.fire(Event::new("OnKeyDelete").key(key))?;
+                }
+                match view.backend(key) {
+                    Some(backend) => flag(view, &backend.export, &Event::new("delete").key(key)),
+                    None => self.store.delete(key),
+                }
+            },
+            || self.store.delete(key),
+        )
+    }
+
+    fn exists(&self, key: &str) -> Result<bool, HostError> {
+        through(
+            |view| match view.backend(key) {
+                Some(backend) => flag(view, &backend.export, &Event::new("exists").key(key)),
+                None => self.store.exists(key),
+            },
+            || self.store.exists(key),
+        )
+    }
+
+    fn incr(&self, key: &str, by: i64) -> Result<i64, HostError> {
+        through(
+            |view| {
+                if view.is_plain(key) {
+                    return self.store.incr(key, by);
+                }
+                let sum = increment(self.load(view, key)?.as_ref(), by)?;
+                self.write(view, key, &Value::Integer(sum), self.time_left(key)?)?;
+                Ok(sum)
+            },
+            || self.store.incr(key, by),
+        )
+    }
+
+    fn expire(&self, key: &str, seconds: u64) -> Result<bool, HostError> {
+        through(
+            |view| {
+                let Some(backend) = view.backend(key) else { return self.store.expire(key, seconds) };
+                if seconds == 0 {
+                    return flag(view, &backend.export, &Event::new("delete").key(key));
+                }
+                let value = view.ask(&backend.export, &Event::new("get").key(key))?;
+                if value.is_null() {
+                    return Ok(false);
+                }
+                let ttl = i64::try_from(seconds).unwrap_or(i64::MAX);
+                view.ask(&backend.export, &Event::new("set").key(key).value(value).with("ttl", ttl))?;
+                Ok(true)
+            },
+            || self.store.expire(key, seconds),
+        )
+    }
+
+    fn ttl(&self, key: &str) -> Result<i64, HostError> {
+        through(
+            |view| match view.backend(key) {
+                Some(backend) => match view.ask(&backend.export, &Event::new("ttl").key(key))? {
+                    Value::Integer(seconds) if seconds >= -2 => Ok(seconds),
+                    _ => Err(view.bad(&backend.export, "`ttl` answers seconds, -1 for ever or -2 for no such key")),
+                },
+                None => self.store.ttl(key),
+            },
+            || self.store.ttl(key),
+        )
+    }
+
+    fn keys(&self, pattern: &str) -> Result<Vec<String>, HostError> {
+        through(
+            |view| {
+                let mut keys = self.store.keys(pattern)?;
+                // What is mounted hides what lies below it.
+                keys.retain(|key| view.backend(key).is_none());
+                for backend in view.backends() {
+                    let answer = view.ask(&backend.export, &Event::new("scan").with("pattern", pattern))?;
+                    let Value::Array(found) = answer else {
+                        return Err(view.bad(&backend.export, "`scan` answers a list of keys"));
+                    };
+                    let found = found.iter().filter_map(Value::as_str);
+                    let mine = |key: &&str| view.backend(key) == Some(backend) && glob_matches(pattern, key);
+                    keys.extend(found.filter(mine).map(str::to_owned));
+                }
+                keys.sort();
+                keys.dedup();
+                Ok(keys)
+            },
+            || self.store.keys(pattern),
+        )
+    }
+
+    fn type_of(&self, key: &str) -> Result<String, HostError> {
+        through(
+            |view| match view.backend(key) {
+                Some(backend) => match view.ask(&backend.export, &Event::new("get").key(key))? {
+                    Value::Null => Ok("none".to_owned()),
+                    value => Ok(kind(&value).to_owned()),
+                },
+                None => self.store.type_of(key),
+            },
+            || self.store.type_of(key),
+        )
+    }
+
+    fn get_typed(&self, key: &str, name: &str) -> Result<Option<Encoded>, HostError> {
+        through(
+            |view| {
+                untyped(view, key)?;
+                let held = self.store.get_typed(key, name)?;
+                if held.is_some() {
+                    unchanged(view, "OnKeyRead", key)?;
+                }
+                Ok(held)
+            },
+            || self.store.get_typed(key, name),
+        )
+    }
+
+    fn set_typed(&self, key: &str, name: &str, version: u32, bytes: &[u8]) -> Result<(), HostError> {
+        through(
+            |view| {
+                untyped(view, key)?;
+                unchanged(view, "OnKeyWrite", key)?;
+                self.store.set_typed(key, name, version, bytes)
+            },
+            || self.store.set_typed(key, name, version, bytes),
+        )
+    }
+
+    fn read_range(&self, key: &str, start: i64, end: i64) -> Result<Vec<u8>, HostError> {
+        through(
+            |view| {
+                if view.is_plain(key) {
+                    return self.store.read_range(key, start, end);
+                }
+                self.get(key)?.map_or(Ok(Vec::new()), |value| range(&value, start, end))
+            },
+            || self.store.read_range(key, start, end),
+        )
+    }
+}
+
+/// A backend's yes or no.
+fn flag(view: &Extensions, export: &str, event: &Event) -> Result<bool, HostError> {
+    match view.ask(export, event)? {
+        Value::Integer(0) | Value::Boolean(false) => Ok(false),
+        Value::Integer(1) | Value::Boolean(true) => Ok(true),
+        _ => Err(view.bad(export, &format!("`{}` answers 0 or 1", event.name))),
+    }
+}
+
+/// Refuses a data type below the prefix of a backend.
+fn untyped(view: &Extensions, key: &str) -> Result<(), HostError> {
+    match view.backend(key) {
+        Some(backend) => {
+            Err(HostError::new(format!("the storage backend of `{}` keeps values, not data types", backend.prefix)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Lets the hooks of a data type's key judge it. There is no value that they could change.
+fn unchanged(view: &Extensions, event: &str, key: &str) -> Result<(), HostError> {
+    match view.judged(Event::new(event).key(key))? {
+        Value::Null => Ok(()),
+        _ => Err(HostError::new(format!("a hook of {event} changes `{key}`, which holds a data type"))),
+    }
+}

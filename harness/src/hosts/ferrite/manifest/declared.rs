@@ -1,0 +1,67 @@
+//! What a `Cargo.toml` says of a plugin: its package, and `[package.metadata.ferrite]`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::{Dependency, Package, Permission, Server, permission};
+use crate::artifact;
+use crate::error::{Error, Result};
+
+/// What a `Cargo.toml` says of a plugin, or nothing for an artifact without one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// `[package]`, and `min_version` of `[package.metadata.ferrite]`.
+    pub package: Option<Package>,
+    /// Hosts and paths for the permissions that the artifact needs.
+    pub permissions: Vec<Permission>,
+    /// The plugins that it needs.
+    pub dependencies: Vec<Dependency>,
+}
+
+/// `[package.metadata.ferrite]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Metadata {
+    min_version: Option<String>,
+    permissions: Vec<Permission>,
+    dependencies: Vec<Dependency>,
+}
+
+impl Declared {
+    /// Asks cargo about the crate in `folder`.
+    ///
+    /// # Errors
+    /// cargo cannot read the crate; [`Error::BadManifest`] for what is wrong in `[package.metadata.ferrite]`.
+    pub fn read(folder: &Path) -> Result<Declared> {
+        let package = artifact::describe(folder)?;
+        let bad = |reason: String| Error::BadManifest {
+            place: "Cargo.toml".to_owned(),
+            reason: format!("[package.metadata.ferrite]: {reason}"),
+        };
+        let metadata = match &package["metadata"]["ferrite"] {
+            Json::Null => Metadata::default(),
+            json => serde_json::from_value(json.clone()).map_err(|error| bad(error.to_string()))?,
+        };
+        for permission in &metadata.permissions {
+            permission::verify(permission).map_err(|wrong| bad(wrong.reason))?;
+        }
+        let text = |field: &str| package[field].as_str().map(str::to_owned);
+        let authors = package["authors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let authors = authors.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", ");
+        Ok(Declared {
+            package: Some(Package {
+                name: text("name").unwrap_or_default(),
+                version: text("version").unwrap_or_default(),
+                description: text("description"),
+                author: Some(authors).filter(|authors| !authors.is_empty()),
+                license: text("license"),
+                homepage: text("homepage"),
+                ferrite: Server { min_version: metadata.min_version },
+            }),
+            permissions: metadata.permissions,
+            dependencies: metadata.dependencies,
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! Reads and writes that pass what a plugin hangs behind the keys of its host.
+
+use std::path::Path;
+use std::time::Duration;
+
+use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, build};
+
+use crate::guest::load;
+
+/// The fixture that works behind keys, in this host.
+#[track_caller]
+fn behind(host: Host) -> Plugin {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/behind");
+    Plugin::load_in(build(&folder).unwrap(), host).unwrap()
+}
+
+#[test]
+fn what_went_on_last_comes_off_first() {
+    let mut plugin = behind(Host::new());
+    let _ = plugin.client().command("SET", ("chain:x", "tea"));
+    let _ = plugin.client().command("GET", ["chain:x"]);
+    let _ = plugin.client().command("GETRANGE", ("chain:x", 1, -1));
+    assert_eq!(plugin.storage("chain:x").unwrap(), "teaab");
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn what_a_command_writes_passes_too() {
+    let mut plugin = behind(Host::new());
+    let _ = plugin.command("PUT", ("chain:x", "tea", 60));
+    let _ = plugin.command("LOOK", ["chain:x"]);
+    assert_eq!(plugin.storage("chain:x").unwrap(), "teaab");
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn hooks_have_an_instance_of_their_own() {
+    let mut plugin = behind(Host::new().var("seen", "7"));
+    plugin.command("PUT", ("x", "y")).unwrap();
+    plugin.command("PUT", ("x", "y")).unwrap();
+    assert_eq!(plugin.command("SEEN", ()).unwrap(), 7);
+}
+
+#[test]
+fn a_rejected_read_says_why() {
+    let mut plugin = behind(Host::new().storage("chain:x", "raw").storage("secret:x", "raw"));
+    assert_outcome_snapshot!(plugin.client().command("GET", ["chain:x"]));
+    assert_eq!(
+        plugin.client().command("GET", ["secret:x"]).unwrap_err(),
+        Error::Denied { message: "NOPERM this is a secret".into() }
+    );
+}
+
+#[test]
+fn a_transformer_that_traps_ends_the_call_whatever_the_guest_makes_of_it() {
+    assert_outcome_snapshot!(behind(Host::new()).command("PUT.ANYWAY", ("trap:x", "tea")));
+}
+
+#[test]
+fn a_transformer_that_traps_ends_what_a_client_does() {
+    let mut plugin = behind(Host::new());
+    let error = plugin.client().command("SET", ("trap:x", "tea")).unwrap_err();
+    assert!(matches!(error, Error::Trapped { .. }), "{error}");
+    assert_eq!(plugin.storage("trap:x"), None);
+    plugin.client().command("SET", ("x", "tea")).unwrap();
+}
+
+#[test]
+fn a_transformer_that_never_ends_runs_out_of_fuel() {
+    let mut plugin = behind(Host::new().fuel(1_000_000));
+    assert_eq!(plugin.client().command("SET", ("spin:x", "tea")).unwrap_err(), Error::OutOfFuel { limit: 1_000_000 });
+}
+
+#[test]
+fn what_a_transformer_writes_is_not_transformed() {
+    let mut plugin = behind(Host::new());
+    plugin.client().command("SET", ("nest:x", "tea")).unwrap();
+    assert_eq!(plugin.storage("nest:inner").unwrap(), "chain:a");
+}
+
+#[test]
+fn hooks_of_one_priority_run_in_the_order_of_export_plugin() {
+    let mut plugin = behind(Host::new());
+    let _ = plugin.client().command("SET", ("twice:x", "tea"));
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn hooks_stand_around_every_command() {
+    let mut plugin = behind(Host::new());
+    let mut client = plugin.client();
+    let _ = client.command("PUT.ANYWAY", ("x", "tea"));
+    let _ = client.command("incr", ["n"]);
+    let _ = client.command("INCR", ["n"]);
+    let _ = client.command("FLUSHALL", ());
+    let _ = client.command("NOBODY", ());
+    let _ = client.command("GET", ());
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn a_key_that_a_hook_keeps_is_not_deleted() {
+    let mut plugin = behind(Host::new().storage("kept:x", 1).storage("x", 1));
+    assert_eq!(
+        plugin.client().command("DEL", ["kept:x"]).unwrap_err(),
+        Error::Plugin { message: "ERR this stays".into() }
+    );
+    assert_eq!(plugin.client().command("DEL", ["x"]).unwrap(), 1);
+    assert_eq!(plugin.client().command("DEL", ["kept:y"]).unwrap(), 0);
+}
+
+#[test]
+fn a_backend_serves_its_prefix_and_nothing_else() {
+    let mut plugin = behind(Host::new().storage("square:3", "hidden").storage("x", 1));
+    let mut client = plugin.client();
+    for (command, key) in [
+        ("GET", "square:3"),
+        ("EXISTS", "square:x"),
+        ("TYPE", "square:3"),
+        ("TTL", "square:3"),
+        ("KEYS", "*"),
+        ("DEL", "square:3"),
+        ("GET", "square:cube:3"),
+    ] {
+        let _ = client.command(command, [key]);
+    }
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn a_data_type_passes_hooks_alone_and_lives_in_no_backend() {
+    let mut plugin = behind(Host::new());
+    let _ = plugin.command("RAISE", ["chain:x"]);
+    let _ = plugin.command("RAISE", ["square:3"]);
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn an_increment_goes_both_ways_and_keeps_the_expiry() {
+    let mut plugin = behind(Host::new());
+    plugin.client().command("SETEX", ("n", 60, 6)).unwrap();
+    let sum = plugin.client().command("INCRBY", ("n", 1)).unwrap();
+    assert_eq!(sum, 7);
+    plugin.client().wait(Duration::from_secs(59)).unwrap();
+    assert_eq!(plugin.client().command("TTL", ["n"]).unwrap(), 1);
+    assert_eq!(plugin.client().wait(Duration::from_secs(1)).unwrap(), ["n"]);
+}
+
+/// A guest whose extension answers `output` to everything.
+fn answering(record: &str, output: &str) -> Plugin {
+    let bytes = output.bytes().map(|byte| format!("\\{byte:02x}")).collect::<String>();
+    let record = record.replace('"', "\\\"");
+    let length = output.len();
+    let parts = format!(
+        r#"(data (i32.const 0) "{bytes}")
+           (func (export "answer") (call $output_set (call $block (i32.const 0) (i32.const {length})) (i64.const {length})))
+           (@custom "plugsmith" "{record}\n")"#
+    );
+    load(Host::new(), &parts).unwrap()
+}
+
+#[test]
+fn an_answer_that_is_none_is_named() {
+    let transformer = r#"{"kind":"transformer","on":"read","pattern":"*","priority":0,"export":"answer"}"#;
+    let backend = r#"{"kind":"storage_backend","prefix":"x","export":"answer"}"#;
+    let mut shown = String::new();
+    for (record, output, command) in [
+        (transformer, "_\r\n", "GET"),
+        (transformer, "-ERR lost\r\n", "GET"),
+        (transformer, "$9\r\nshort\r\n", "GET"),
+        (transformer, "", "GET"),
+        (backend, "+yes\r\n", "EXISTS"),
+        (backend, ":2\r\n", "DEL"),
+        (backend, ":-3\r\n", "TTL"),
+        (backend, ":1\r\n", "KEYS"),
+    ] {
+        let mut plugin = answering(record, output);
+        plugin.host(|host| host.store.set("x", "tea".into(), None));
+        let error = plugin.client().command(command, ["x"]).unwrap_err();
+        shown.push_str(&format!("{command} {output:?}: {error}\n"));
+    }
+    insta::assert_snapshot!(shown);
+}
