@@ -7,31 +7,49 @@ use plugsmith_harness::{PluginPackage, Profile, build_with, plugin_packages};
 use crate::error::Error;
 use crate::terminal::Progress;
 
+/// What a user can name.
+pub(crate) enum Named {
+    /// A `.wasm` or `.wat` file.
+    Artifact(PathBuf),
+    /// The folder of a crate.
+    Crate(PathBuf),
+}
+
 /// The artifact that `named` means: a `.wasm` or `.wat` file as it is, otherwise the crate in that
 /// folder, or the plugin of that name in this workspace, built.
 pub(crate) fn find(named: &str, profile: Profile, quiet: bool) -> Result<PathBuf, Error> {
+    build(&locate(named)?, profile, quiet)
+}
+
+/// The file, or the crate's, built.
+pub(crate) fn build(named: &Named, profile: Profile, quiet: bool) -> Result<PathBuf, Error> {
+    match named {
+        Named::Artifact(path) => Ok(path.clone()),
+        Named::Crate(folder) => {
+            let mut progress = Progress::new(quiet);
+            Ok(build_with(folder, profile, &mut |line| progress.show(line))?)
+        }
+    }
+}
+
+/// Where that is which `named` means.
+pub(crate) fn locate(named: &str) -> Result<Named, Error> {
     let path = Path::new(named);
-    let folder = if path.is_dir() {
-        crate_folder(path)?
+    if path.is_dir() {
+        crate_folder(path).map(Named::Crate)
     } else if path.is_file() {
         match path.file_name().and_then(|name| name.to_str()) {
-            Some("Cargo.toml") => crate_folder(path.parent().unwrap_or(path))?,
-            _ if is_artifact(path) => return Ok(path.to_owned()),
-            _ => {
-                return Err(Error::Input(format!(
-                    "{named} is no plugin: name a .wasm or .wat file, a crate's folder, or a package"
-                )));
-            }
+            Some("Cargo.toml") => crate_folder(path.parent().unwrap_or(path)).map(Named::Crate),
+            _ if is_artifact(path) => Ok(Named::Artifact(path.to_owned())),
+            _ => Err(Error::Input(format!(
+                "{named} is no plugin: name a .wasm or .wat file, a crate's folder, or a package"
+            ))),
         }
     } else if named.contains(['/', '\\']) || is_artifact(path) {
-        return Err(Error::Input(format!(
-            "no file or folder {named}: name a .wasm file, a crate's folder, or a package"
-        )));
+        Err(Error::Input(format!("no file or folder {named}: name a .wasm file, a crate's folder, or a package")))
     } else {
-        package_folder(named)?
-    };
-    let mut progress = Progress::new(quiet);
-    Ok(build_with(&folder, profile, &mut |line| progress.show(line))?)
+        package_folder(named).map(Named::Crate)
+    }
 }
 
 fn is_artifact(path: &Path) -> bool {

@@ -89,6 +89,25 @@ fn entry_points(out: &mut String, inspection: &Inspection) {
     );
     table(
         out,
+        "transformers",
+        inspection.transformers.iter().map(|transformer| {
+            // The export is `transform:write:name`.
+            let name = transformer.export.rsplit(':').next().unwrap_or(&transformer.export);
+            vec![
+                format!("{} {}", transformer.on, transformer.pattern),
+                format!("priority {}", transformer.priority),
+                name.to_owned(),
+                transformer.description.clone(),
+            ]
+        }),
+    );
+    table(
+        out,
+        "storage backends",
+        inspection.storage_backends.iter().map(|backend| vec![backend.prefix.clone(), backend.description.clone()]),
+    );
+    table(
+        out,
         "other exports",
         inspection.exports.iter().map(|export| {
             let note = if export.callable { "" } else { "not for Extism to call" };

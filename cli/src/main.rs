@@ -6,6 +6,7 @@ mod call;
 mod error;
 mod host;
 mod inspect;
+mod manifest;
 mod new;
 mod options;
 mod reply;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Verb::Run(options) => run::run(options),
         Verb::Call(options) => call::call(options),
         Verb::Inspect(options) => inspect::inspect(options),
+        Verb::Manifest(options) => manifest::manifest(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
     };

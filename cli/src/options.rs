@@ -3,14 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::host::HostOptions;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  it worked
-  1  the plugin answered with an error, trapped, or reached a limit; a test failed
+  1  the plugin answered with an error, trapped, or reached a limit; a test or a check failed
   2  wrong usage or input: an unknown option, file, package, command or template
   3  the plugin does not build
   4  the plugin wants what this host lacks, such as an HTTP request without --http
@@ -43,6 +43,18 @@ Examples:
   cargo plugsmith inspect plugin.wasm --json | jq .permissions
 
 A crate is built as it ships, with its release profile, but keeping the names of functions.";
+
+const MANIFEST_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith manifest --host ferrite
+  cargo plugsmith manifest my-plugin --host ferrite --write
+  cargo plugsmith manifest --host ferrite --check
+  cargo plugsmith manifest dist/plugin.wasm --host ferrite --check dist/plugin.toml
+
+FILE is plugin.toml beside the crate's Cargo.toml, or beside the artifact, unless it is named.
+Commands, data types, hooks and permissions are the artifact's, the package is Cargo.toml's.
+What both leave open is taken over from FILE, such as the hosts of a permission; its comments are not.
+--check prints a line for each difference, and ends with 1 if there is any.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -81,6 +93,9 @@ pub(crate) enum Verb {
     /// Show what a plugin offers, wants and weighs
     #[command(after_help = help(INSPECT_EXAMPLES))]
     Inspect(Inspect),
+    /// Write the file that tells a host of a plugin, or check one that is kept by hand
+    #[command(after_help = help(MANIFEST_EXAMPLES))]
+    Manifest(Manifest),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
@@ -153,6 +168,31 @@ pub(crate) struct Inspect {
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Manifest {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN", default_value = ".")]
+    pub(crate) plugin: String,
+    /// The host that the file is for: plugin.toml for ferrite
+    #[arg(long)]
+    pub(crate) host: ManifestHost,
+    /// Write FILE instead of printing it
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "check")]
+    pub(crate) write: Option<Option<PathBuf>>,
+    /// Say where FILE and the artifact disagree
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub(crate) check: Option<Option<PathBuf>>,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// A host that reads a file beside the artifact.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ManifestHost {
+    Ferrite,
 }
 
 #[derive(Args, Debug)]

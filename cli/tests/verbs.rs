@@ -6,6 +6,8 @@
 mod call;
 #[path = "verbs/inspect.rs"]
 mod inspect;
+#[path = "verbs/manifest.rs"]
+mod manifest;
 #[path = "verbs/new.rs"]
 mod new;
 #[path = "verbs/run.rs"]

@@ -18,12 +18,13 @@ fn hooks_and_data_types_are_no_other_exports() {
         let artifact = build_with(&folder, Profile::Release, &mut |_| {}).unwrap();
         let output = plugsmith(["inspect", artifact.to_str().unwrap(), "--json"]).output().unwrap();
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        for key in ["hooks", "data_types", "exports", "permissions"] {
+        for key in ["hooks", "data_types", "transformers", "storage_backends", "exports", "permissions"] {
             shown.push_str(&format!("{example} {key} {:#}\n", json[key]));
         }
         let page = plugsmith(["inspect", artifact.to_str().unwrap()]).output().unwrap();
         let page = String::from_utf8(page.stdout).unwrap();
-        let tables = page.split("\n\n").filter(|table| table.starts_with("hooks") || table.starts_with("data types"));
+        let shown_tables = ["hooks", "data types", "transformers", "storage backends"];
+        let tables = page.split("\n\n").filter(|table| shown_tables.iter().any(|title| table.starts_with(title)));
         shown.push_str(&format!("{}\n", tables.collect::<Vec<_>>().join("\n\n")));
     }
     insta::assert_snapshot!(shown);

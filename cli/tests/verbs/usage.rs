@@ -14,6 +14,7 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["inspect", "--help"]));
     snapshot!(plugsmith(["test", "--help"]));
     snapshot!(plugsmith(["new", "--help"]));
+    snapshot!(plugsmith(["manifest", "--help"]));
 }
 
 #[test]
