@@ -6,7 +6,7 @@ use plugsmith::{CommandError, data_type};
 const MAX_BITS: f64 = 8.0 * 16.0 * 1024.0 * 1024.0;
 
 /// A set of items that may say yes to one it does not hold, never no to one it does.
-#[data_type(name = "BLOOM")]
+#[data_type(name = "BLOOM", commands = ["BF.RESERVE", "BF.ADD", "BF.MADD", "BF.EXISTS", "BF.MEXISTS", "BF.INFO"])]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
     capacity: u64,

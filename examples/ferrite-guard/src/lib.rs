@@ -1,6 +1,10 @@
-//! Hooks that guard and watch the keys of a host: the page's two, and a typed one.
+//! A plugin that works behind the keys of a host: hooks that guard and watch them (the page's two,
+//! and a typed one), a transformer that compresses them, and a storage backend that keeps them.
 
 #![forbid(unsafe_code)]
+
+mod archive;
+mod compress;
 
 use plugsmith::{HookContext, HookResult, HostError, PluginContext, Value, export_plugin, hook};
 
@@ -35,7 +39,7 @@ fn on_key_expiry(ctx: &PluginContext, key: &str) -> Result<(), HostError> {
     Ok(())
 }
 
-export_plugin!(on_key_write, trim, on_key_expiry);
+export_plugin!(on_key_write, trim, on_key_expiry, compress::compress, compress::decompress);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! The built plugin, in the harness.
 
-use plugsmith_harness::{Event, HookResult, assert_outcome_snapshot, assert_trace_snapshot, plugin};
+use std::time::Duration;
+
+use plugsmith_harness::{Event, HookResult, Host, assert_outcome_snapshot, assert_trace_snapshot, plugin};
 
 #[test]
 fn a_protected_key_is_not_written() {
@@ -33,4 +35,46 @@ fn an_event_that_no_host_fires_is_refused() {
 #[test]
 fn an_event_of_an_author_may_have_no_hook() {
     assert_eq!(plugin!().fire(Event::new("custom:StockLow")).unwrap(), HookResult::Continue);
+}
+
+#[test]
+fn blobs_lie_compressed_and_are_read_as_they_were() {
+    let mut plugin = plugin!();
+    let text = "so much the same,".repeat(20);
+    plugin.client().command("SET", ("blob:a", text.as_str())).unwrap();
+    assert_eq!(plugin.client().command("GET", ["blob:a"]).unwrap(), text.as_str());
+    assert!(plugin.storage("blob:a").unwrap().as_bytes().unwrap().len() < text.len() / 4);
+}
+
+#[test]
+fn a_blob_of_somebody_else_is_rejected() {
+    let mut plugin = plugin!(Host::new().storage("blob:old", "never compressed"));
+    assert_outcome_snapshot!(plugin.client().command("GET", ["blob:old"]));
+}
+
+#[test]
+fn the_archive_serves_its_keys() {
+    let mut plugin = plugin!(Host::new().storage("plain", "x"));
+    let mut client = plugin.client();
+    let _ = client.command("SETEX", ("archive:a", 60, "tea"));
+    let _ = client.command("GET", ["archive:a"]);
+    let _ = client.command("TTL", ["archive:a"]);
+    let _ = client.command("KEYS", ["*"]);
+    let _ = client.wait(Duration::from_secs(60));
+    let _ = client.command("EXISTS", ["archive:a"]);
+    let _ = client.command("INCRBY", ("archive:n", 7));
+    let _ = client.command("DEL", ["archive:n"]);
+    assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn a_client_passes_the_hooks() {
+    let mut plugin = plugin!();
+    let mut client = plugin.client();
+    let _ = client.command("SET", ("protected:a", "x"));
+    let _ = client.command("SETEX", ("session:1", 60, "tea  "));
+    let _ = client.command("GET", ["session:1"]);
+    let _ = client.wait(Duration::from_secs(60));
+    let _ = client.command("GET", ["guard:expired"]);
+    assert_trace_snapshot!(plugin);
 }
