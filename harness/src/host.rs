@@ -215,8 +215,6 @@ pub(crate) struct Running {
     pub(crate) host: Rc<Host>,
     /// What the plugin hangs into the host; not for the instance in which that runs.
     extensions: Option<Extensions>,
-    /// Whether it is one of them that runs, whose reads and writes pass nothing.
-    pub(crate) is_extension: std::cell::Cell<bool>,
     /// What the extensions used up in this call.
     pub(crate) nested: std::cell::RefCell<crate::plugin::Spent>,
     /// What the extensions did in the host call that runs, until its own line is written.
@@ -251,7 +249,6 @@ impl Running {
         Rc::new(Running {
             host,
             extensions,
-            is_extension: Default::default(),
             nested: Default::default(),
             inside: Default::default(),
             events: Default::default(),
@@ -267,7 +264,7 @@ impl Running {
 
     /// What a read or a write of this plugin passes, if anything.
     pub(crate) fn extensions(&self) -> Option<&Extensions> {
-        self.extensions.as_ref().filter(|_| !self.is_extension.get())
+        self.extensions.as_ref()
     }
 
     /// Forgets the last instance, before there is another.

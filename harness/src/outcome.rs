@@ -61,15 +61,20 @@ impl<T> Outcome<T> {
         self.call.shown()
     }
 
-    /// The lines that the plugin logged.
+    /// The lines that the plugin logged, and those logged by whatever it called.
     pub fn logs(&self) -> Vec<&Line> {
-        self.events
-            .iter()
-            .filter_map(|event| match event {
-                Event::Log(line) => Some(line),
-                Event::Call(_) | Event::LeftOut(_) => None,
-            })
-            .collect()
+        fn collect<'a>(events: &'a [Event], lines: &mut Vec<&'a Line>) {
+            for event in events {
+                match event {
+                    Event::Log(line) => lines.push(line),
+                    Event::Call(call) => collect(&call.inside, lines),
+                    Event::LeftOut(_) => {}
+                }
+            }
+        }
+        let mut lines = Vec::new();
+        collect(&self.events, &mut lines);
+        lines
     }
 
     /// The host functions that the plugin called.

@@ -1,6 +1,7 @@
 //! Ferrite: a Redis-like server whose plugins bring commands, hooks, data types, transformers and
 //! storage backends.
 
+mod acting;
 mod client;
 mod extensions;
 mod hooks;

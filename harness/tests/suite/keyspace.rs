@@ -181,3 +181,10 @@ fn an_answer_that_is_none_is_named() {
     }
     insta::assert_snapshot!(shown);
 }
+
+#[test]
+fn what_a_hook_logs_is_in_the_outcome() {
+    let mut plugin = behind(Host::new().storage("kept:x", 1));
+    let outcome = plugin.client().command("DEL", ["kept:x"]);
+    assert_eq!(outcome.logs().iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["kept:x stays"]);
+}

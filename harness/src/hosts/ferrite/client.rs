@@ -1,20 +1,20 @@
 //! A client of the host: what it does goes the way it goes there, past hooks, transformers and
 //! backends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use plugsmith::protocol::arguments::{self, Encoding, encode_one};
 use plugsmith::protocol::event::{Event, modified_field};
 use plugsmith::storage::StorageImports;
-use plugsmith::{CommandError, HostError, Value};
+use plugsmith::{HostError, Value};
 
 use super::Keyspace;
+use super::acting::{ShownAs, answer, asking};
 use crate::arguments::Arguments;
-use crate::call::{Shown, What};
-use crate::error::{Error, Result};
-use crate::failure;
+use crate::call::What;
+use crate::error::Result;
 use crate::outcome::Outcome;
-use crate::plugin::{Plugin, Spent, reply};
+use crate::plugin::{Plugin, reply};
 use crate::trace;
 
 /// The number of the one client that a test has.
@@ -50,13 +50,13 @@ impl Client<'_> {
     ///
     /// # Errors
     /// In the outcome: what a hook or a transformer rejects it with, the command's own error, and
-    /// [`Error::MissingExport`] for a command that neither has.
+    /// [`Error::MissingExport`](crate::Error::MissingExport) for a command that neither has.
     pub fn command(&mut self, name: &str, arguments: impl Arguments) -> Outcome<Value> {
         // As every client of Redis sends them: whatever was meant, it is a string of bytes.
         let arguments = arguments.into_values();
         let arguments: Vec<_> = arguments.iter().map(|argument| Value::from_bytes(encode_one(argument))).collect();
         let shown = arguments.clone();
-        self.act(name, shown, |plugin, past| {
+        self.plugin.act(name, What::Client(shown), |plugin, past| {
             let event = Event::new("BeforeCommand").command(name, arguments).client(CLIENT);
             let arguments = match judge(plugin, event)? {
                 Value::Array(arguments) => arguments,
@@ -82,7 +82,7 @@ impl Client<'_> {
     /// In the outcome: what a hook fails with.
     pub fn wait(&mut self, time: Duration) -> Outcome<Vec<String>> {
         let shown = vec![Value::String(format!("{time:?}"))];
-        self.act("WAIT", shown, |plugin, _| {
+        self.plugin.act("WAIT", What::Client(shown), |plugin, _| {
             let before = live_keys(plugin);
             plugin.advance(time);
             let after = live_keys(plugin);
@@ -93,37 +93,6 @@ impl Client<'_> {
             Ok(expired)
         })
     }
-
-    /// Does something as the host of the plugin, and gathers what happens.
-    fn act<T: ShownAs>(
-        &mut self,
-        name: &str,
-        arguments: Vec<Value>,
-        work: impl FnOnce(&mut Plugin, &mut Past) -> Result<T>,
-    ) -> Outcome<T> {
-        let started = Instant::now();
-        let mut past = Past::default();
-        self.plugin.take_events();
-        let result = work(self.plugin, &mut past);
-        past.spent.add(self.plugin.running().nested.take());
-        past.spent.duration = started.elapsed();
-        past.events.extend(self.plugin.take_events());
-        let shown = Shown::Text(result.as_ref().map(ShownAs::shown).unwrap_or_default());
-        let outcome = self.plugin.outcome_of(name, What::Client(arguments), (result, shown), past.events, past.spent);
-        self.plugin.finish(outcome)
-    }
-}
-
-/// What happened so far in what the client does.
-#[derive(Default)]
-struct Past {
-    events: Vec<trace::Event>,
-    spent: Spent,
-}
-
-/// A result in the words of a trace.
-trait ShownAs {
-    fn shown(&self) -> String;
 }
 
 impl ShownAs for Value {
@@ -149,22 +118,6 @@ fn judge(plugin: &Plugin, event: Event) -> Result<Value> {
         Some(extensions) => extensions.judged(event),
         None => Ok(event.field(modified_field(&event.name)).cloned().unwrap_or(Value::Null)),
     })
-}
-
-/// Runs `work` with the plugin's host as the one that is asked, and ends with whatever failed in it.
-fn asking<T>(plugin: &Plugin, work: impl FnOnce(&Keyspace) -> Result<T, HostError>) -> Result<T> {
-    let running = plugin.running();
-    let keys = Keyspace::new(running.host.context.store());
-    let result = running.enter(|| work(&keys));
-    match running.failure.take() {
-        Some(failure) => Err(failure),
-        None => result.map_err(answer),
-    }
-}
-
-/// A refusal as the client sees it.
-fn answer(error: HostError) -> Error {
-    failure::answered(CommandError::from(error).to_string())
 }
 
 /// One of the host's own commands.

@@ -12,6 +12,7 @@ use plugsmith::protocol::resp;
 use plugsmith::testing::glob_matches;
 use plugsmith::{HookResult, HostError, Value};
 
+use super::acting::ShownAs;
 use super::hooks;
 use crate::compiled::Compiled;
 use crate::error::Error;
@@ -122,29 +123,39 @@ impl Extensions {
         Ok(value)
     }
 
-    /// Lets the hooks of an event judge it: the event as they leave it.
+    /// Lets the hooks of an event judge it: their verdict, and the event as they leave it.
     ///
     /// # Errors
-    /// The message of the hook that aborts it.
-    pub(crate) fn fire(&self, mut event: Event) -> Result<Event, HostError> {
+    /// A hook's own error, which is no verdict.
+    pub(crate) fn fire(&self, mut event: Event) -> Result<(HookResult, Event), HostError> {
+        let mut result = HookResult::Continue;
         let name = event.name.clone();
         for hook in self.hooks(&name) {
             let (output, inside) = self.run(&hook.export, &event)?;
             let verdict = hooks::verdict(hook, &output).map_err(|error| fail(error, &hook.export))?;
-            note(&hook.export, &event, Ok(Some(hooks::shown(&verdict))), inside);
+            note(&hook.export, &event, Ok(Some(verdict.shown())), inside);
             match verdict {
                 HookResult::Continue => {}
-                HookResult::Abort(message) => return Err(HostError::new(message)),
-                HookResult::Modified(value) => hooks::modify(&mut event, value),
+                HookResult::Abort(message) => return Ok((HookResult::Abort(message), event)),
+                HookResult::Modified(value) => {
+                    hooks::modify(&mut event, value.clone());
+                    result = HookResult::Modified(value);
+                }
             }
         }
-        Ok(event)
+        Ok((result, event))
     }
 
-    /// The value of an event that its hooks let pass; `field` is what they may modify.
+    /// The value of an event that its hooks let pass: what they may modify.
+    ///
+    /// # Errors
+    /// The message of the hook that aborts it, and a hook's own error.
     pub(crate) fn judged(&self, event: Event) -> Result<Value, HostError> {
         let field = modified_field(&event.name);
-        let mut event = self.fire(event)?;
+        let (verdict, mut event) = self.fire(event)?;
+        if let HookResult::Abort(message) = verdict {
+            return Err(HostError::new(message));
+        }
         let place = event.fields.iter().position(|(name, _)| name == field);
         Ok(place.map_or(Value::Null, |place| event.fields.swap_remove(place).1))
     }
@@ -245,12 +256,4 @@ fn in_order<'a, T: Clone + 'a>(
         (*priority, listed.iter().position(|listed| listed == export).unwrap_or(usize::MAX))
     });
     found.into_iter().map(|(_, _, record)| record.clone()).collect()
-}
-
-/// The hooks of an event, in the order in which they run.
-pub(crate) fn hooks_of(module: &Module, event: &str) -> Vec<Hook> {
-    in_order(module, |record| match record {
-        Record::Hook(hook) if hook.event == event => Some((hook.priority, &hook.export, hook)),
-        _ => None,
-    })
 }

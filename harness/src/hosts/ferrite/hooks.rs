@@ -4,11 +4,11 @@ use plugsmith::protocol::event::{CUSTOM, EVENTS, may_abort, may_modify, modified
 use plugsmith::protocol::metadata::Hook;
 use plugsmith::{Event, HookResult, Value};
 
-use super::extensions::hooks_of;
-use crate::call::{Shown, What};
+use super::acting::{ShownAs, asking};
+use crate::call::What;
 use crate::error::{Error, Result};
 use crate::outcome::Outcome;
-use crate::plugin::{Plugin, Spent};
+use crate::plugin::Plugin;
 use crate::trace;
 
 impl Plugin {
@@ -29,35 +29,23 @@ impl Plugin {
     /// In the outcome: [`Error::UnknownEvent`] for an event that no host fires, [`Error::BadOutput`] for
     /// a verdict that the event does not allow, and whatever a hook fails with.
     pub fn fire(&mut self, event: Event) -> Outcome<HookResult> {
-        let mut current = event.clone();
-        let mut result = Ok(HookResult::Continue);
-        let mut events = Vec::new();
-        let mut total = Spent::default();
-        if let Some(unknown) = unknown(&event) {
-            result = Err(unknown);
-        }
-        for hook in if result.is_ok() { hooks_of(self.module(), &event.name) } else { Vec::new() } {
-            self.running().is_extension.set(true);
-            let (output, spent) = self.run(&hook.export, &current.encode());
-            self.running().is_extension.set(false);
-            total.add(spent);
-            events.extend(self.take_events());
-            match output.and_then(|output| verdict(&hook, &output)).map_err(|error| named(&hook.export, error)) {
-                Ok(HookResult::Continue) => {}
-                Ok(HookResult::Modified(value)) => {
-                    modify(&mut current, value.clone());
-                    result = Ok(HookResult::Modified(value));
-                }
-                stopped => {
-                    result = stopped;
-                    break;
-                }
-            }
-        }
-        let shown = result.as_ref().map(shown).unwrap_or_default();
         let name = event.name.clone();
-        let outcome = self.outcome_of(&name, What::Event(event), (result, Shown::Text(shown)), events, total);
-        self.finish(outcome)
+        let fired = event.clone();
+        self.act(&name, What::Event(event), |plugin, _| match (unknown(&fired), plugin.running().extensions()) {
+            (Some(unknown), _) => Err(unknown),
+            (None, None) => Ok(HookResult::Continue),
+            (None, Some(extensions)) => asking(plugin, |_| extensions.fire(fired).map(|(verdict, _)| verdict)),
+        })
+    }
+}
+
+impl ShownAs for HookResult {
+    fn shown(&self) -> String {
+        match self {
+            HookResult::Continue => "continue".to_owned(),
+            HookResult::Abort(message) => format!("abort: {message}"),
+            HookResult::Modified(value) => format!("modified {}", trace::render_value(value)),
+        }
     }
 }
 
@@ -73,28 +61,11 @@ fn unknown(event: &Event) -> Option<Error> {
     })
 }
 
-/// An error that the hook answered with, told apart from that of another hook of the event.
-fn named(export: &str, error: Error) -> Error {
-    match error {
-        Error::Plugin { message } => Error::Plugin { message: format!("{export}: {message}") },
-        other => other,
-    }
-}
-
 /// Puts a value in the place of the event's.
 pub(crate) fn modify(event: &mut Event, value: Value) {
     let field = modified_field(&event.name);
     event.fields.retain(|(name, _)| name != field);
     event.fields.push((field.to_owned(), value));
-}
-
-/// A verdict as a trace shows it.
-pub(crate) fn shown(verdict: &HookResult) -> String {
-    match verdict {
-        HookResult::Continue => "continue".to_owned(),
-        HookResult::Abort(message) => format!("abort: {message}"),
-        HookResult::Modified(value) => format!("modified {}", trace::render_value(value)),
-    }
 }
 
 /// What a hook answered, if its event allows it: a guest is not trusted to have checked that itself.

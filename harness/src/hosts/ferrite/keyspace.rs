@@ -98,7 +98,7 @@ impl StorageImports for Keyspace {
         through(
             |view| {
                 if view.hooks("OnKeyDelete").next().is_some() && self.exists(key)? {
-                    view.fire(Event::new("OnKeyDelete").key(key))?;
+                    view.judged(Event::new("OnKeyDelete").key(key))?;
                 }
                 match view.backend(key) {
                     Some(backend) => flag(view, &backend.export, &Event::new("delete").key(key)),

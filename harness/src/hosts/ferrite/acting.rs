@@ -1,0 +1,62 @@
+//! What a host does by itself, outside of any call of the plugin's: gathered as one outcome.
+
+use std::time::Instant;
+
+use plugsmith::{CommandError, HostError};
+
+use super::Keyspace;
+use crate::call::{Shown, What};
+use crate::error::{Error, Result};
+use crate::failure;
+use crate::outcome::Outcome;
+use crate::plugin::{Plugin, Spent};
+use crate::trace;
+
+/// What happened so far.
+#[derive(Default)]
+pub(crate) struct Past {
+    pub(crate) events: Vec<trace::Event>,
+    pub(crate) spent: Spent,
+}
+
+/// A result in the words of a trace.
+pub(crate) trait ShownAs {
+    fn shown(&self) -> String;
+}
+
+impl Plugin {
+    /// Does something as the host of the plugin, and gathers what happens.
+    pub(crate) fn act<T: ShownAs>(
+        &mut self,
+        name: &str,
+        what: What,
+        work: impl FnOnce(&mut Plugin, &mut Past) -> Result<T>,
+    ) -> Outcome<T> {
+        let started = Instant::now();
+        let mut past = Past::default();
+        self.take_events();
+        let result = work(self, &mut past);
+        past.spent.add(self.running().nested.take());
+        past.spent.duration = started.elapsed();
+        past.events.extend(self.take_events());
+        let shown = Shown::Text(result.as_ref().map(ShownAs::shown).unwrap_or_default());
+        let outcome = self.outcome_of(name, what, (result, shown), past.events, past.spent);
+        self.finish(outcome)
+    }
+}
+
+/// Runs `work` with the plugin's host as the one that is asked, and ends with whatever failed in it.
+pub(crate) fn asking<T>(plugin: &Plugin, work: impl FnOnce(&Keyspace) -> Result<T, HostError>) -> Result<T> {
+    let running = plugin.running();
+    let keys = Keyspace::new(running.host.context.store());
+    let result = running.enter(|| work(&keys));
+    match running.failure.take() {
+        Some(failure) => Err(failure),
+        None => result.map_err(answer),
+    }
+}
+
+/// A refusal as whoever asked sees it.
+pub(crate) fn answer(error: HostError) -> Error {
+    failure::answered(CommandError::from(error).to_string())
+}
