@@ -20,6 +20,7 @@ use crate::module::{Import, Module};
 use crate::trace::{Event, HostCall, render};
 
 pub(crate) use check::check;
+pub(crate) use http::check_request;
 pub(crate) use kernel::FIRST_BLOCK;
 
 pub(crate) const KERNEL: &str = "extism:host/env";

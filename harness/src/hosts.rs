@@ -1,0 +1,3 @@
+//! The hosts by their words: what each gives a plugin, and how it behaves.
+
+pub mod extism;
