@@ -4,3 +4,4 @@
 
 mod extism;
 mod guest;
+mod query;
