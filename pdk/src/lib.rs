@@ -23,6 +23,7 @@ pub mod config;
 pub mod http;
 pub mod kv;
 pub mod log;
+pub mod peers;
 pub mod random;
 pub mod storage;
 pub mod vars;
@@ -35,7 +36,7 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use plugsmith_macros::{command, data_type, export_plugin, function, hook, host_functions};
+pub use plugsmith_macros::{command, data_type, export_plugin, function, hook, host_functions, peer};
 
 pub use argument::{Argument, Bytes, FromCall};
 pub use clock::clock;
@@ -53,6 +54,7 @@ pub use http::{HttpRequest, HttpResponse, http};
 pub use json::Json;
 pub use kv::kv;
 pub use log::log;
+pub use peers::{PeerOutput, peers};
 pub use protocol::Value;
 pub use protocol::event::{Event, HookResult};
 pub use random::random;
