@@ -47,6 +47,8 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
         | Of::StaleArtifact { .. }
         | Of::InvalidModule { .. }
         | Of::MissingExport { .. }
+        | Of::BadManifest { .. }
+        | Of::UnknownHost { .. }
         | Of::BadSignature { .. }
         | Of::File { .. } => USAGE,
         _ => FAILED,

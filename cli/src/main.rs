@@ -3,11 +3,13 @@
 
 mod artifact;
 mod call;
+mod check;
 mod error;
 mod host;
 mod inspect;
 mod new;
 mod options;
+mod pack;
 mod reply;
 mod report;
 mod run;
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
         Verb::Run(options) => run::run(options),
         Verb::Call(options) => call::call(options),
         Verb::Inspect(options) => inspect::inspect(options),
+        Verb::Check(options) => check::check(&options),
+        Verb::Pack(options) => pack::pack(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
     };

@@ -10,7 +10,7 @@ use crate::host::HostOptions;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  it worked
-  1  the plugin answered with an error, trapped, or reached a limit; a test failed
+  1  the plugin answered with an error, trapped, or reached a limit; a test failed; a host refuses it
   2  wrong usage or input: an unknown option, file, package, command or template
   3  the plugin does not build
   4  the plugin wants what this host lacks, such as an HTTP request without --http
@@ -43,6 +43,25 @@ Examples:
   cargo plugsmith inspect plugin.wasm --json | jq .permissions
 
 A crate is built as it ships, with its release profile, but keeping the names of functions.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith check . --host query
+  cargo plugsmith check plugin.wasm --host extism --host ferrite
+  cargo plugsmith check plugin.wasm --host extism --manifest manifest.json
+  cargo plugsmith check . --host orbis --json | jq '.[0].findings'
+
+The hosts are extism, query, ferrite, orbis and peers.
+A breach keeps the plugin from loading or working, and makes the exit code 1; a note is something to know.";
+
+const PACK_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith pack . --host query
+  cargo plugsmith pack . --host query --out dist
+  cargo plugsmith pack . --host query --project ../my-app --tag v0.1.0 --repo-url https://github.com/me/query-plugin-mine
+
+For Query it makes query-plugin-NAME.wasm, stripped, and its .sha256: the two files of a release on GitHub.
+With --project they go into the plugins folder and .query/plugins.toml of a Query project, too.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -81,6 +100,12 @@ pub(crate) enum Verb {
     /// Show what a plugin offers, wants and weighs
     #[command(after_help = help(INSPECT_EXAMPLES))]
     Inspect(Inspect),
+    /// Say whether a plugin can load and work in a host, and why not
+    #[command(after_help = help(CHECK_EXAMPLES))]
+    Check(Check),
+    /// Make the files that a host installs
+    #[command(after_help = help(PACK_EXAMPLES))]
+    Pack(Pack),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
@@ -150,6 +175,50 @@ pub(crate) struct Inspect {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The host; may be given more than once
+    #[arg(long, value_name = "WORD", required = true)]
+    pub(crate) host: Vec<String>,
+    /// The manifest that an Extism host loads it with, JSON or TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Print one JSON object for each host
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Pack {
+    /// A crate's folder, a package of this workspace, or a .wasm file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The host
+    #[arg(long, value_name = "WORD", value_parser = ["query"])]
+    pub(crate) host: String,
+    /// The folder for the files
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// A Query project to install the plugin in
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) project: Option<PathBuf>,
+    /// The release's tag, for the project
+    #[arg(long, default_value = "", requires = "project", hide_default_value = true)]
+    pub(crate) tag: String,
+    /// The repository on GitHub, for the project
+    #[arg(long, value_name = "URL", default_value = "", requires = "project", hide_default_value = true)]
+    pub(crate) repo_url: String,
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,

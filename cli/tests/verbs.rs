@@ -4,10 +4,14 @@
 
 #[path = "verbs/call.rs"]
 mod call;
+#[path = "verbs/check.rs"]
+mod check;
 #[path = "verbs/inspect.rs"]
 mod inspect;
 #[path = "verbs/new.rs"]
 mod new;
+#[path = "verbs/pack.rs"]
+mod pack;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]

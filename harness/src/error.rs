@@ -141,6 +141,14 @@ pub enum Error {
         /// What it could have been.
         choice: String,
     },
+    /// There is no host of this word.
+    #[error("no host `{word}`: choose one of {}", known.join(", "))]
+    UnknownHost {
+        /// What was asked for.
+        word: String,
+        /// What there is.
+        known: Vec<String>,
+    },
     /// The host has no plugin of this name.
     #[error("no plugin `{name}`; there is {}", list(available))]
     MissingPlugin {

@@ -1,4 +1,7 @@
 //! The hosts by their words: what each gives a plugin, and how it behaves.
 
 pub mod extism;
+mod profile;
 pub mod query;
+
+pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

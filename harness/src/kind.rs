@@ -16,6 +16,7 @@ impl Error {
             Error::MissingImport { .. } => "missing_import",
             Error::UnexpectedHostCall { .. } => "unexpected_host_call",
             Error::Plugin { .. } => "plugin",
+            Error::UnknownHost { .. } => "unknown_host",
             Error::MissingPlugin { .. } => "missing_plugin",
             Error::BadManifest { .. } => "bad_manifest",
             Error::HashMismatch { .. } => "hash_mismatch",

@@ -14,6 +14,8 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["inspect", "--help"]));
     snapshot!(plugsmith(["test", "--help"]));
     snapshot!(plugsmith(["new", "--help"]));
+    snapshot!(plugsmith(["check", "--help"]));
+    snapshot!(plugsmith(["pack", "--help"]));
 }
 
 #[test]

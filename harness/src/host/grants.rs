@@ -64,6 +64,17 @@ impl Host {
         self
     }
 
+    /// As [`Host::without_functions`], but those that the test has added already stay.
+    pub(crate) fn only_given_functions(mut self) -> Host {
+        if !self.grants.sealed {
+            // Storage and kv are the last, behind what the test has put before them.
+            let given = self.functions.len() - Host::new().functions.len();
+            self.functions.truncate(given);
+            self.grants.sealed = true;
+        }
+        self
+    }
+
     /// With an instance of its own for each call: the guest's memory and variables never persist.
     pub fn fresh_instances(mut self) -> Host {
         self.grants.fresh_instances = true;

@@ -13,6 +13,7 @@ use std::time::Duration;
 pub use ::extism::{Manifest, Wasm, WasmMetadata};
 pub use extism_manifest::{HttpRequest, MemoryOptions};
 pub use manifest::{parse, read, to_json, to_toml};
+pub use sources::sha256;
 
 use crate::compiled;
 use crate::error::{Error, Result};

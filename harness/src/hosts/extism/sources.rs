@@ -42,8 +42,13 @@ pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<(Vec<u8>, Str
     Ok((Source::Bytes(bytes).read()?, crate::shell::quote(&name)))
 }
 
-/// The SHA-256 as Extism and Query write it.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of an artifact, as Extism and Query write it down.
+///
+/// ```
+/// let hash = plugsmith_harness::hosts::extism::sha256(b"");
+/// assert_eq!(hash, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// ```
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
