@@ -47,8 +47,9 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
         | Of::StaleArtifact { .. }
         | Of::InvalidModule { .. }
         | Of::MissingExport { .. }
-        | Of::BadSignature { .. }
         | Of::BadManifest { .. }
+        | Of::UnknownHost { .. }
+        | Of::BadSignature { .. }
         | Of::File { .. } => USAGE,
         _ => FAILED,
     }

@@ -3,12 +3,14 @@
 
 mod artifact;
 mod call;
+mod check;
 mod error;
 mod host;
 mod inspect;
 mod manifest;
 mod new;
 mod options;
+mod pack;
 mod reply;
 mod report;
 mod run;
@@ -38,6 +40,8 @@ fn main() -> ExitCode {
         Verb::Call(options) => call::call(options),
         Verb::Inspect(options) => inspect::inspect(options),
         Verb::Manifest(options) => manifest::manifest(&options),
+        Verb::Check(options) => check::check(&options),
+        Verb::Pack(options) => pack::pack(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
     };

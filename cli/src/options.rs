@@ -55,6 +55,24 @@ FILE is plugin.toml beside the crate's Cargo.toml, or beside the artifact, unles
 Commands, data types, hooks and permissions are the artifact's, the package is Cargo.toml's.
 What both leave open is taken over from FILE, such as the hosts of a permission; its comments are not.
 --check prints a line for each difference, and ends with 1 if there is any.";
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith check . --host query
+  cargo plugsmith check plugin.wasm --host extism --host ferrite
+  cargo plugsmith check plugin.wasm --host extism --manifest manifest.json
+  cargo plugsmith check . --host orbis --json | jq '.[0].findings'
+
+The hosts are extism, query, ferrite, orbis and peers.
+A breach keeps the plugin from loading or working, and makes the exit code 1; a note is something to know.";
+
+const PACK_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith pack . --host query
+  cargo plugsmith pack . --host query --out dist
+  cargo plugsmith pack . --host query --project ../my-app --tag v0.1.0 --repo-url https://github.com/me/query-plugin-mine
+
+For Query it makes query-plugin-NAME.wasm, stripped, and its .sha256: the two files of a release on GitHub.
+With --project they go into the plugins folder and .query/plugins.toml of a Query project, too.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -96,6 +114,12 @@ pub(crate) enum Verb {
     /// Write the file that tells a host of a plugin, or check one that is kept by hand
     #[command(after_help = help(MANIFEST_EXAMPLES))]
     Manifest(Manifest),
+    /// Say whether a plugin can load and work in a host, and why not
+    #[command(after_help = help(CHECK_EXAMPLES))]
+    Check(Check),
+    /// Make the files that a host installs
+    #[command(after_help = help(PACK_EXAMPLES))]
+    Pack(Pack),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
@@ -189,10 +213,54 @@ pub(crate) struct Manifest {
     pub(crate) quiet: bool,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The host; may be given more than once
+    #[arg(long, value_name = "WORD", required = true)]
+    pub(crate) host: Vec<String>,
+    /// The manifest that an Extism host loads it with, JSON or TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Print one JSON object for each host
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
 /// A host that reads a file beside the artifact.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum ManifestHost {
     Ferrite,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Pack {
+    /// A crate's folder, a package of this workspace, or a .wasm file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The host
+    #[arg(long, value_name = "WORD", value_parser = ["query"])]
+    pub(crate) host: String,
+    /// The folder for the files
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// A Query project to install the plugin in
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) project: Option<PathBuf>,
+    /// The release's tag, for the project
+    #[arg(long, default_value = "", requires = "project", hide_default_value = true)]
+    pub(crate) tag: String,
+    /// The repository on GitHub, for the project
+    #[arg(long, value_name = "URL", default_value = "", requires = "project", hide_default_value = true)]
+    pub(crate) repo_url: String,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Args, Debug)]

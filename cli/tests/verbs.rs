@@ -4,12 +4,16 @@
 
 #[path = "verbs/call.rs"]
 mod call;
+#[path = "verbs/check.rs"]
+mod check;
 #[path = "verbs/inspect.rs"]
 mod inspect;
 #[path = "verbs/manifest.rs"]
 mod manifest;
 #[path = "verbs/new.rs"]
 mod new;
+#[path = "verbs/pack.rs"]
+mod pack;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]

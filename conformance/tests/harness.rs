@@ -1,6 +1,11 @@
 //! The harness as one more host: it must pass the same cases, or it is kinder than the real ones.
 
-use conformance::{Case, Loaded, cases, judge};
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use conformance::{Case, Loaded, artifacts, drive, judge, table};
 use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::protocol::resp;
 use plugsmith_harness::{Error, Host, Module, Plugin};
@@ -18,11 +23,15 @@ fn bare(error: Error) -> String {
     match error {
         Error::Trapped { panic: Some(text), .. } => text,
         Error::OutOfMemory { .. } => "oom".to_owned(),
+        Error::TimedOut { .. } => "timeout".to_owned(),
         error => error.to_string(),
     }
 }
 
-fn load(case: &Case, wasm: &[u8]) -> Result<Harnessed, String> {
+fn load(case: &Case, folder: &Path) -> Result<Harnessed, String> {
+    let path = folder.join(format!("{}.wasm", case.artifact));
+    let wasm = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let module = Module::parse(&wasm).map_err(|error| error.to_string())?;
     let mut host = Host::new();
     for (key, value) in &case.config {
         host = host.config(key, value);
@@ -34,7 +43,10 @@ fn load(case: &Case, wasm: &[u8]) -> Result<Harnessed, String> {
         host = host.storage(key, resp::decode(value.as_bytes()).map_err(|error| error.to_string())?);
     }
     if let Some(refusal) = &case.refusal {
-        host = refuse(host, &Module::parse(wasm).map_err(|error| error.to_string())?, refusal);
+        host = refuse(host, &module, refusal);
+    }
+    if !case.peers.is_empty() {
+        host = peers(host, case, folder);
     }
     if let Some(pages) = case.memory.get("max_pages") {
         host = host.memory_pages(*pages);
@@ -42,10 +54,31 @@ fn load(case: &Case, wasm: &[u8]) -> Result<Harnessed, String> {
     if let Some(bytes) = case.memory.get("max_var_bytes") {
         host = host.var_bytes(*bytes as usize);
     }
+    if let Some(milliseconds) = case.timeout_ms {
+        host = host.timeout(Duration::from_millis(milliseconds));
+    }
     if !case.wasi {
         host = host.without_wasi();
     }
     Plugin::load_in(wasm, host).map(Harnessed).map_err(bare)
+}
+
+/// A host with `register_plugin` and `call_plugin`, as the demo of plugins that call plugins has them.
+fn peers(host: Host, case: &Case, folder: &Path) -> Host {
+    let registry = Rc::new(RefCell::new(Vec::<Plugin>::new()));
+    let (registered, peers, folder) = (Rc::clone(&registry), case.peers.clone(), folder.to_owned());
+    let register = move |name: String| -> Result<i64, String> {
+        let artifact = peers.get(&name).ok_or_else(|| format!("no plugin {name}"))?;
+        let peer = Plugin::load(folder.join(format!("{artifact}.wasm"))).map_err(bare)?;
+        registered.borrow_mut().push(peer);
+        Ok(registered.borrow().len() as i64 - 1)
+    };
+    let call = move |id: i64, function: String, input: Vec<u8>| -> Result<Vec<u8>, String> {
+        let mut registry = registry.borrow_mut();
+        let peer = registry.get_mut(id as usize).ok_or_else(|| format!("no plugin {id}"))?;
+        peer.call::<Vec<u8>>(&function, input).result.map_err(bare)
+    };
+    host.host("register_plugin", register).host("call_plugin", call)
 }
 
 /// A host whose storage functions all answer with the refusal.
@@ -63,6 +96,10 @@ fn refuse(mut host: Host, module: &Module, refusal: &str) -> Host {
 
 #[test]
 fn every_case_passes_in_the_harness() {
-    let cases: Vec<Case> = cases().into_iter().filter(|case| case.real_hosts_only.is_none()).collect();
-    judge("plugsmith-harness", &cases, load);
+    let table = table();
+    let folder = artifacts(&table);
+    let report = drive(&table, env!("CARGO_PKG_VERSION"), |case| load(case, &folder));
+    report.keep("harness");
+    let verdict = judge(&table, table.host("harness"), &report);
+    assert!(verdict.failures.is_empty(), "{}", verdict.failures.join("\n"));
 }

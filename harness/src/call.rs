@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plugsmith::protocol::arguments;
 use plugsmith::{Event, Value};
 
-use crate::plugin::quote;
+use crate::shell::quote;
 use crate::trace::{self, Excerpt};
 
 /// One call, as the test made it.

@@ -1,6 +1,6 @@
 //! Machine code, made once for each artifact and process, and kept on disk between processes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -10,7 +10,7 @@ use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
 use crate::abi::Memories;
 use crate::dispatch;
 use crate::error::{Error, Result};
-use crate::host::Limits;
+use crate::host::{Host, Limits};
 use crate::module::Module;
 
 /// An artifact, parsed and compiled.
@@ -29,6 +29,7 @@ struct Key {
     wasm: Arc<[u8]>,
     pages: u32,
     fuel: u64,
+    paths: BTreeMap<String, PathBuf>,
 }
 
 /// Of an artifact under test, which has megabytes of line tables, a few bytes are enough to tell it
@@ -42,25 +43,29 @@ impl Hash for Key {
 
 static COMPILED: LazyLock<Mutex<HashMap<Key, Slot>>> = LazyLock::new(Mutex::default);
 
-/// The compilation of `wasm` under these limits.
+/// The compilation of `wasm` for this host.
 ///
 /// # Errors
 /// [`Error::InvalidModule`] for what is no plugin.
-pub(crate) fn get(wasm: &[u8], limits: Limits) -> Result<Arc<Compiled>> {
+pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
+    let (limits, paths) = (host.limits, &host.grants.paths);
     if limits.timeout.is_some() {
         // Extism's timeout ends every plugin of the same compilation.
-        return compile(wasm, limits).map(Arc::new);
+        return compile(wasm, limits, paths).map(Arc::new);
     }
-    let key = Key { wasm: wasm.into(), pages: limits.memory_pages, fuel: limits.fuel };
+    let key = Key { wasm: wasm.into(), pages: limits.memory_pages, fuel: limits.fuel, paths: paths.clone() };
     let slot = Arc::clone(COMPILED.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-    slot.get_or_init(|| compile(wasm, limits).map(Arc::new)).clone()
+    slot.get_or_init(|| compile(wasm, limits, paths).map(Arc::new)).clone()
 }
 
-fn compile(wasm: &[u8], limits: Limits) -> Result<Compiled> {
+fn compile(wasm: &[u8], limits: Limits, paths: &BTreeMap<String, PathBuf>) -> Result<Compiled> {
     let module = Module::parse(wasm)?;
     let mut manifest = Manifest::new([Wasm::data(wasm)]).with_memory_max(limits.memory_pages);
     if let Some(timeout) = limits.timeout {
         manifest = manifest.with_timeout(timeout);
+    }
+    if !paths.is_empty() {
+        manifest = manifest.with_allowed_paths(paths.clone().into_iter());
     }
     let mut config = wasmtime::Config::new();
     // Copy-on-write images are for memories of wasmtime's own.

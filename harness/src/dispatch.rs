@@ -20,7 +20,8 @@ use crate::module::{Import, Module};
 use crate::trace::{Event, HostCall, render};
 
 pub(crate) use check::check;
-pub(crate) use kernel::FIRST_BLOCK;
+pub(crate) use http::check_request;
+pub(crate) use kernel::{FIRST_BLOCK, signature as kernel_signature};
 
 pub(crate) const KERNEL: &str = "extism:host/env";
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
@@ -61,7 +62,7 @@ fn function(import: &Import) -> Option<Function> {
     )
 }
 
-fn val_type(name: &str) -> Option<ValType> {
+pub(crate) fn val_type(name: &str) -> Option<ValType> {
     Some(match name {
         "i32" => ValType::I32,
         "i64" => ValType::I64,

@@ -141,12 +141,46 @@ pub enum Error {
         /// What it could have been.
         choice: String,
     },
-    /// What a host is told of the plugin is wrong, or cannot be read.
+    /// There is no host of this word.
+    #[error("no host `{word}`: choose one of {}", known.join(", "))]
+    UnknownHost {
+        /// What was asked for.
+        word: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The host has no plugin of this name.
+    #[error("no plugin `{name}`; there is {}", list(available))]
+    MissingPlugin {
+        /// What was called.
+        name: String,
+        /// What could be.
+        available: Vec<String>,
+    },
+    /// A manifest, options or a list of plugins that a host could not read.
     #[error("{place}: {reason}")]
     BadManifest {
-        /// The file and line, or who says it.
+        /// The file and line, or what else was read.
         place: String,
         /// What is wrong, and what to write.
+        reason: String,
+    },
+    /// An artifact is not the one whose hash was written down.
+    #[error("hash mismatch: {source_name} has the SHA-256 {found}, but {expected} was expected{}", hash_fix(expected))]
+    HashMismatch {
+        /// The file, URL or bytes.
+        source_name: String,
+        /// The hash of what was found.
+        found: String,
+        /// The hash that was written down.
+        expected: String,
+    },
+    /// A manifest's URL gave no artifact.
+    #[error("no artifact from {url}: {reason}")]
+    Download {
+        /// The URL.
+        url: String,
+        /// Why, and the line to add.
         reason: String,
     },
     /// A file of the harness's own could not be read or written.
@@ -162,7 +196,17 @@ pub enum Error {
 fn why_missing(import: &Import) -> &'static str {
     match import.module.as_str() {
         "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function",
-        _ => ": no version of Extism that this harness knows has it",
+        "extism:host/env" => ": no version of Extism that this harness knows has it",
+        _ => ": it is a host without functions of its own; remove the call, or add `.host(..)` if the real host has it",
+    }
+}
+
+/// What tends to be wrong with a hash that is none.
+fn hash_fix(expected: &str) -> &'static str {
+    if expected.len() == 64 && expected.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        ": write down the new hash, or find out who changed the file"
+    } else {
+        ": a hash is 64 hexadecimal digits in lower case, without `sha256:`"
     }
 }
 

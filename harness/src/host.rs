@@ -1,5 +1,7 @@
 //! What a plugin under test finds in its host: strict, so whatever is not here fails the test.
 
+mod grants;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
 use plugsmith::{DataType, HttpResponse, Value};
 
 use crate::hosts::ferrite::{Extensions, Keyspace};
+pub(crate) use grants::{Download, Grants};
 
 /// The host of a plugin under test.
 ///
@@ -38,6 +41,7 @@ pub struct Host {
     pub(crate) closures: BTreeMap<String, HostFunction>,
     pub(crate) limits: Limits,
     pub(crate) wasi: bool,
+    pub(crate) grants: Grants,
 }
 
 /// What a plugin may use up.
@@ -82,7 +86,14 @@ impl Host {
         let context = MockContext::detached();
         let mut functions = StorageImportsHost::serve(Keyspace::new(context.store()));
         functions.extend(KvImportsHost::serve(context.kv_functions()));
-        Host { context, functions, closures: BTreeMap::new(), limits: Limits::default(), wasi: true }
+        Host {
+            context,
+            functions,
+            closures: BTreeMap::new(),
+            limits: Limits::default(),
+            wasi: true,
+            grants: Grants::default(),
+        }
     }
 
     /// With a key in storage.

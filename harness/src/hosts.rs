@@ -1,3 +1,8 @@
-//! The real hosts, each by its word: what it asks of a plugin, and what it does with it.
+//! The hosts by their words: what each gives a plugin, and how it behaves.
 
+pub mod extism;
 pub mod ferrite;
+mod profile;
+pub mod query;
+
+pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

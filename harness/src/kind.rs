@@ -16,6 +16,11 @@ impl Error {
             Error::MissingImport { .. } => "missing_import",
             Error::UnexpectedHostCall { .. } => "unexpected_host_call",
             Error::Plugin { .. } => "plugin",
+            Error::UnknownHost { .. } => "unknown_host",
+            Error::MissingPlugin { .. } => "missing_plugin",
+            Error::BadManifest { .. } => "bad_manifest",
+            Error::HashMismatch { .. } => "hash_mismatch",
+            Error::Download { .. } => "download",
             Error::Denied { .. } => "denied",
             Error::HostFailed { .. } => "host_failed",
             Error::Trapped { .. } => "trapped",
@@ -24,7 +29,6 @@ impl Error {
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::BadOutput { .. } => "bad_output",
             Error::UnknownEvent { .. } => "unknown_event",
-            Error::BadManifest { .. } => "bad_manifest",
             Error::File { .. } => "file",
         }
     }

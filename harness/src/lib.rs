@@ -7,6 +7,7 @@ mod abi;
 mod arguments;
 mod artifact;
 mod call;
+mod check;
 mod compiled;
 mod dispatch;
 mod error;
@@ -19,13 +20,16 @@ mod kind;
 mod module;
 mod outcome;
 mod plugin;
+mod shell;
 mod snapshot;
 mod source;
+mod strip;
 mod symbols;
 mod trace;
 
 pub use arguments::Arguments;
 pub use artifact::{PluginPackage, Profile, build, build_with, plugin_packages};
+pub use check::{Finding, Level, Report, check, check_with};
 pub use error::{Error, Result};
 pub use host::{Host, Limits};
 pub use inspect::{
@@ -35,6 +39,7 @@ pub use module::{Import, Module, Signature};
 pub use outcome::Outcome;
 pub use plugin::Plugin;
 pub use source::Source;
+pub use strip::strip;
 pub use trace::{Event as TraceEvent, HostCall, render_bytes, render_value};
 
 /// The plugin of the crate that this stands in: built from its sources as they are, never stale,

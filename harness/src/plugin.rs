@@ -22,6 +22,7 @@ use crate::host::{Host, Running};
 use crate::hosts::ferrite::Extensions;
 use crate::module::{Module, is_callable};
 use crate::outcome::Outcome;
+use crate::shell::{options, quote};
 use crate::source::Source;
 use crate::symbols;
 use crate::trace::{self, Event, Excerpt};
@@ -80,7 +81,17 @@ impl Plugin {
             Source::Bytes(_) => None,
         };
         let wasm = source.read()?;
-        let compiled = compiled::get(&wasm, host.limits)?;
+        let compiled = compiled::get(&wasm, &host)?;
+        Plugin::of_compiled(compiled, host, label, artifact)
+    }
+
+    /// An instance of this compilation.
+    pub(crate) fn of_compiled(
+        compiled: Arc<Compiled>,
+        host: Host,
+        label: Arc<str>,
+        artifact: Option<PathBuf>,
+    ) -> Result<Plugin> {
         dispatch::check(&host, &compiled.module)?;
         let host = Rc::new(host);
         let extensions = Extensions::of(&compiled, &host);
@@ -267,8 +278,9 @@ impl Plugin {
         let fuel = self.instance.as_ref().and_then(extism::Plugin::fuel_consumed).unwrap_or(0);
         let fuel = fuel + self.running.nested.take().fuel;
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
+        let only_once = self.running.host.grants.fresh_instances || function == "_start";
         // After `_start`, too, Extism makes a fresh instance.
-        if function == "_start" || matches!(&result, Err(error) if failure::breaks_instance(error)) {
+        if only_once || matches!(&result, Err(error) if failure::breaks_instance(error)) {
             self.instance = None;
         }
         (result, Spent { fuel, pages, duration })
@@ -398,21 +410,5 @@ impl Spent {
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plugin").field("label", &self.label).finish_non_exhaustive()
-    }
-}
-
-/// The options that give the command line this host's configuration.
-fn options(host: &Host) -> String {
-    let config = host.context.with(|host| host.config.clone());
-    config.iter().map(|(key, value)| format!("--config {} ", quote(&format!("{key}={value}")))).collect()
-}
-
-/// A word for a shell.
-pub(crate) fn quote(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::plugin::quote;
+use crate::shell::quote;
 
 /// Where an artifact comes from.
 #[derive(Clone, Debug)]

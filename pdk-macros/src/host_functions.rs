@@ -72,23 +72,7 @@ fn model(args: TokenStream, item: &ItemTrait, mistakes: &mut Mistakes) -> Import
 
 fn model_function(method: &TraitItemFn, prefix: &str, mistakes: &mut Mistakes) -> Function {
     let signature = &method.sig;
-    let mut import = format!("{prefix}{}", unraw(&signature.ident));
-    for attribute in method.attrs.iter().filter(|attribute| attribute.path().is_ident("import")) {
-        match attribute.meta.require_list() {
-            Ok(list) => {
-                let mut args = Arguments::parse(list.tokens.clone(), &["name"], mistakes);
-                match args.text("name", mistakes) {
-                    Some(name) if name.value.is_empty() || name.value.chars().any(char::is_control) => {
-                        mistakes.at(name.span, "an import needs a name of printable letters");
-                    }
-                    Some(name) => import = name.value,
-                    None if list.tokens.is_empty() => mistakes.at(attribute, "write #[import(name = \"..\")]"),
-                    None => {}
-                }
-            }
-            Err(_) => mistakes.at(attribute, "write #[import(name = \"..\")]"),
-        }
-    }
+    let import = import_name(method, prefix, mistakes);
     let mut arguments = Vec::new();
     let mut named = signature.clone();
     for (index, input) in named.inputs.iter_mut().enumerate() {
@@ -120,6 +104,28 @@ fn model_function(method: &TraitItemFn, prefix: &str, mistakes: &mut Mistakes) -
     let cfgs = method.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
     let (ident, signature) = (signature.ident.clone(), named.to_token_stream());
     Function { ident, import, arguments, result, signature, cfgs }
+}
+
+/// The name on the wire: the method's own after the prefix, or the one of `#[import(name = "..")]`.
+pub(crate) fn import_name(method: &TraitItemFn, prefix: &str, mistakes: &mut Mistakes) -> String {
+    let mut import = format!("{prefix}{}", unraw(&method.sig.ident));
+    for attribute in method.attrs.iter().filter(|attribute| attribute.path().is_ident("import")) {
+        match attribute.meta.require_list() {
+            Ok(list) => {
+                let mut args = Arguments::parse(list.tokens.clone(), &["name"], mistakes);
+                match args.text("name", mistakes) {
+                    Some(name) if name.value.is_empty() || name.value.chars().any(char::is_control) => {
+                        mistakes.at(name.span, "an import needs a name of printable letters");
+                    }
+                    Some(name) => import = name.value,
+                    None if list.tokens.is_empty() => mistakes.at(attribute, "write #[import(name = \"..\")]"),
+                    None => {}
+                }
+            }
+            Err(_) => mistakes.at(attribute, "write #[import(name = \"..\")]"),
+        }
+    }
+    import
 }
 
 fn check(imports: &Imports, item: &ItemTrait, mistakes: &mut Mistakes) {

@@ -14,6 +14,7 @@ mod function;
 mod hook;
 mod host_functions;
 mod marker;
+mod peer;
 mod record;
 mod signature;
 mod storage_backend;
@@ -119,6 +120,22 @@ pub fn storage_backend(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn host_functions(args: TokenStream, item: TokenStream) -> TokenStream {
     diagnostics::finish(host_functions::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Declares another plugin as a trait: a typed client in the guest, a mock in tests, one declaration.
+///
+/// For `trait CountVowels` this adds the struct `CountVowelsPeer`: `CountVowelsPeer::load()?` (or
+/// `load_from(ctx.peers())`) loads the plugin named `count_vowels`, and each method calls the export
+/// of its own name with its whole input. A method takes at most one input, as a `#[function]` does,
+/// and returns `Result<T, HostError>`. Off wasm32 `CountVowelsPeer::mock(m)` puts an implementation in
+/// its place for unit tests, and `CountVowelsPeer::serve(m)` makes it a peer for the harness.
+///
+/// `name = ".."` is the plugin's name, the trait's in snake case unless set; `namespace = "env"`
+/// imports from there instead of `extism:host/user`; `#[import(name = "..")]` on a method sets the
+/// export's name.
+#[proc_macro_attribute]
+pub fn peer(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(peer::expand(args.into(), item.clone().into()), item.into()).into()
 }
 
 /// Lists the plugin's entry points, as the Ferrite page does: `export_plugin!(hello_world, hello_count);`

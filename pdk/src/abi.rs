@@ -4,12 +4,20 @@
 mod extism;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(not(target_arch = "wasm32"))]
+mod native_peers;
+#[cfg(target_arch = "wasm32")]
+mod peers;
 #[cfg(target_arch = "wasm32")]
 mod wasi;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use self::extism::{Block, HostHandle, export};
 #[cfg(target_arch = "wasm32")]
+pub use self::peers::{Env, Namespace, User};
+#[cfg(target_arch = "wasm32")]
 pub use self::wasi::fill_for_getrandom;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use native::*;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native_peers::{Env, Namespace, User};

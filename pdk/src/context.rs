@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::http::Http;
 use crate::kv::Kv;
 use crate::log::Log;
+use crate::peers::Peers;
 use crate::random::Random;
 use crate::storage::Storage;
 use crate::vars::Vars;
@@ -52,6 +53,11 @@ impl PluginContext {
     /// The host's log.
     pub fn log(&self) -> Log {
         Log::new(self.host.clone())
+    }
+
+    /// Other plugins, loaded and called by the host.
+    pub fn peers(&self) -> Peers {
+        Peers::new(self.host.clone())
     }
 
     /// The host's clock (WASI).

@@ -25,6 +25,7 @@ pub mod config;
 pub mod http;
 pub mod kv;
 pub mod log;
+pub mod peers;
 pub mod random;
 pub mod storage;
 pub mod vars;
@@ -38,7 +39,7 @@ pub mod testing;
 pub mod __private;
 
 pub use plugsmith_macros::{
-    command, data_type, export_plugin, function, hook, host_functions, storage_backend, transformer,
+    command, data_type, export_plugin, function, hook, host_functions, peer, storage_backend, transformer,
 };
 
 pub use argument::{Argument, Bytes, Element, FromCall};
@@ -57,6 +58,7 @@ pub use http::{HttpRequest, HttpResponse, http};
 pub use json::Json;
 pub use kv::kv;
 pub use log::log;
+pub use peers::{PeerOutput, peers};
 pub use protocol::Value;
 pub use protocol::event::{Event, HookResult};
 pub use random::random;

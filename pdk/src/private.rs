@@ -15,6 +15,14 @@ pub use crate::host_function::Lowered;
 #[cfg(not(target_arch = "wasm32"))]
 pub use crate::host_function::{implementation, lift_argument, missing, slot};
 
+/// Puts a peer into the host of this thread's context-free functions, until the guard is dropped.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn mock_peer(name: &'static str, peer: crate::testing::MockPeer) -> crate::testing::MockGuard {
+    let host = crate::abi::HostHandle::current();
+    let before = host.with(|host| host.peers.insert(name, peer));
+    crate::testing::MockGuard::new(move || host.with(|host| host.peers.restore(name, before)))
+}
+
 /// Where the PDK's own sources lie, as they stand in an artifact's line tables.
 #[cfg(not(target_arch = "wasm32"))]
 pub const SOURCE_FOLDER: &str = env!("CARGO_MANIFEST_DIR");

@@ -7,6 +7,7 @@ pub mod event;
 pub mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod metadata;
+pub mod peers;
 pub mod resp;
 mod value;
 

@@ -15,6 +15,8 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["test", "--help"]));
     snapshot!(plugsmith(["new", "--help"]));
     snapshot!(plugsmith(["manifest", "--help"]));
+    snapshot!(plugsmith(["check", "--help"]));
+    snapshot!(plugsmith(["pack", "--help"]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use plugsmith::{Bytes, CommandError, HostError, PluginContext, Ttl, Value, clock, command, function, log, vars};
+use plugsmith::{Bytes, CommandError, HostError, PluginContext, Ttl, Value, clock, command, function, random, vars};
 
 type Result<T, E = CommandError> = std::result::Result<T, E>;
 
@@ -112,19 +112,29 @@ fn panic_silently() {
     std::panic::panic_any(7);
 }
 
-/// A line at every level.
-#[function]
-fn log_all() {
-    log().trace("one");
-    log().debug("two");
-    log().info("three");
-    log().warn("four");
-    log().error("");
-}
-
 /// Whether the host's time is later than 2020, and does not run backwards.
 #[function]
 fn time_passes() -> String {
     let start = clock().monotonic();
     (clock().since_epoch().as_secs() > 1_577_836_800 && clock().monotonic() >= start).to_string()
+}
+
+/// Whether the host's time is later than 2024.
+#[function]
+fn time_is_now() -> String {
+    (clock().since_epoch().as_secs() >= 1_735_689_600).to_string()
+}
+
+/// Eight random bytes, in hexadecimal digits.
+#[function]
+fn random_bytes() -> Result<String, HostError> {
+    Ok(random().bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Does not end.
+#[function]
+fn spin() {
+    loop {
+        std::hint::black_box(());
+    }
 }

@@ -1,5 +1,7 @@
 //! What an artifact imports, held against what the host has, before anything runs.
 
+use std::path::PathBuf;
+
 use super::{KERNEL, WASI, kernel};
 use crate::error::Error;
 use crate::host::Host;
@@ -10,8 +12,9 @@ use crate::module::{Import, Module, Signature};
 /// # Errors
 /// [`Error::BadSignature`] for an import and an implementation of other types,
 /// [`Error::MissingImport`] for what no host has, or WASI that this one lacks, [`Error::UnusedMock`] for a
-/// mock of what is not imported.
+/// mock of what is not imported, [`Error::File`] for an allowed folder that is none.
 pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
+    check_folders(host)?;
     for import in &module.imports {
         let real = match import.module.as_str() {
             KERNEL => kernel::signature(&import.name),
@@ -33,7 +36,12 @@ pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
                 other: format!("host functions take and give i32, i64, f32 and f64, not {other}"),
             });
         }
-        let Some(function) = host.implementation(&import.module, &import.name) else { continue };
+        let Some(function) = host.implementation(&import.module, &import.name) else {
+            if host.grants.sealed && import.module != KERNEL && import.module != WASI {
+                return Err(Error::MissingImport { import: import.clone() });
+            }
+            continue;
+        };
         let parameters = function.parameters.iter().filter_map(|ty| ty.wasm());
         let same = parameters.eq(import.signature.parameters.iter().map(String::as_str))
             && function.result.wasm().into_iter().eq(import.signature.results.iter().map(String::as_str));
@@ -47,6 +55,18 @@ pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
     for name in host.closures.keys() {
         if !module.imports.iter().any(|import| import.name == *name) {
             return Err(Error::UnusedMock { name: name.clone(), imports: imports(module) });
+        }
+    }
+    Ok(())
+}
+
+/// With WASI, Extism opens every allowed folder before anything runs, whether it is used or not.
+fn check_folders(host: &Host) -> Result<(), Error> {
+    for folder in host.grants.paths.keys().filter(|_| host.wasi) {
+        let path = PathBuf::from(folder.strip_prefix("ro:").unwrap_or(folder));
+        if !path.is_dir() {
+            let reason = "no such folder, which allowed_paths names: make it, or leave it out".to_owned();
+            return Err(Error::File { path, reason });
         }
     }
     Ok(())

@@ -28,6 +28,9 @@ pub(super) fn request(
         Ok(request) => request,
         Err(message) => return Err(host_failure(running, &import.name, message)),
     };
+    if let Some(denied) = running.host.grants.hosts.as_ref().and_then(|allowed| denial(allowed, &request.url)) {
+        return Err(host_failure(running, &import.name, denied));
+    }
     let line = format!("{} {}", request.method, request.url);
     match running.host.context.with(|host| host.http.respond(&request)) {
         Err(_) => {
@@ -59,6 +62,21 @@ pub(super) fn request(
     }
 }
 
+/// Why these patterns do not allow a request to the URL. Parsed and matched as in extism 1.30.0
+/// (src/pdk.rs): by the same two crates, and a broken pattern is a plain name.
+fn denial(allowed: &[String], url: &str) -> Option<String> {
+    let host = match url::Url::parse(url) {
+        Ok(parsed) => parsed.host_str().unwrap_or_default().to_owned(),
+        Err(error) => return Some(format!("Invalid URL: {error:?}")),
+    };
+    let matches = |pattern: &String| match glob::Pattern::new(pattern) {
+        Ok(glob) => glob.matches(&host),
+        Err(_) => *pattern == host,
+    };
+    (!allowed.iter().any(matches))
+        .then(|| format!("HTTP request to {url} is not allowed: `{host}` is none of allowed_hosts {allowed:?}"))
+}
+
 /// Extism's form of a request.
 fn parse_request(text: &str, body: Vec<u8>) -> Result<HttpRequest, String> {
     #[derive(serde::Deserialize)]
@@ -69,8 +87,23 @@ fn parse_request(text: &str, body: Vec<u8>) -> Result<HttpRequest, String> {
         method: Option<String>,
     }
     let request: Request = serde_json::from_str(text).map_err(|error| format!("no HTTP request: {error}"))?;
-    check_url(&request.url)?;
-    for (name, value) in &request.headers {
+    check_request(&request.url, &request.headers, request.method.as_deref())?;
+    Ok(HttpRequest {
+        method: request.method.as_deref().unwrap_or("GET").to_uppercase(),
+        url: request.url,
+        headers: request.headers,
+        body,
+    })
+}
+
+/// Refuses a request that no real host can send.
+pub(crate) fn check_request(
+    url: &str,
+    headers: &std::collections::BTreeMap<String, String>,
+    method: Option<&str>,
+) -> Result<(), String> {
+    check_url(url)?;
+    for (name, value) in headers {
         if name.is_empty() || !name.bytes().all(is_token) {
             return Err(format!("invalid HTTP header name {name:?}"));
         }
@@ -78,15 +111,10 @@ fn parse_request(text: &str, body: Vec<u8>) -> Result<HttpRequest, String> {
             return Err(format!("invalid HTTP header value {value:?}"));
         }
     }
-    if request.method.as_deref().is_some_and(|method| method.is_empty() || !method.bytes().all(is_token)) {
+    if method.is_some_and(|method| method.is_empty() || !method.bytes().all(is_token)) {
         return Err("invalid HTTP method".to_owned());
     }
-    Ok(HttpRequest {
-        method: request.method.as_deref().unwrap_or("GET").to_uppercase(),
-        url: request.url,
-        headers: request.headers,
-        body,
-    })
+    Ok(())
 }
 
 /// What no real host requests: it fails there, too.

@@ -26,7 +26,7 @@ pub(super) fn import(name: &str) -> Import {
 }
 
 /// The kernel's and Extism's own functions, as extism 1.30.0 has them.
-pub(super) fn signature(name: &str) -> Option<Signature> {
+pub(crate) fn signature(name: &str) -> Option<Signature> {
     let (parameters, results): (&[&str], &[&str]) = match name {
         "alloc" | "length" | "length_unsafe" | "load_u64" | "input_load_u64" | "config_get" | "var_get" => {
             (&["i64"], &["i64"])

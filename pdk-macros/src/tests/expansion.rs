@@ -63,6 +63,23 @@ fn host_functions() {
 }
 
 #[test]
+fn a_peer() {
+    insta::assert_snapshot!(pretty(
+        crate::peer::expand,
+        r#"name = "vowels", namespace = "env""#,
+        "/// Counts.
+        pub trait CountVowels {
+            /// Them all.
+            fn count_vowels(&self, text: &str) -> Result<Json<Count>, HostError>;
+            #[cfg(feature = \"reset\")]
+            #[import(name = \"RESET\")]
+            fn reset(&self) -> Result<(), HostError>;
+            fn raw(&self, _: Vec<u8>) -> Result<Vec<u8>, HostError>;
+        }"
+    ));
+}
+
+#[test]
 fn a_list_of_entry_points() {
     let output = crate::export_plugin::expand(tokens("greet, other::hash, r#type,")).unwrap();
     insta::assert_snapshot!(prettyplease::unparse(&syn::parse2(output).unwrap()));

@@ -98,10 +98,11 @@ impl HostHandle {
 pub(crate) struct Block(u64);
 
 impl Block {
-    /// A block with a copy of `bytes`; offset 0 where there are none.
+    /// A block with a copy of `bytes`. For no bytes it is what the host makes of that: offset 0, or
+    /// in the JavaScript SDK a block of its own, since offset 0 looks like a block of length 1 there.
     pub(crate) fn new(bytes: &[u8]) -> Block {
         if bytes.is_empty() {
-            return Block(0);
+            return Block(kernel::alloc(0));
         }
         let offset = kernel::alloc(bytes.len() as u64);
         assert!(offset != 0, "the host is out of memory");
@@ -187,9 +188,13 @@ pub(crate) fn export(body: impl FnOnce(&[u8]) -> Result<Vec<u8>, String>) -> i32
     let input = load(kernel::input_length() as usize, |at| kernel::input_load_u64(at), |at| kernel::input_load_u8(at));
     match body(&input) {
         Ok(output) => {
-            let length = output.len() as u64;
-            // The host reads the block after the call and owns it from here on.
-            kernel::output_set(Block::new(&output).into_offset(), length);
+            // An output that is not set is empty in every host. In JavaScript the block at offset 0,
+            // which is what an empty one would be, holds a byte.
+            if !output.is_empty() {
+                let length = output.len() as u64;
+                // The host reads the block after the call and owns it from here on.
+                kernel::output_set(Block::new(&output).into_offset(), length);
+            }
             0
         }
         Err(message) => {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{FakeHost, SeededRandom, SharedStore};
+use super::{FakeHost, MockPeer, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
 use crate::log::Line;
 use crate::{Event, HookContext, HttpResponse, PluginContext};
@@ -70,6 +70,11 @@ impl MockContext {
         self.with(|host| host.http.add(pattern, response));
     }
 
+    /// Puts native functions behind the peer of this name; see [`MockPeer`].
+    pub fn mock_peer(&self, name: &str, peer: MockPeer) {
+        self.with(|host| host.peers.insert(name, peer));
+    }
+
     /// The lines logged so far.
     pub fn logs(&self) -> Vec<Line> {
         self.with(|host| host.logs.clone())
@@ -95,6 +100,19 @@ impl MockContext {
     #[doc(hidden)]
     pub fn kv_functions(&self) -> impl crate::kv::KvImports + use<> {
         self.context.host.clone()
+    }
+
+    /// Runs `work` with this as the host of context-free functions.
+    pub(crate) fn while_entered<T>(&self, work: impl FnOnce() -> T) -> T {
+        struct Leave<'a>(&'a HostHandle);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                self.0.leave();
+            }
+        }
+        self.context.host.enter();
+        let _leave = Leave(&self.context.host);
+        work()
     }
 
     /// No longer the host of context-free functions, while staying usable.

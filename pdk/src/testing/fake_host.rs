@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{HttpMocks, SeededRandom, Store, VirtualClock};
+use super::{HttpMocks, MockPeers, SeededRandom, Store, VirtualClock};
 use crate::log::Line;
 
 /// A host in memory: what a plugin finds there, and what it left behind.
@@ -26,4 +26,6 @@ pub struct FakeHost {
     pub http: HttpMocks,
     /// The headers of the last HTTP response.
     pub last_headers: BTreeMap<String, String>,
+    /// The other plugins.
+    pub peers: MockPeers,
 }

@@ -10,4 +10,5 @@ mod glob;
 mod host_functions;
 mod http;
 mod mock_context;
+mod peers;
 mod storage;

@@ -17,7 +17,7 @@
 #![allow(clippy::cargo_common_metadata, reason = "this crate is not published")]
 
 use plugsmith::{
-    command, data_type, export_plugin, function, hook, host_functions, storage_backend, transformer, Bytes,
+    command, data_type, export_plugin, function, hook, host_functions, peer, storage_backend, transformer, Bytes,
     CommandError, CommandResult, DataType, Encoding, HookContext, HookResult, HostError, Json, PluginContext,
     StorageBackend, Value,
 };
@@ -53,6 +53,33 @@ pub trait Billing {
 #[host_functions]
 trait Hidden {
     fn ping(&self) -> u32;
+}
+
+/// Another plugin.
+#[peer(name = "count-vowels")]
+pub trait CountVowels {
+    /// Counts.
+    fn count_vowels(&self, text: &str) -> Result<Json<Receipt>, HostError>;
+    /// Forgets.
+    #[import(name = "RESET")]
+    fn reset(&self) -> Result<(), HostError>;
+    /// Echoes.
+    fn echo(&self, _: Vec<u8>) -> Result<Option<Vec<u8>>, HostError>;
+    /// Is only there on a feature that nobody sets.
+    #[cfg(any())]
+    fn never(&self) -> Result<(), HostError>;
+}
+
+/// A private one, in the other namespace.
+#[peer(namespace = "env")]
+trait Ping {
+    fn ping(&self) -> Result<(), HostError>;
+}
+
+/// Uses it.
+#[function]
+pub fn ping() -> Result<(), HostError> {
+    PingPeer::load()?.ping()
 }
 
 /// Greets.

@@ -1,11 +1,13 @@
 //! The plain `extism` crate as the host, its functions written by hand, with no help of ours.
 
+mod peers;
 mod storage;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use conformance::{Case, Loaded, cases, judge};
+use conformance::{Case, Loaded, artifacts, drive, judge, table};
 use extism::{CurrentPlugin, Function, Manifest, PTR, Plugin, UserData, Val, ValType, Wasm};
 
 use storage::Storage;
@@ -89,7 +91,12 @@ const STORAGE: &[(&str, &[ValType])] = &[
     ("storage_read_range", &[ValType::I64, ValType::I64]),
 ];
 
-fn load(case: &Case, wasm: &[u8]) -> std::result::Result<Hosted, String> {
+fn artifact(folder: &Path, name: &str) -> std::result::Result<Wasm, String> {
+    let path = folder.join(format!("{name}.wasm"));
+    std::fs::read(&path).map(Wasm::data).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn load(case: &Case, folder: &Path) -> std::result::Result<Hosted, String> {
     let mut data = Data { refusal: case.refusal.clone(), ..Data::default() };
     data.kv.extend(case.kv.iter().map(|(key, value)| (key.clone(), value.clone().into_bytes())));
     for (key, value) in &case.storage {
@@ -107,10 +114,12 @@ fn load(case: &Case, wasm: &[u8]) -> std::result::Result<Hosted, String> {
             plugin.memory_set_val(&mut outputs[0], reply)
         }));
     }
-    if case.artifact.starts_with("query_") {
+    functions.extend(peers::functions(case, folder));
+    if case.bare {
         functions.clear();
     }
-    let mut manifest = Manifest::new([Wasm::data(wasm)]).with_config(case.config.clone().into_iter());
+    let mut manifest = Manifest::new([artifact(folder, &case.artifact)?]).with_config(case.config.clone().into_iter());
+    manifest.timeout_ms = case.timeout_ms;
     manifest.memory.max_pages = case.memory.get("max_pages").copied();
     if let Some(bytes) = case.memory.get("max_var_bytes") {
         manifest.memory.max_var_bytes = Some((*bytes).into());
@@ -120,5 +129,10 @@ fn load(case: &Case, wasm: &[u8]) -> std::result::Result<Hosted, String> {
 
 #[test]
 fn every_case_passes_in_the_extism_crate() {
-    judge("extism (Rust)", &cases(), load);
+    let table = table();
+    let folder = artifacts(&table);
+    let report = drive(&table, extism::extism_version().trim_end_matches('\0'), |case| load(case, &folder));
+    report.keep("rust");
+    let verdict = judge(&table, table.host("rust"), &report);
+    assert!(verdict.failures.is_empty(), "{}", verdict.failures.join("\n"));
 }

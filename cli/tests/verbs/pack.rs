@@ -1,0 +1,67 @@
+//! `pack`.
+
+use plugsmith_harness::hosts::extism::sha256;
+use plugsmith_harness::hosts::query::Query;
+use plugsmith_harness::{Profile, build_with};
+
+use crate::sandbox::{VERBS, folder, plugsmith, root, snapshot};
+
+fn argon2() -> std::path::PathBuf {
+    build_with(&root().join("examples/query-argon2"), Profile::Release, &mut |_| {}).unwrap()
+}
+
+#[test]
+fn makes_the_two_files_of_a_release() {
+    let folder = folder("pack-query");
+    let artifact = argon2();
+    snapshot!(plugsmith(["pack", "query-argon2", "--host", "query", "--out", folder.to_str().unwrap()]));
+    let wasm = std::fs::read(folder.join("query-plugin-argon2.wasm")).unwrap();
+    assert!(wasm.len() < std::fs::read(artifact).unwrap().len());
+    assert_eq!(std::fs::read_to_string(folder.join("query-plugin-argon2.wasm.sha256")).unwrap(), sha256(&wasm));
+    // What was packed runs.
+    let mut query = Query::new().push("query-plugin-argon2.wasm", wasm).unwrap();
+    assert!(query.plugin("query-plugin-argon2.wasm", "hash", "password", None).unwrap().starts_with("$argon2id$"));
+}
+
+#[test]
+fn installs_into_a_project() {
+    argon2();
+    let folder = folder("pack-project");
+    std::fs::create_dir(folder.join("app")).unwrap();
+    let folder_name = folder.to_str().unwrap();
+    let app = format!("{folder_name}/app");
+    let arguments = ["pack", "query-argon2", "--host", "query", "--out", folder_name, "--project", &app];
+    snapshot!(plugsmith(arguments).args([
+        "--tag",
+        "v0.1.0",
+        "--repo-url",
+        "https://github.com/me/query-plugin-argon2"
+    ]));
+    let list = std::fs::read_to_string(folder.join("app/.query/plugins.toml")).unwrap();
+    let wasm = std::fs::read(folder.join("app/plugins/query-plugin-argon2.wasm")).unwrap();
+    insta::assert_snapshot!(list.replace(&sha256(&wasm), "[sha256]"));
+}
+
+#[test]
+fn what_cannot_work_there_is_not_packed() {
+    let folder = folder("pack-breach");
+    let wat =
+        "(module (import \"extism:host/user\" \"kv_read\" (func (param i64) (result i64))) (func (export \"run\")))";
+    std::fs::write(folder.join("a.wat"), wat).unwrap();
+    snapshot!(plugsmith(["pack", "a.wat", "--host", "query"]).current_dir(&folder));
+    assert!(!folder.join("query-plugin-a.wasm").exists());
+}
+
+#[test]
+fn a_project_that_is_not_there_is_named() {
+    argon2();
+    let folder = folder("pack-no-project");
+    let folder = folder.to_str().unwrap();
+    let none = format!("{folder}/none");
+    snapshot!(plugsmith(["pack", "query-argon2", "--host", "query", "--out", folder, "--project", &none]));
+}
+
+#[test]
+fn a_host_without_a_form_of_its_own_is_refused() {
+    snapshot!(plugsmith(["pack", VERBS, "--host", "extism"]));
+}

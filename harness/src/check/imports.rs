@@ -1,0 +1,128 @@
+//! What an artifact imports, held against what a host has.
+
+use super::{Artifact, Report, wasi};
+use crate::dispatch::{KERNEL, WASI, kernel_signature, val_type};
+use crate::hosts::{Abi, Functions, Profile, Wasi};
+use crate::module::{Import, Signature};
+
+pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
+    let imports = &artifact.module.imports;
+    let of = |module: &'static str| imports.iter().filter(move |import| import.module == module);
+    let fcall = artifact.is_fcall();
+    match profile.abi {
+        Abi::Extism if !fcall => of(KERNEL).for_each(|import| kernel(import, report)),
+        Abi::Orbis if of(KERNEL).next().is_some() => report.breach(
+            format!("imports {} functions of Extism, and {} has another ABI", of(KERNEL).count(), profile.word),
+            "write the entry points with #[route], and take services from the request",
+        ),
+        _ => {}
+    }
+    let wasi = of(WASI).collect::<Vec<_>>();
+    if !wasi.is_empty() && !fcall {
+        judge_wasi(&wasi, profile, report);
+    }
+    let own = imports.iter().filter(|import| import.module != KERNEL && import.module != WASI);
+    let own = own.filter(|import| !is_bindgen(import)).collect::<Vec<_>>();
+    if own.len() + wasi.len() + of(KERNEL).count() < imports.len() {
+        report.breach(
+            "imports functions of JavaScript, made by wasm-bindgen",
+            "switch off the feature of the crate that asks for them, such as `js`, `wasm_js`, `wasmbind` (`cargo tree -i wasm-bindgen` finds it)",
+        );
+    }
+    match &profile.functions {
+        Functions::None => {
+            for import in own {
+                let what = format!("{}, and {} has no functions of its own", shown(import), profile.word);
+                report.breach(what, "do without it: pass what it gives in the input");
+            }
+        }
+        Functions::Own => own.into_iter().for_each(|import| of_the_host(import, report)),
+        Functions::These(known) => own.into_iter().for_each(|import| listed(import, known, profile, report)),
+    }
+}
+
+fn shown(import: &Import) -> String {
+    format!("imports `{}` from `{}`", import.signature.render(&import.name), import.module)
+}
+
+fn is_bindgen(import: &Import) -> bool {
+    import.module.starts_with("__wbindgen_") || import.module == "wbg"
+}
+
+fn kernel(import: &Import, report: &mut Report) {
+    match kernel_signature(&import.name) {
+        None => report.breach(
+            format!("{}, which no version of Extism that Plugsmith knows has", shown(import)),
+            "build it with a PDK for Extism 1.x",
+        ),
+        Some(real) => same(import, &real, report),
+    }
+}
+
+fn same(import: &Import, real: &Signature, report: &mut Report) {
+    if *real != import.signature {
+        let what = format!("{}, where the host has `{}`", shown(import), real.render(&import.name));
+        report.breach(what, "declare it with the host's types");
+    }
+}
+
+fn judge_wasi(imports: &[&Import], profile: &Profile, report: &mut Report) {
+    let names = imports.iter().map(|import| format!("`{}`", import.name)).collect::<Vec<_>>().join(", ");
+    let modest = imports.iter().all(|import| ["clock_time_get", "random_get"].contains(&import.name.as_str()));
+    match profile.wasi {
+        Wasi::Off => {
+            let fix = if modest {
+                "do without a clock, and take randomness from the request's `crypto_random`"
+            } else {
+                "build it for wasm32-unknown-unknown"
+            };
+            report.breach(format!("imports {names} of WASI, which {} does not have", profile.word), fix);
+            return;
+        }
+        Wasi::Optional => report.note(
+            format!("imports {names} of WASI, which is off by default in the Python, Node and Go SDKs"),
+            if modest {
+                "say in your documentation that the host must switch WASI on; or do without time and randomness"
+            } else {
+                "build it for wasm32-unknown-unknown, or say in your documentation that the host must switch WASI on"
+            },
+        ),
+        Wasi::On => {}
+    }
+    for import in imports {
+        match wasi::signature(&import.name) {
+            Some(real) => same(import, &real, report),
+            None => report.breach(format!("{}, and WASI preview 1 has no such function", shown(import)), "remove it"),
+        }
+    }
+}
+
+/// A function that the host's author must register.
+fn of_the_host(import: &Import, report: &mut Report) {
+    let types = import.signature.parameters.iter().chain(&import.signature.results);
+    if let Some(other) = types.into_iter().find(|ty| val_type(ty).is_none()) {
+        report.breach(
+            format!("{}, and a host function has no {other}", shown(import)),
+            "take and give i32, i64, f32 and f64 only",
+        );
+    } else {
+        report.note(
+            format!("{}, which the host's author must register", shown(import)),
+            "say so in your documentation, with the signature",
+        );
+    }
+}
+
+fn listed(import: &Import, known: &[Import], profile: &Profile, report: &mut Report) {
+    let named = |known: &&Import| known.name == import.name;
+    match known.iter().find(|known| known.module == import.module && named(known)) {
+        Some(real) => same(import, &real.signature, report),
+        None => {
+            let what = format!("{}, and {} has no such function", shown(import), profile.word);
+            match known.iter().find(named) {
+                Some(elsewhere) => report.breach(what, format!("import it from `{}`", elsewhere.module)),
+                None => report.breach(what, "do without it, or pass what it gives in the input"),
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What each host gives a plugin and asks of it, as data: what `check` judges by.
+
+mod extism;
+mod ferrite;
+mod orbis;
+mod peers;
+mod query;
+
+use wasmparser::WasmFeatures;
+
+use crate::check::{Artifact, Report};
+use crate::error::{Error, Result};
+use crate::host::Host;
+use crate::module::Import;
+
+/// A host: what it gives a plugin, and what it asks of it.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its word: `extism`, `query`, `ferrite`, `orbis`, `peers`.
+    pub word: &'static str,
+    /// Which real host this is.
+    pub real: &'static str,
+    /// How it calls a plugin.
+    pub abi: Abi,
+    /// The functions of its own.
+    pub functions: Functions,
+    /// Whether it has WASI.
+    pub wasi: Wasi,
+    /// The pages of 64 KiB that a plugin may have.
+    pub memory_pages: Option<u64>,
+    /// The fuel of one call.
+    pub fuel: Option<u64>,
+    /// The wasm proposals that it runs.
+    pub(crate) features: WasmFeatures,
+    /// What else it has to say of an artifact.
+    pub(crate) judge: fn(&Artifact, &mut Report),
+}
+
+/// How a host calls a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Abi {
+    /// Exports without parameters, values in blocks of Extism's kernel.
+    Extism,
+    /// Exports with pointers into their own memory, values behind their length.
+    Orbis,
+}
+
+/// The functions that a host has besides those of Extism's kernel and of WASI.
+#[derive(Clone, Debug)]
+pub enum Functions {
+    /// None.
+    None,
+    /// Whatever its author registers.
+    Own,
+    /// These, and no others.
+    These(Vec<Import>),
+}
+
+/// Whether a host has WASI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wasi {
+    /// Never.
+    Off,
+    /// When its author switches it on.
+    Optional,
+    /// Always.
+    On,
+}
+
+/// Every host.
+pub fn profiles() -> Vec<Profile> {
+    vec![extism::profile(), query::profile(), ferrite::profile(), orbis::profile(), peers::profile()]
+}
+
+/// The host of this word.
+///
+/// ```
+/// use plugsmith_harness::hosts::profile;
+///
+/// assert_eq!(profile("orbis")?.fuel, Some(5_000_000));
+/// assert_eq!(profile("redis").unwrap_err().to_string(), "no host `redis`: choose one of extism, query, ferrite, orbis, peers");
+/// # Ok::<(), plugsmith_harness::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::UnknownHost`] with the words that there are.
+pub fn profile(word: &str) -> Result<Profile> {
+    profiles().into_iter().find(|profile| profile.word == word).ok_or_else(|| Error::UnknownHost {
+        word: word.to_owned(),
+        known: profiles().iter().map(|profile| profile.word.to_owned()).collect(),
+    })
+}
+
+impl Profile {
+    /// A host of this kind for a test, from one that holds the test's mocks: what the real one lacks
+    /// is gone, its limits and habits are there.
+    pub fn host(&self, host: Host) -> Host {
+        let mut host = match self.functions {
+            Functions::None => host.only_given_functions(),
+            Functions::Own | Functions::These(_) => host,
+        };
+        if let Some(pages) = self.memory_pages.and_then(|pages| u32::try_from(pages).ok()) {
+            host = host.memory_pages(pages);
+        }
+        if let Some(fuel) = self.fuel {
+            host = host.fuel(fuel);
+        }
+        if self.wasi == Wasi::Off {
+            host = host.without_wasi();
+        }
+        if self.word == "query" { host.fresh_instances() } else { host }
+    }
+}
+
+/// All that wasmtime 43 runs of an Extism plugin: what the harness runs.
+const ALL: WasmFeatures = WasmFeatures::WASM3;
+
+/// What wasmtime 31 and earlier run, for Extism, which switches GC on.
+const BEFORE_EXCEPTIONS: WasmFeatures = ALL.difference(WasmFeatures::EXCEPTIONS);
+
+/// An import of a host's: `function("env", "log", &["i32", "i32"], &[])`.
+fn function(module: &str, name: &str, parameters: &[&str], results: &[&str]) -> Import {
+    let owned = |types: &[&str]| types.iter().map(|&ty| ty.to_owned()).collect();
+    Import {
+        module: module.to_owned(),
+        name: name.to_owned(),
+        signature: crate::module::Signature { parameters: owned(parameters), results: owned(results) },
+    }
+}

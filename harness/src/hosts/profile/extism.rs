@@ -1,0 +1,44 @@
+//! Any host that embeds an Extism SDK: Rust, Python, Node, Go.
+
+use wasmparser::WasmFeatures;
+
+use super::{ALL, Abi, Functions, Profile, Wasi};
+use crate::check::{Artifact, Report};
+use crate::dispatch::KERNEL;
+
+pub(super) fn profile() -> Profile {
+    Profile {
+        word: "extism",
+        real: "the Extism SDKs: Rust 1.30, Python 1.41, npm 1.0.3, Go",
+        abi: Abi::Extism,
+        functions: Functions::Own,
+        wasi: Wasi::Optional,
+        memory_pages: None,
+        fuel: None,
+        features: ALL,
+        judge,
+    }
+}
+
+/// What the npm SDK 1.0.3 does not have (measured).
+const NOT_IN_NODE: &[(&str, &str)] = &[
+    ("http_headers", "use `http().send`, which does without the headers"),
+    ("get_log_level", "log without asking for the level"),
+    ("log_trace", "log with `log().debug`"),
+];
+
+fn judge(artifact: &Artifact, report: &mut Report) {
+    for (name, fix) in NOT_IN_NODE {
+        if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == *name) {
+            report.note(format!("imports `{name}`, which the npm SDK 1.0.3 lacks: it does not load there"), *fix);
+        }
+    }
+    for feature in artifact.needs_beyond(WasmFeatures::WASM2) {
+        report.note(
+            format!(
+                "uses the wasm proposal {feature}, which is not in WebAssembly 2.0: older hosts refuse it, and Go's"
+            ),
+            "build it without the target feature, for the widest choice of hosts",
+        );
+    }
+}

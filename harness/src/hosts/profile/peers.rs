@@ -1,0 +1,35 @@
+//! A host whose plugins call each other, as extism/plugpluginin has it.
+
+use super::{ALL, Abi, Functions, Profile, Wasi, function};
+use crate::check::{Artifact, Report};
+use crate::dispatch::KERNEL;
+
+pub(super) fn profile() -> Profile {
+    // The page declares them bare, which is module `env`; today's Extism hosts have them in `user`.
+    let functions = ["env", "extism:host/user"].into_iter().flat_map(|module| {
+        [
+            function(module, "register_plugin", &["i64"], &["i64"]),
+            function(module, "call_plugin", &["i64", "i64", "i64"], &["i64"]),
+        ]
+    });
+    Profile {
+        word: "peers",
+        real: "extism/plugpluginin",
+        abi: Abi::Extism,
+        functions: Functions::These(functions.collect()),
+        wasi: Wasi::Optional,
+        memory_pages: None,
+        fuel: None,
+        features: ALL,
+        judge,
+    }
+}
+
+fn judge(artifact: &Artifact, report: &mut Report) {
+    if artifact.module.imports.iter().any(|import| import.module != KERNEL && import.name == "register_plugin") {
+        report.note(
+            "registers plugins, which a plugin that is itself registered cannot: nested ones get no host functions",
+            "load this one from the host itself",
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! A Query server (gc-victor/query 0.12.49, extism 1.11.1).
+
+use super::{Abi, BEFORE_EXCEPTIONS, Functions, Profile, Wasi};
+use crate::check::{Artifact, Report};
+use crate::dispatch::KERNEL;
+
+pub(super) fn profile() -> Profile {
+    Profile {
+        word: "query",
+        real: "gc-victor/query 0.12.49 on extism 1.11.1",
+        abi: Abi::Extism,
+        functions: Functions::None,
+        wasi: Wasi::On,
+        memory_pages: None,
+        fuel: None,
+        features: BEFORE_EXCEPTIONS,
+        judge,
+    }
+}
+
+fn judge(artifact: &Artifact, report: &mut Report) {
+    let imports =
+        |name: &str| artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == name);
+    if imports("error_set") {
+        report.note(
+            "sets errors: an error is a 500 that JavaScript cannot catch",
+            "put whatever can be expected to go wrong in the output; what only a panic sets is as it should be",
+        );
+    }
+    if imports("var_set") {
+        report.note("sets variables, which are gone after the call", "give the state back in the output");
+    }
+    if imports("http_request") {
+        report.note(
+            "makes HTTP requests, and every host is denied by default",
+            "say in your documentation which `allowed_hosts` the caller's options need",
+        );
+    }
+    if let Some(name) = &artifact.file_name
+        && !(name.starts_with("query-plugin-") && name.ends_with(".wasm"))
+    {
+        report.note(
+            format!("the file is called {name}, and `query plugin install` wants query-plugin-*.wasm"),
+            "release what `cargo plugsmith pack --host query` makes",
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! What each host says of an artifact.
+
+use plugsmith_harness::hosts::{extism, profile, profiles};
+use plugsmith_harness::{Error, Level, Profile, Source, build_with, check, check_with};
+
+use crate::guest::{GUEST, folder};
+
+/// What every host says, a line for each finding.
+fn told(artifact: impl Into<Source>) -> String {
+    let artifact = artifact.into();
+    let reports = profiles().iter().map(|profile| check(artifact.clone(), profile).unwrap()).collect::<Vec<_>>();
+    reports
+        .iter()
+        .flat_map(|report| {
+            report.to_string().lines().map(|line| format!("{}: {line}\n", report.host)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn of(word: &str, wat: &str) -> String {
+    check(wat.as_bytes(), &profile(word).unwrap()).unwrap().to_string()
+}
+
+fn example(name: &str) -> std::path::PathBuf {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+    build_with(&folder, Profile::Release, &mut |_| {}).unwrap()
+}
+
+#[test]
+fn a_plugin_of_query_is_told_what_each_host_thinks() {
+    insta::assert_snapshot!(told(example("query-argon2")));
+}
+
+#[test]
+fn a_plugin_of_ferrite_is_told_what_each_host_thinks() {
+    insta::assert_snapshot!(told(example("ferrite-hello")));
+}
+
+#[test]
+fn a_plugin_of_extism_is_told_what_each_host_thinks() {
+    insta::assert_snapshot!(told(example("extism-tour")));
+}
+
+#[test]
+fn the_files_of_wasi_are_for_hosts_that_have_them() {
+    insta::assert_snapshot!(told(GUEST.as_bytes()));
+}
+
+#[test]
+fn what_is_no_module_is_a_breach() {
+    insta::assert_snapshot!(of("extism", "(module (memory (import \"env\" \"memory\") 1))"));
+    assert!(matches!(check("no/such.wasm", &profile("query").unwrap()).unwrap_err(), Error::MissingArtifact { .. }));
+}
+
+#[test]
+fn imports_that_no_host_has_are_named_one_by_one() {
+    let wat = r#"(module
+      (import "extism:host/env" "teleport" (func))
+      (import "extism:host/env" "alloc" (func (param i32) (result i32)))
+      (import "extism:host/user" "take" (func (param externref)))
+      (import "extism:host/user" "storage_get" (func (param i32) (result i32)))
+      (import "env" "kv_read" (func (param i64) (result i64)))
+      (import "wasi_snapshot_preview1" "fly" (func))
+      (import "wasi_snapshot_preview1" "random_get" (func (param i64)))
+      (import "__wbindgen_placeholder__" "__wbindgen_throw" (func (param i32 i32)))
+      (func (export "run")))"#;
+    insta::assert_snapshot!(told(wat.as_bytes()));
+}
+
+#[test]
+fn exports_that_a_host_cannot_call_are_none() {
+    insta::assert_snapshot!(told(&b"(module (func (export \"add\") (param i32 i32) (result i32) local.get 0))"[..]));
+}
+
+#[test]
+fn an_artifact_that_reaches_the_clock_of_the_library_is_told_by_its_text() {
+    let wat = r#"(module (memory 1) (data (i32.const 0) "time not implemented on this platform/rustc/x") (data (i32.const 99) "can't sleep") (func (export "run")))"#;
+    insta::assert_snapshot!(of("query", wat));
+}
+
+#[test]
+fn a_memory_that_is_too_large_at_the_start_is_a_breach() {
+    insta::assert_snapshot!(told(&b"(module (memory (export \"memory\") 2049) (func (export \"run\")))"[..]));
+}
+
+#[test]
+fn proposals_that_a_host_does_not_run_are_named() {
+    let wat = r#"(module (type $f (func)) (tag $oops)
+      (func $again (export "run") (try_table (catch_all 0) (throw $oops)) (return_call $again)))"#;
+    insta::assert_snapshot!(told(wat.as_bytes()));
+}
+
+/// The artifact of the `orbis` host's own making, whole and broken.
+#[test]
+fn a_plugin_of_orbis_is_held_against_its_manifest() {
+    let artifact = |manifest: &str, exports: &str| {
+        let manifest = manifest.replace('"', "\\\"");
+        let wat = format!(
+            r#"(module (import "env" "log" (func (param i32 i32 i32))) (import "env" "db_query" (func (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 17) {exports}
+              (func (export "hello") (param i32 i32) (result i32) (i32.const 0))
+              (@custom "manifest" "{manifest}"))"#
+        );
+        of("orbis", &wat)
+    };
+    let allocate = r#"(func (export "allocate") (param i32) (result i32) (i32.const 8))"#;
+    let whole =
+        r#"{"name": "hello", "version": "0.1.0", "routes": [{"method": "GET", "path": "/hello", "handler": "hello"}]}"#;
+    let told = [
+        artifact(whole, allocate),
+        artifact("{", r#"(func (export "allocate") (param i64))"#),
+        artifact(r#"{"name": "", "permissions": ["database:read", "network"]}"#, r#"(func (export "deallocate"))"#),
+        artifact(
+            r#"{"name": "a", "version": "1", "routes": [{"path": "/"}, {"method": "GET", "path": "/:id", "handler": "none"}, {"method": "GET", "path": "/a", "handler": "allocate"}]}"#,
+            allocate,
+        ),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_module_for_fcall_is_held_against_fcalls_functions() {
+    let whole = r#"(module (import "ferrite" "incr" (func (param i32 i32) (result i64))) (memory (export "memory") 1)
+      (func (export "main") (param i64) (result i64) (local.get 0)))"#;
+    let mixed = r#"(module (import "ferrite" "incr" (func (param i64) (result i64)))
+      (import "extism:host/env" "alloc" (func (param i64) (result i64))) (func (export "main") (param externref)))"#;
+    insta::assert_snapshot!([of("ferrite", whole), of("ferrite", mixed)].join("\n"));
+}
+
+#[test]
+fn an_artifact_is_held_against_its_manifest() {
+    let wat = r#"(module (import "extism:host/env" "http_request" (func (param i64 i64) (result i64)))
+      (import "extism:host/env" "var_set" (func (param i64 i64))) (memory (export "memory") 17) (func (export "run")))"#;
+    let manifest = r#"{"wasm": [{"path": "a.wasm", "hash": "0a"}], "allowed_paths": {"/no/such/folder": "/mnt"},
+      "memory": {"max_pages": 16, "max_var_bytes": 0}}"#;
+    let extism = profile("extism").unwrap();
+    let report = check_with(wat.as_bytes(), &extism, &extism::parse(manifest).unwrap()).unwrap();
+    insta::assert_snapshot!(report);
+    let fitting =
+        extism::parse(r#"{"wasm": [{"path": "a.wasm"}], "allowed_hosts": ["*"], "memory": {"max_pages": 17}}"#);
+    assert!(check_with(wat.as_bytes(), &extism, &fitting.unwrap()).unwrap().findings.is_empty());
+}
+
+#[test]
+fn the_name_of_a_file_for_query_is_looked_at() {
+    let path = folder("check").join("plugin_argon2.wat");
+    std::fs::write(&path, "(module (func (export \"run\")))").unwrap();
+    insta::assert_snapshot!(check(path, &profile("query").unwrap()).unwrap());
+}
+
+/// Extism itself, with WASI on: it loads a module that imports all of WASI with these types, and
+/// none with another type.
+#[test]
+fn the_types_of_wasi_are_those_of_the_runtime() {
+    let query = profile("query").unwrap();
+    let module = |name: &str, parameters: &str, result: &str| {
+        format!(
+            r#"(module (import "wasi_snapshot_preview1" "{name}" (func (param {parameters}) {result})) (func (export "run")))"#
+        )
+    };
+    let types = ["", "i32", "i32 i32", "i32 i32 i32", "i32 i64", "i32 i64 i32", "i32 i64 i64", "i32 i32 i32 i32"];
+    for name in [
+        "fd_seek",
+        "fd_read",
+        "fd_readdir",
+        "path_open",
+        "path_filestat_set_times",
+        "poll_oneoff",
+        "sched_yield",
+        "sock_recv",
+        "proc_exit",
+        "proc_raise",
+        "sock_accept",
+        "fd_advise",
+    ] {
+        for parameters in types {
+            for result in ["", "(result i32)"] {
+                let wat = module(name, parameters, result);
+                let real = ::extism::Plugin::new(wat.as_bytes(), [], true).is_ok();
+                let ours =
+                    check(wat.as_bytes(), &query).unwrap().findings.iter().all(|finding| finding.level == Level::Note);
+                assert_eq!(real, ours, "{wat}");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The hosts by their words, each tested with guests in wasm's text format.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+mod check;
+mod extism;
+mod guest;
+mod query;
