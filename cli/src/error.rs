@@ -47,6 +47,7 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
         | Of::StaleArtifact { .. }
         | Of::InvalidModule { .. }
         | Of::MissingExport { .. }
+        | Of::MissingCommand { .. }
         | Of::BadManifest { .. }
         | Of::UnknownHost { .. }
         | Of::BadSignature { .. }

@@ -156,6 +156,10 @@ pub(crate) struct Run {
     /// Its arguments; put -- before those that start with a dash
     #[arg(allow_negative_numbers = true)]
     pub(crate) arguments: Vec<OsString>,
+    /// Run it as a client of a Ferrite host: through the plugin's hooks, transformers and storage
+    /// backends, and with GET, SET and the like of the host's own
+    #[arg(long)]
+    pub(crate) client: bool,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
     #[command(flatten)]

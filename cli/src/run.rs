@@ -15,7 +15,7 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     let artifact = artifact::find(&options.plugin, Profile::Test, quiet)?;
     let mut plugin = Plugin::load_in(artifact, options.host.host())?;
     let name = &options.command;
-    if let Some(function) = function(&plugin, name) {
+    if let Some(function) = function(&plugin, name).filter(|_| !options.client) {
         return Err(Error::Input(format!(
             "{function} is a function and no command: cargo plugsmith call {} {function}",
             options.plugin
@@ -23,7 +23,10 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     }
     let arguments: Vec<Value> =
         options.arguments.into_iter().map(OsString::into_encoded_bytes).map(Value::from_bytes).collect();
-    let outcome = plugin.command(name, arguments.as_slice());
+    let outcome = match options.client {
+        true => plugin.client().command(name, arguments.as_slice()),
+        false => plugin.command(name, arguments.as_slice()),
+    };
     if let Err(error @ Harness::MissingExport { .. }) = outcome.result {
         return Err(no_command(error, name, &plugin));
     }

@@ -45,6 +45,14 @@ pub enum Error {
         /// What could be.
         available: Vec<String>,
     },
+    /// Neither the plugin nor the host has such a command.
+    #[error("no command `{name}`; there is {}", list(available))]
+    MissingCommand {
+        /// What the client sent.
+        name: String,
+        /// What it could have sent.
+        available: Vec<String>,
+    },
     /// An import and its implementation, or an export and Extism, disagree on the types.
     #[error("signatures differ: the artifact has `{artifact}`, {other}")]
     BadSignature {

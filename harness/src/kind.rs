@@ -12,6 +12,7 @@ impl Error {
             Error::InvalidModule { .. } => "invalid_module",
             Error::MissingExport { .. } => "missing_export",
             Error::BadSignature { .. } => "bad_signature",
+            Error::MissingCommand { .. } => "missing_command",
             Error::UnusedMock { .. } => "unused_mock",
             Error::MissingImport { .. } => "missing_import",
             Error::UnexpectedHostCall { .. } => "unexpected_host_call",

@@ -1,6 +1,6 @@
 //! A wasm module seen from outside, without running it: imports, exports, sections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plugsmith::protocol::metadata::{self, Record};
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
@@ -102,6 +102,22 @@ impl Module {
     pub fn callable(&self) -> impl Iterator<Item = &str> {
         self.exports.iter().filter(|(_, signature)| is_callable(signature)).map(|(name, _)| name.as_str())
     }
+}
+
+/// What two records both say they are. Natively rustc refuses it, on wasm32 only where two exports
+/// have the very same name.
+fn twice(records: &[Record]) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    records.iter().find_map(|record| {
+        let (what, name) = match record {
+            // Redis knows no case in the names of commands.
+            Record::Command(command) => ("commands are called", command.name.to_uppercase()),
+            Record::DataType(data_type) => ("data types are called", data_type.name.clone()),
+            Record::StorageBackend(backend) => ("storage backends serve", backend.prefix.clone()),
+            _ => return None,
+        };
+        (!seen.insert((what, name.clone()))).then(|| format!("{what} `{name}`"))
+    })
 }
 
 /// Whether Extism calls such a function: no parameters, and nothing or an i32.
@@ -267,6 +283,9 @@ impl ModuleReader {
         self.module.records = metadata::parse(&self.metadata).map_err(|line| Error::InvalidModule {
             reason: format!("its `{}` section holds what is no record: {line}", metadata::SECTION),
         })?;
+        if let Some(twice) = twice(&self.module.records) {
+            return Err(Error::InvalidModule { reason: format!("two {twice}: rename one") });
+        }
         self.module.functions = self
             .sizes
             .iter()

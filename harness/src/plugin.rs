@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding};
 use plugsmith::protocol::resp;
-use plugsmith::testing::FakeHost;
+use plugsmith::testing::{FakeHost, Stored};
 use plugsmith::{DataType, HostError, Input, Output};
 
 use crate::arguments::Arguments;
@@ -183,10 +183,16 @@ impl Plugin {
         self.running.host.context.storage().get_typed(key)
     }
 
-    /// The value of a key in storage, now; `None` also where it is of a data type, see
-    /// [`Plugin::storage_typed`].
+    /// The value of a key as it lies in storage, now.
+    ///
+    /// # Panics
+    /// The key holds a data type: [`Plugin::storage_typed`] reads it.
+    #[track_caller]
     pub fn storage(&self, key: &str) -> Option<Value> {
-        self.host(|host| host.store.get(key, host.clock.now()).cloned())
+        self.host(|host| match host.store.stored(key, host.clock.now())? {
+            Stored::Value(value) => Some(value.clone()),
+            Stored::Typed(name, _) => panic!("`{key}` holds a {name}: read it with storage_typed"),
+        })
     }
 
     /// The bytes of a key that `kv_write` wrote.

@@ -141,7 +141,8 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     let function = &command.entry.ident;
     let name = &command.name.value;
     let marker = marker::emit(function, &item.vis, name, marker::Order::Free);
-    let unique = unique::emit("command", name, generated(command.name.span));
+    // Redis knows no case in the names of commands.
+    let unique = unique::emit("command", &name.to_uppercase(), generated(command.name.span));
     let parameters = command.entry.parameters.iter().map(|parameter| {
         let (ty, name) = (signature::tokens(parameter), &parameter.name);
         quote_spanned! {generated(parameter.span)=>

@@ -19,7 +19,7 @@ pub(crate) enum Order {
 /// The marker's name. rustc shows it when `export_plugin!` names a plain function, so it spells
 /// out the fix.
 pub(crate) fn ident(function: &Ident) -> Ident {
-    format_ident!("__plugsmith_{}_needs_a_command_hook_or_function_attribute", unraw(function), span = function.span())
+    format_ident!("__plugsmith_{}_needs_an_attribute_such_as_command_or_hook", unraw(function), span = function.span())
 }
 
 /// The marker of an entry point and its export, as visible as the entry point.

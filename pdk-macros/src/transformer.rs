@@ -60,6 +60,9 @@ fn check(transformer: &Transformer, mistakes: &mut Mistakes) {
         }
         Some(_) => {}
     }
+    if !transformer.entry.parameters.iter().any(|parameter| parameter.name == "value" || !parameter.is_named) {
+        mistakes.at(ident, "a transformer that does not look at the value would replace it: take `value: Value`");
+    }
     let unknown = |p: &&signature::Parameter| p.is_named && !FIELDS.contains(&p.name.as_str());
     for parameter in transformer.entry.parameters.iter().filter(unknown) {
         mistakes.at(

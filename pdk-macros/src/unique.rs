@@ -20,12 +20,12 @@ pub(crate) fn emit(what: &str, name: &str, place: Span) -> TokenStream {
     }
 }
 
-/// The name in the letters that every linker takes; Redis knows no case in the names of commands.
+/// The name in the letters that every linker takes.
 fn symbol(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
         match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' => out.push(letter.to_ascii_uppercase()),
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' => out.push(letter),
             other => out.push_str(&format!("_{:x}_", u32::from(other))),
         }
     }

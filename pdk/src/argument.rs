@@ -197,12 +197,12 @@ impl From<Bytes> for Value {
 }
 
 fn convert<'a, T: Argument<'a>>(value: &'a Value, name: &str) -> Result<T, CommandError> {
-    T::from_value(value).ok_or_else(|| mismatch(name, &T::expected(value), value))
+    T::from_value(value).ok_or_else(|| mismatch("argument", name, &T::expected(value), value))
 }
 
-/// The message for an argument of another type. Not generic, so that a guest holds it once.
+/// The message for an argument, or a field of an event, of another type. Not generic, so that a guest holds it once.
 #[cold]
-pub(crate) fn mismatch(name: &str, expected: &str, value: &Value) -> CommandError {
+pub(crate) fn mismatch(what: &str, name: &str, expected: &str, value: &Value) -> CommandError {
     // The general JSON writer would bring float formatting along.
     let mut got = Vec::new();
     match (value.as_str(), value.as_bytes(), value) {
@@ -216,5 +216,5 @@ pub(crate) fn mismatch(name: &str, expected: &str, value: &Value) -> CommandErro
         (None, None, _) => got.extend_from_slice(b"another value"),
     }
     let got = String::from_utf8(got).unwrap_or_default();
-    CommandError::Custom(["argument '", name, "': expected ", expected, ", got ", &got].concat())
+    CommandError::Custom([what, " '", name, "': expected ", expected, ", got ", &got].concat())
 }

@@ -157,7 +157,7 @@ impl<'a, T: Element<'a>> FromEvent<'a> for Vec<T> {
 }
 
 fn convert<'a, T: Argument<'a>>(value: &'a Value, name: &str) -> Result<T, CommandError> {
-    T::from_value(value).ok_or_else(|| mismatch(name, &T::expected(value), value))
+    T::from_value(value).ok_or_else(|| mismatch("field", name, &T::expected(value), value))
 }
 
 /// What a hook's function returns: a [`HookResult`], nothing (let it be), or a `Result` of either.

@@ -180,3 +180,10 @@ fn bytes_that_are_no_module_are_refused() {
     std::fs::write(folder.join("a.wasm"), b"\0asm\x01\0\0").unwrap();
     snapshot!(plugsmith(["run", "a.wasm", "F"]).current_dir(folder));
 }
+
+#[test]
+fn a_client_passes_what_hangs_behind_the_keys() {
+    snapshot!(plugsmith(["run", "ferrite-guard", "SET", "protected:a", "x", "--client"]).current_dir(root()));
+    snapshot!(plugsmith(["run", "ferrite-guard", "GET", "archive:a", "--client"]).current_dir(root()));
+    snapshot!(plugsmith(["run", "ferrite-guard", "GETT", "archive:a", "--client"]).current_dir(root()));
+}

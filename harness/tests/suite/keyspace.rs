@@ -99,6 +99,58 @@ fn hooks_stand_around_every_command() {
 }
 
 #[test]
+fn a_command_has_no_case_and_the_plugins_own_comes_first() {
+    let mut plugin = behind(Host::new());
+    assert_eq!(plugin.client().command("put", ("x", "tea")).unwrap(), plugsmith_harness::plugsmith::Value::Ok);
+    assert_eq!(plugin.client().command("type", ["x"]).unwrap(), "the plugin's");
+}
+
+#[test]
+fn arguments_that_are_no_list_are_refused() {
+    let hook = r#"{"kind":"hook","event":"BeforeCommand","priority":0,"export":"answer"}"#;
+    let mut plugin = answering(hook, "*2\r\n$8\r\nmodified\r\n+x\r\n");
+    let error = plugin.client().command("GET", ["x"]).unwrap_err();
+    insta::assert_snapshot!(error, @"bad output of `answer`: BeforeCommand modifies `args`, a list, not x");
+}
+
+#[test]
+fn names_that_an_artifact_gives_twice_are_refused() {
+    let mut shown = String::new();
+    for (one, other) in [
+        (r#""kind":"command","name":"A.B","arity":1"#, r#""kind":"command","name":"a.b","arity":1"#),
+        (
+            r#""kind":"data_type","name":"X","encoding":"compact","version":1"#,
+            r#""kind":"data_type","name":"X","encoding":"mine","version":1"#,
+        ),
+        (
+            r#""kind":"storage_backend","prefix":"a:","export":"one""#,
+            r#""kind":"storage_backend","prefix":"a:","export":"other""#,
+        ),
+    ] {
+        let records = format!("{{{one}}}\n{{{other}}}").replace('"', "\\\"").replace('\n', "\\n");
+        let error = load(Host::new(), &format!("(@custom \"plugsmith\" \"{records}\\n\")")).unwrap_err();
+        shown.push_str(&format!("{error}\n"));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+#[should_panic = "`chain:x` holds a FLAG: read it with storage_typed"]
+fn a_data_type_is_not_taken_for_nothing() {
+    let mut plugin = behind(Host::new());
+    plugin.command("RAISE", ["chain:x"]).unwrap();
+    let _ = plugin.storage("chain:x");
+}
+
+#[test]
+fn an_increment_is_text_to_those_who_change_it() {
+    let mut plugin = behind(Host::new());
+    assert_eq!(plugin.client().command("INCR", ["chain:n"]).unwrap(), -1);
+    assert_eq!(plugin.storage("chain:n").unwrap(), "1ab");
+    assert_eq!(plugin.client().command("GET", ["chain:n"]).unwrap(), "1");
+}
+
+#[test]
 fn a_key_that_a_hook_keeps_is_not_deleted() {
     let mut plugin = behind(Host::new().storage("kept:x", 1).storage("x", 1));
     assert_eq!(

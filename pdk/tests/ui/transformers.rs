@@ -22,6 +22,11 @@ fn wrong_result(value: Value) -> Option<Value> {
 fn nothing(_value: Value) {}
 
 #[transformer(on = "read", pattern = "*")]
+fn without_the_value(key: &str) -> String {
+    key.to_owned()
+}
+
+#[transformer(on = "read", pattern = "*")]
 struct NoFunction;
 
 struct Archive;

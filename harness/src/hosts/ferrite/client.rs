@@ -9,10 +9,10 @@ use plugsmith::storage::StorageImports;
 use plugsmith::{HostError, Value};
 
 use super::Keyspace;
-use super::acting::{ShownAs, answer, asking};
+use super::acting::{ShownAs, asking};
 use crate::arguments::Arguments;
 use crate::call::What;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::Outcome;
 use crate::plugin::{Plugin, reply};
 use crate::trace;
@@ -22,7 +22,7 @@ const CLIENT: i64 = 1;
 
 /// A client of the Ferrite host that the plugin runs in.
 ///
-/// Its commands are the plugin's and a few of the host's own, of which each answers as Redis does:
+/// Its commands are the plugin's, and a few of the host's own, which answer as Redis does:
 /// `GET SET SETEX DEL EXISTS INCR INCRBY EXPIRE TTL KEYS TYPE GETRANGE`. Before each the hooks of
 /// `BeforeCommand` run, and those of `AfterCommand` after each that succeeded.
 ///
@@ -50,7 +50,7 @@ impl Client<'_> {
     ///
     /// # Errors
     /// In the outcome: what a hook or a transformer rejects it with, the command's own error, and
-    /// [`Error::MissingExport`](crate::Error::MissingExport) for a command that neither has.
+    /// [`Error::MissingCommand`] for one that neither has.
     pub fn command(&mut self, name: &str, arguments: impl Arguments) -> Outcome<Value> {
         // As every client of Redis sends them: whatever was meant, it is a string of bytes.
         let arguments = arguments.into_values();
@@ -60,16 +60,18 @@ impl Client<'_> {
             let event = Event::new("BeforeCommand").command(name, arguments).client(CLIENT);
             let arguments = match judge(plugin, event)? {
                 Value::Array(arguments) => arguments,
-                _ => return Err(answer(HostError::new("a hook of BeforeCommand modifies `args` to no list"))),
+                // A verdict is checked to be a list; without one these are the arguments themselves.
+                _ => Vec::new(),
             };
-            let result = match builtin(name) {
-                Some(builtin) => asking(plugin, |keys| builtin.run(keys, &arguments))?,
-                None => {
+            let result = match (command(plugin, name), builtin(name)) {
+                (Some(name), _) => {
                     past.events.extend(plugin.take_events());
-                    let (output, spent) = plugin.run(name, &arguments::encode(&arguments, Encoding::Resp));
+                    let (output, spent) = plugin.run(&name, &arguments::encode(&arguments, Encoding::Resp));
                     past.spent.add(spent);
-                    reply(name, &output?)?
+                    reply(&name, &output?)?
                 }
+                (None, Some(builtin)) => asking(plugin, |keys| builtin.run(keys, &arguments))?,
+                (None, None) => return Err(no_command(plugin, name)),
             };
             let event = Event::new("AfterCommand").command(name, arguments).client(CLIENT).result(result);
             judge(plugin, event)
@@ -118,6 +120,20 @@ fn judge(plugin: &Plugin, event: Event) -> Result<Value> {
         Some(extensions) => extensions.judged(event),
         None => Ok(event.field(modified_field(&event.name)).cloned().unwrap_or(Value::Null)),
     })
+}
+
+/// The plugin's command of this name, in whichever case; of a plugin without records, the export.
+fn command(plugin: &Plugin, name: &str) -> Option<String> {
+    let module = plugin.module();
+    let known = module.commands().find(|command| command.name.eq_ignore_ascii_case(name));
+    let foreign = || module.records.is_empty() && module.exports.contains_key(name);
+    known.map(|command| command.name.clone()).or_else(|| foreign().then(|| name.to_owned()))
+}
+
+fn no_command(plugin: &Plugin, name: &str) -> Error {
+    let own = plugin.module().commands().map(|command| command.name.clone());
+    let available = own.chain(BUILTINS.iter().map(|builtin| builtin.name.to_owned())).collect();
+    Error::MissingCommand { name: name.to_owned(), available }
 }
 
 /// One of the host's own commands.

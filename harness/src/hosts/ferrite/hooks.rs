@@ -76,6 +76,9 @@ pub(crate) fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
         HookResult::Modified(_) if !may_modify(&hook.event) => {
             Err(bad(format!("{} has no value to modify", hook.event)))
         }
+        HookResult::Modified(value) if hook.event == "BeforeCommand" && !matches!(value, Value::Array(_)) => {
+            Err(bad(format!("BeforeCommand modifies `args`, a list, not {}", trace::render_value(&value))))
+        }
         verdict => Ok(verdict),
     }
 }

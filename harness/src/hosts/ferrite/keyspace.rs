@@ -30,7 +30,22 @@ impl Keyspace {
         storable(value)?;
         let value = view.judged(Event::new("OnKeyWrite").key(key).value(value.clone()))?;
         storable(&value)?;
-        let value = view.write(key, value)?;
+        self.put(view, key, view.write(key, value)?, ttl)
+    }
+
+    /// Writes the sum of an increment. It is text for whatever looks at it on the way, as every
+    /// string of a Redis is, and stays the number that it is where nothing changes it.
+    fn write_sum(&self, view: &Extensions, key: &str, sum: i64, ttl: Option<u64>) -> Result<(), HostError> {
+        let text = Value::String(sum.to_string());
+        let judged = view.judged(Event::new("OnKeyWrite").key(key).value(text.clone()))?;
+        storable(&judged)?;
+        let written = view.write(key, judged)?;
+        let value = if written == text { Value::Integer(sum) } else { written };
+        self.put(view, key, value, ttl)
+    }
+
+    /// Writes a value past all that could change it.
+    fn put(&self, view: &Extensions, key: &str, value: Value, ttl: Option<u64>) -> Result<(), HostError> {
         match (view.backend(key), ttl) {
             (Some(backend), ttl) => {
                 let ttl = ttl.map_or(Value::Null, |ttl| Value::Integer(i64::try_from(ttl).unwrap_or(i64::MAX)));
@@ -126,7 +141,7 @@ impl StorageImports for Keyspace {
                     return self.store.incr(key, by);
                 }
                 let sum = increment(self.load(view, key)?.as_ref(), by)?;
-                self.write(view, key, &Value::Integer(sum), self.time_left(key)?)?;
+                self.write_sum(view, key, sum, self.time_left(key)?)?;
                 Ok(sum)
             },
             || self.store.incr(key, by),
