@@ -12,6 +12,8 @@ use plugsmith::storage::StorageImportsHost;
 use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
 use plugsmith::{DataType, HttpResponse, Value};
 
+use crate::hosts::peers::{Member, Registry};
+
 pub(crate) use grants::{Download, Grants};
 
 /// The host of a plugin under test.
@@ -41,6 +43,8 @@ pub struct Host {
     pub(crate) limits: Limits,
     pub(crate) wasi: bool,
     pub(crate) grants: Grants,
+    /// The plugins to load, until the plugin under test takes them over.
+    pub(crate) peers: Option<Registry>,
 }
 
 /// What a plugin may use up.
@@ -92,6 +96,7 @@ impl Host {
             limits: Limits::default(),
             wasi: true,
             grants: Grants::default(),
+            peers: None,
         }
     }
 
@@ -223,6 +228,8 @@ impl Host {
 /// What the running plugin's host functions see: the host, and what happens in this call.
 pub(crate) struct Running {
     pub(crate) host: Host,
+    /// What it has loaded, if it may load plugins.
+    pub(crate) member: Option<Member>,
     pub(crate) events: std::cell::RefCell<crate::trace::Events>,
     /// Why the call must fail, whatever the guest makes of it.
     pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
@@ -249,9 +256,10 @@ thread_local! {
 }
 
 impl Running {
-    pub(crate) fn new(host: Host) -> Rc<Running> {
+    pub(crate) fn new(host: Host, member: Option<Member>) -> Rc<Running> {
         Rc::new(Running {
             host,
+            member,
             events: Default::default(),
             failure: Default::default(),
             error: Default::default(),

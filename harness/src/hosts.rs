@@ -1,6 +1,7 @@
 //! The hosts by their words: what each gives a plugin, and how it behaves.
 
 pub mod extism;
+pub mod peers;
 mod profile;
 pub mod query;
 

@@ -23,6 +23,7 @@ mod plugin;
 mod shell;
 mod snapshot;
 mod source;
+mod state;
 mod strip;
 mod symbols;
 mod trace;

@@ -61,7 +61,8 @@ impl Event {
             Event::Call(call) => {
                 let result =
                     call.result.as_ref().map_or_else(|error| error.len(), |text| text.as_ref().map_or(0, String::len));
-                128 + call.arguments.iter().map(String::len).sum::<usize>() + result
+                let inside = call.inside.iter().map(Event::size).sum::<usize>();
+                128 + call.arguments.iter().map(String::len).sum::<usize>() + result + inside
             }
             Event::Log(line) => 32 + line.text.len(),
             Event::LeftOut(_) => 0,
@@ -80,6 +81,8 @@ pub struct HostCall {
     pub arguments: Vec<String>,
     /// The answer; `None` where there is none to give.
     pub result: Result<Option<String>, String>,
+    /// What happened in the peer that this call called.
+    pub inside: Vec<Event>,
 }
 
 impl std::fmt::Display for HostCall {
@@ -89,10 +92,15 @@ impl std::fmt::Display for HostCall {
             write!(f, " {argument}")?;
         }
         match &self.result {
-            Ok(None) => Ok(()),
-            Ok(Some(result)) => write!(f, " -> {result}"),
-            Err(message) => write!(f, " -> failed: {message}"),
+            Ok(None) => {}
+            Ok(Some(result)) => write!(f, " -> {result}")?,
+            Err(message) => write!(f, " -> failed: {message}")?,
         }
+        for event in &self.inside {
+            // A call stands two spaces in, what happened inside of it two more.
+            write!(f, "\n    {}", event.to_string().replace('\n', "\n  "))?;
+        }
+        Ok(())
     }
 }
 

@@ -71,6 +71,7 @@ fn note(running: &Running, import: &Import, argument: String, result: Option<Str
         name: import.name.clone(),
         arguments: vec![argument],
         result: Ok(result),
+        inside: Vec::new(),
     }));
 }
 
