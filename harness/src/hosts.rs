@@ -5,4 +5,5 @@ pub mod peers;
 mod profile;
 pub mod query;
 
+pub(crate) use profile::FCALL_FUEL;
 pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

@@ -17,6 +17,7 @@ mod host;
 pub mod hosts;
 mod inspect;
 mod kind;
+mod ledger;
 mod module;
 mod outcome;
 mod plugin;
@@ -63,12 +64,64 @@ macro_rules! plugin {
     };
 }
 
+/// One test in several hosts: each gets the plugin of the crate that this stands in, with what that
+/// host gives, and a test of its own in the report.
+///
+/// ```
+/// use plugsmith_harness::{Plugin, hosts};
+///
+/// # fn main() {}
+/// hosts!(hashes in extism, query);
+/// fn hashes(plugin: &mut Plugin) {
+///     assert!(plugin.call::<String>("hash", "password").unwrap().starts_with("$argon2id$"));
+/// }
+/// ```
+///
+/// The words are those of [`hosts::profile`](crate::hosts::profile), all but `orbis`, which has another ABI.
+/// `hosts!(hashes in extism, query with Host::new().random_seed(7));` fills the hosts with mocks.
+///
+/// # Panics
+/// Each test panics where [`check`](crate::check) finds a breach, and as [`plugin!`] does.
+#[macro_export]
+macro_rules! hosts {
+    ($test:ident in $($word:ident),+ $(,)?) => {
+        $crate::hosts!($test in $($word),+ with $crate::Host::new());
+    };
+    ($test:ident in $($word:ident),+ with $host:expr $(,)?) => {
+        mod $test {
+            #[allow(unused_imports, reason = "the hosts may name what is beside them")]
+            use super::*;
+            $(
+                #[test]
+                fn $word() {
+                    $crate::__private::in_host(env!("CARGO_MANIFEST_DIR"), stringify!($word), $host, super::$test);
+                }
+            )+
+        }
+    };
+}
+
 /// What the macros' output uses. Not for people.
 #[doc(hidden)]
 pub mod __private {
     pub use insta;
 
+    use crate::hosts::Abi;
     use crate::{Host, Plugin};
+
+    /// Runs a test with the plugin of the crate in `folder`, as the host of this word has it.
+    #[track_caller]
+    pub fn in_host(folder: &str, word: &str, host: Host, test: impl FnOnce(&mut Plugin)) {
+        let profile = crate::hosts::profile(word).unwrap_or_else(|error| panic!("{error}"));
+        assert!(
+            profile.abi == Abi::Extism,
+            "{word} has another ABI than Extism's: test it with `plugsmith_harness::hosts::{word}`"
+        );
+        let report = crate::build(folder.as_ref()).and_then(|artifact| crate::check(artifact, &profile));
+        let report = report.unwrap_or_else(|error| panic!("{error}"));
+        assert!(report.breaches().next().is_none(), "the plugin cannot work in {word}:\n{report}");
+        test(&mut plugin(folder, profile.host(host)));
+    }
 
     /// The plugin of the crate in `folder`.
     #[track_caller]

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::failure;
 use crate::host::{Host, Running};
 use crate::hosts::peers::Member;
+use crate::ledger;
 use crate::module::{Module, is_callable};
 use crate::outcome::Outcome;
 use crate::shell::{options, quote};
@@ -360,6 +361,9 @@ impl Plugin {
     }
 
     pub(crate) fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
+        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
+            ledger::note(artifact, &self.compiled.wasm, &outcome.call.name, outcome.fuel);
+        }
         self.traces.push(outcome.past());
         outcome
     }

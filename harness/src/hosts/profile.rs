@@ -6,6 +6,7 @@ mod orbis;
 mod peers;
 mod query;
 
+pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
 use crate::check::{Artifact, Report};

@@ -1,7 +1,7 @@
 //! What each host says of an artifact.
 
 use plugsmith_harness::hosts::{extism, profile, profiles};
-use plugsmith_harness::{Error, Level, Profile, Source, build_with, check, check_with};
+use plugsmith_harness::{Error, Host, Level, Profile, Source, build, build_with, check, check_with};
 
 use crate::guest::{GUEST, folder};
 
@@ -183,4 +183,14 @@ fn the_types_of_wasi_are_those_of_the_runtime() {
             }
         }
     }
+}
+
+#[test]
+fn the_fuel_of_a_crates_tests_is_kept_beside_its_artifact() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ferrite-hello");
+    let mut plugin = plugsmith_harness::__private::plugin(folder.to_str().unwrap(), Host::new());
+    let outcome = plugin.command("HELLO.WORLD", ["Ada"]);
+    let record = build(&folder).unwrap().with_extension("fuel.json");
+    let record: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
+    assert!(record["fuel"]["HELLO.WORLD"].as_u64().unwrap() >= outcome.fuel);
 }
