@@ -12,6 +12,8 @@ mod inspect;
 mod new;
 #[path = "verbs/pack.rs"]
 mod pack;
+#[path = "verbs/peers.rs"]
+mod peers;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]
