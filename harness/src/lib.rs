@@ -145,3 +145,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
+
+/// The code in the page on plugins that call plugins.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/peers.md")]
+struct Peers;
