@@ -146,6 +146,21 @@ struct Readme;
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
 
+/// The code in the page on Query.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/query.md")]
+struct QueryPage;
+
+/// The code in the page on Extism.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/extism.md")]
+struct ExtismPage;
+
+/// The code in the page on check.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/check.md")]
+struct CheckPage;
+
 /// The code in the page on plugins that call plugins.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/peers.md")]

@@ -194,3 +194,34 @@ fn the_fuel_of_a_crates_tests_is_kept_beside_its_artifact() {
     let record: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
     assert!(record["fuel"]["HELLO.WORLD"].as_u64().unwrap() >= outcome.fuel);
 }
+
+/// What a test in the host of this word dies of, with the plugin of this example.
+fn refused(example: &str, word: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example);
+    let run = || plugsmith_harness::__private::in_host(folder.to_str().unwrap(), word, Host::new(), |_| ());
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    refused.downcast_ref::<String>().unwrap().clone()
+}
+
+#[test]
+fn a_test_in_a_host_that_refuses_the_plugin_says_why() {
+    let told =
+        [refused("ferrite-hello", "query"), refused("ferrite-hello", "orbis"), refused("ferrite-hello", "redis")];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_host_in_a_test_has_what_the_real_one_gives() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/query-argon2");
+    let outcome = |word: &str, function: &str| {
+        let (mut pages, mut error) = (0, None);
+        plugsmith_harness::__private::in_host(folder.to_str().unwrap(), word, Host::new(), |plugin| {
+            let outcome = plugin.call::<String>(function, "password");
+            (pages, error) = (outcome.pages, outcome.result.err());
+        });
+        (pages > 0, error)
+    };
+    for word in ["extism", "query", "ferrite", "peers"] {
+        assert_eq!(outcome(word, "hash"), (true, None), "{word}");
+    }
+}
