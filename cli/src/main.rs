@@ -17,6 +17,7 @@ mod template;
 mod terminal;
 mod test;
 mod values;
+mod xtp;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Verb::Pack(options) => pack::pack(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
+        Verb::Xtp(options) => xtp::xtp(&options),
     };
     match done {
         Ok(code) => ExitCode::from(code),

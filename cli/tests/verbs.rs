@@ -22,3 +22,5 @@ mod sandbox;
 mod test;
 #[path = "verbs/usage.rs"]
 mod usage;
+#[path = "verbs/xtp.rs"]
+mod xtp;

@@ -13,6 +13,7 @@ use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
 use plugsmith::{DataType, HttpResponse, Value};
 
 use crate::hosts::peers::{Member, Registry};
+use crate::source::Source;
 
 pub(crate) use grants::{Download, Grants};
 
@@ -43,6 +44,8 @@ pub struct Host {
     pub(crate) limits: Limits,
     pub(crate) wasi: bool,
     pub(crate) grants: Grants,
+    /// A plugin whose exports answer imports.
+    pub(crate) linked: Option<Source>,
     /// The plugins to load, until the plugin under test takes them over.
     pub(crate) peers: Option<Registry>,
 }
@@ -96,6 +99,7 @@ impl Host {
             limits: Limits::default(),
             wasi: true,
             grants: Grants::default(),
+            linked: None,
             peers: None,
         }
     }
@@ -202,6 +206,29 @@ impl Host {
     /// With at most this many bytes in the body of an HTTP response; more ends the plugin's call.
     pub fn http_response_bytes(mut self, bytes: usize) -> Host {
         self.limits.http_response_bytes = bytes;
+        self
+    }
+
+    /// With a plugin whose exports answer this plugin's imports, linked as Extism links the modules of
+    /// one manifest: it sees the same blocks, and ends and starts anew with the plugin.
+    ///
+    /// Where the linked plugin asks for WASI's clock or randomness, both get Extism's own, which no
+    /// test can set.
+    ///
+    /// ```
+    /// use plugsmith_harness::{Host, Plugin};
+    ///
+    /// let answers = br#"(module (memory (export "memory") 1)
+    ///   (func (export "answer") (result i64) (i64.const 42)))"#;
+    /// let asks = br#"(module (memory (export "memory") 1)
+    ///   (import "extism:host/user" "answer" (func $answer (result i64)))
+    ///   (func (export "is_42") (result i32) (i64.ne (call $answer) (i64.const 42))))"#;
+    /// let mut plugin = Plugin::load_in(&asks[..], Host::new().link(&answers[..]))?;
+    /// plugin.call::<()>("is_42", "").unwrap();
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    pub fn link(mut self, plugin: impl Into<Source>) -> Host {
+        self.linked = Some(plugin.into());
         self
     }
 

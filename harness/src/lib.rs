@@ -28,6 +28,7 @@ mod state;
 mod strip;
 mod symbols;
 mod trace;
+pub mod xtp;
 
 pub use arguments::Arguments;
 pub use artifact::{PluginPackage, Profile, build, build_with, plugin_packages};
@@ -165,3 +166,8 @@ struct CheckPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/peers.md")]
 struct Peers;
+
+/// The code in the page on xtp-test suites.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/xtp.md")]
+struct XtpPage;
