@@ -41,6 +41,7 @@ impl Error {
 pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
     use plugsmith_harness::Error as Of;
     match error {
+        Of::Peer { error, .. } => code(error),
         Of::BuildFailed { .. } => BUILD,
         Of::UnexpectedHostCall { .. } | Of::MissingImport { .. } => HOST,
         Of::MissingArtifact { .. }
@@ -62,6 +63,9 @@ pub(crate) fn message(error: &plugsmith_harness::Error) -> String {
     match error {
         Of::UnexpectedHostCall { call, paste } if paste.starts_with(".http(") => {
             format!("unexpected HTTP request {call}\n  to answer it, add: --http '{call} 200 BODY'")
+        }
+        Of::UnexpectedHostCall { call, paste } if paste.starts_with(".plugin(") => {
+            format!("unexpected host call {call}\n  to give it the plugin, add: --plugin NAME=PLUGIN")
         }
         Of::UnexpectedHostCall { call, .. } => {
             format!(

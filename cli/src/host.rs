@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use clap::Args;
-use plugsmith_harness::Host;
+use plugsmith_harness::{Host, Profile};
 
+use crate::artifact;
+use crate::error::Error;
 use crate::values::{self, HttpAnswer, Pair, StoragePair, TextPair};
 
 /// What the plugin finds in its host.
 ///
 /// A value is text; `@FILE` is a file's bytes, and `@@` starts text with one `@`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "The host")]
 pub(crate) struct HostOptions {
     /// A configuration value
@@ -28,6 +30,9 @@ pub(crate) struct HostOptions {
     /// The answer to HTTP requests; `*` in the URL stands for anything, the last match counts
     #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = values::http_answer)]
     http: Vec<HttpAnswer>,
+    /// A plugin that it may load by this name: a file, a crate's folder, or a package
+    #[arg(long = "plugin", value_name = "NAME=PLUGIN", value_parser = values::text_pair)]
+    peers: Vec<TextPair>,
     /// The time, in seconds since 1970 [default: 2025-01-01T00:00:00Z]
     #[arg(long, value_name = "SECONDS", value_parser = values::whole)]
     clock: Option<u64>,
@@ -46,7 +51,7 @@ pub(crate) struct HostOptions {
 }
 
 impl HostOptions {
-    pub(crate) fn host(self) -> Host {
+    pub(crate) fn host(self, quiet: bool) -> Result<Host, Error> {
         let mut host = Host::new().random_seed(self.seed);
         for TextPair { key, value } in &self.config {
             host = host.config(key, value);
@@ -63,6 +68,9 @@ impl HostOptions {
         for HttpAnswer { pattern, response } in self.http {
             host = host.http(&pattern, response);
         }
+        for TextPair { key, value } in &self.peers {
+            host = host.plugin(key, artifact::find(value, Profile::Test, quiet)?);
+        }
         if let Some(seconds) = self.clock {
             host = host.clock(Duration::from_secs(seconds));
         }
@@ -75,6 +83,6 @@ impl HostOptions {
         if let Some(milliseconds) = self.timeout_ms {
             host = host.timeout(Duration::from_millis(milliseconds));
         }
-        host
+        Ok(host)
     }
 }

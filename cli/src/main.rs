@@ -18,6 +18,7 @@ mod template;
 mod terminal;
 mod test;
 mod values;
+mod xtp;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Verb::Pack(options) => pack::pack(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
+        Verb::Xtp(options) => xtp::xtp(&options),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -126,6 +126,9 @@ pub(crate) enum Verb {
     /// Create a plugin from a template
     #[command(after_help = new_help())]
     New(New),
+    /// Run test plugins of the xtp-test libraries against a plugin
+    #[command(after_help = help(crate::xtp::EXAMPLES))]
+    Xtp(Box<crate::xtp::Xtp>),
 }
 
 fn help(examples: &str) -> String {

@@ -1,6 +1,6 @@
 //! What came of a call, for a person on standard error, or as one JSON object.
 
-use plugsmith_harness::{Error, Outcome};
+use plugsmith_harness::{Error, Outcome, TraceEvent};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -50,6 +50,26 @@ struct HostCall<'a> {
     arguments: &'a [String],
     result: Option<&'a str>,
     error: Option<&'a str>,
+    /// The host calls of the plugin that this call called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inside: Vec<HostCall<'a>>,
+}
+
+impl<'a> HostCall<'a> {
+    fn of(call: &'a plugsmith_harness::HostCall) -> HostCall<'a> {
+        let inside = call.inside.iter().filter_map(|event| match event {
+            TraceEvent::Call(call) => Some(HostCall::of(call)),
+            _ => None,
+        });
+        HostCall {
+            module: &call.module,
+            name: &call.name,
+            arguments: &call.arguments,
+            result: call.result.as_ref().ok().and_then(Option::as_deref),
+            error: call.result.as_ref().err().map(String::as_str),
+            inside: inside.collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -69,17 +89,7 @@ pub(crate) fn json<T>(call: &str, input: Input, outcome: &Outcome<T>, reply: Opt
             message: message(error),
             frames: frames(error),
         }),
-        host_calls: outcome
-            .host_calls()
-            .into_iter()
-            .map(|call| HostCall {
-                module: &call.module,
-                name: &call.name,
-                arguments: &call.arguments,
-                result: call.result.as_ref().ok().and_then(Option::as_deref),
-                error: call.result.as_ref().err().map(String::as_str),
-            })
-            .collect(),
+        host_calls: outcome.host_calls().into_iter().map(HostCall::of).collect(),
         logs: outcome.logs().into_iter().map(|line| Log { level: line.level.name(), text: &line.text }).collect(),
         trace: outcome.trace(),
         fuel: outcome.fuel,

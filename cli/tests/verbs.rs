@@ -14,6 +14,8 @@ mod manifest;
 mod new;
 #[path = "verbs/pack.rs"]
 mod pack;
+#[path = "verbs/peers.rs"]
+mod peers;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]
@@ -22,3 +24,5 @@ mod sandbox;
 mod test;
 #[path = "verbs/usage.rs"]
 mod usage;
+#[path = "verbs/xtp.rs"]
+mod xtp;

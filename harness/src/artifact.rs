@@ -72,6 +72,16 @@ pub fn build_with(folder: &Path, profile: Profile, progress: &mut dyn FnMut(&str
     result
 }
 
+/// The artifact of another crate than the one under test: `PLUGSMITH_WASM` does not speak of it.
+///
+/// # Errors
+/// [`Error::BuildFailed`] with cargo's words.
+pub(crate) fn build_peer(folder: &Path) -> Result<PathBuf> {
+    static BUILT: LazyLock<Mutex<HashMap<PathBuf, Result<PathBuf>>>> = LazyLock::new(Mutex::default);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.entry(folder.to_owned()).or_insert_with(|| build_or_prove(folder, Profile::Test, &mut |_| {})).clone()
+}
+
 fn build_or_prove(folder: &Path, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
     let package = cargo::Package::read(folder)?;
     let own = package.target_folder.join("plugsmith");

@@ -2,10 +2,13 @@
 //! running it.
 
 mod features;
+mod fuel;
 mod imports;
 mod lints;
 mod manifest;
 mod wasi;
+
+use std::path::PathBuf;
 
 use serde::Serialize;
 use wasmparser::{Parser, Payload, WasmFeatures};
@@ -76,14 +79,14 @@ pub fn check_with(source: impl Into<Source>, profile: &Profile, manifest: &Manif
 }
 
 fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut Report)) -> Result<Report> {
-    let file_name = match &source {
-        Source::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
+    let path = match &source {
+        Source::Path(path) => Some(path.clone()),
         Source::Bytes(_) => None,
     };
     let mut report = Report { host: profile.word.to_owned(), findings: Vec::new() };
     match source.read().and_then(|wasm| Ok((Module::parse(&wasm)?, wasm))) {
         Ok((module, wasm)) => {
-            let artifact = Artifact { module, wasm, file_name };
+            let artifact = Artifact { module, wasm, path };
             judge(&artifact, profile, &mut report);
             more(&artifact, &mut report);
         }
@@ -114,6 +117,7 @@ fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
         );
     }
     lints::judge(artifact, report);
+    fuel::judge(artifact, profile, report);
     (profile.judge)(artifact, report);
 }
 
@@ -157,8 +161,8 @@ impl std::fmt::Display for Report {
 pub(crate) struct Artifact {
     pub(crate) module: Module,
     pub(crate) wasm: Vec<u8>,
-    /// The name of its file, if it came from one.
-    pub(crate) file_name: Option<String>,
+    /// Its file, if it came from one.
+    pub(crate) path: Option<PathBuf>,
 }
 
 impl Artifact {

@@ -1,5 +1,7 @@
 //! Machine code, made once for each artifact and process, and kept on disk between processes.
 
+mod link;
+
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -12,11 +14,14 @@ use crate::dispatch;
 use crate::error::{Error, Result};
 use crate::host::{Host, Limits};
 use crate::module::Module;
+use crate::source::Source;
 
 /// An artifact, parsed and compiled.
 pub(crate) struct Compiled {
     /// The artifact itself, for the names of frames.
     pub(crate) wasm: Arc<[u8]>,
+    /// Its imports are what is wanted from the host: without those that a linked plugin answers,
+    /// and with that plugin's own.
     pub(crate) module: Module,
     pub(crate) plugin: CompiledPlugin,
 }
@@ -30,6 +35,7 @@ struct Key {
     pages: u32,
     fuel: u64,
     paths: BTreeMap<String, PathBuf>,
+    linked: Option<Vec<u8>>,
 }
 
 /// Of an artifact under test, which has megabytes of line tables, a few bytes are enough to tell it
@@ -49,18 +55,36 @@ static COMPILED: LazyLock<Mutex<HashMap<Key, Slot>>> = LazyLock::new(Mutex::defa
 /// [`Error::InvalidModule`] for what is no plugin.
 pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
     let (limits, paths) = (host.limits, &host.grants.paths);
+    let linked = host.linked.clone().map(Source::read).transpose()?;
     if limits.timeout.is_some() {
         // Extism's timeout ends every plugin of the same compilation.
-        return compile(wasm, limits, paths).map(Arc::new);
+        return compile(wasm, linked.as_deref(), limits, paths).map(Arc::new);
     }
-    let key = Key { wasm: wasm.into(), pages: limits.memory_pages, fuel: limits.fuel, paths: paths.clone() };
+    let (pages, fuel) = (limits.memory_pages, limits.fuel);
+    let key = Key { wasm: wasm.into(), pages, fuel, paths: paths.clone(), linked: linked.clone() };
     let slot = Arc::clone(COMPILED.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-    slot.get_or_init(|| compile(wasm, limits, paths).map(Arc::new)).clone()
+    slot.get_or_init(|| compile(wasm, linked.as_deref(), limits, paths).map(Arc::new)).clone()
 }
 
-fn compile(wasm: &[u8], limits: Limits, paths: &BTreeMap<String, PathBuf>) -> Result<Compiled> {
-    let module = Module::parse(wasm)?;
-    let mut manifest = Manifest::new([Wasm::data(wasm)]).with_memory_max(limits.memory_pages);
+fn compile(wasm: &[u8], linked: Option<&[u8]>, limits: Limits, paths: &BTreeMap<String, PathBuf>) -> Result<Compiled> {
+    let mut module = Module::parse(wasm)?;
+    link::refuse_itself(&module)?;
+    let mut modules = Vec::new();
+    let mut shadowed = module.clone();
+    if let Some(bytes) = linked {
+        let linked = Module::parse(bytes)?;
+        link::refuse_itself(&linked)?;
+        let names = link::link(&mut module, &linked)?;
+        modules.extend(names.into_iter().map(|name| Wasm::data(bytes).with_name(name)));
+        shadowed.imports.clone_from(&module.imports);
+        // The harness's own clock and randomness write into the main plugin's memory.
+        if linked.imports.iter().any(|import| import.module == dispatch::WASI) {
+            shadowed.imports.retain(|import| import.module != dispatch::WASI);
+        }
+    }
+    // The last is the plugin itself.
+    modules.push(Wasm::data(wasm));
+    let mut manifest = Manifest::new(modules).with_memory_max(limits.memory_pages);
     if let Some(timeout) = limits.timeout {
         manifest = manifest.with_timeout(timeout);
     }
@@ -74,7 +98,7 @@ fn compile(wasm: &[u8], limits: Limits, paths: &BTreeMap<String, PathBuf>) -> Re
         .memory_init_cow(false)
         .with_host_memory(Arc::new(Memories));
     let mut builder = PluginBuilder::new(manifest)
-        .with_functions(dispatch::functions(&module))
+        .with_functions(dispatch::functions(&shadowed))
         .with_wasi(module.imports.iter().any(|import| import.module == dispatch::WASI))
         .with_fuel_limit(limits.fuel)
         .with_http_response_headers(true)

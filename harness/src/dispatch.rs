@@ -9,6 +9,7 @@ mod builtin;
 mod check;
 mod http;
 mod kernel;
+mod peers;
 mod wasi;
 
 use extism::{CurrentPlugin, Function, UserData, Val, ValType};
@@ -19,9 +20,10 @@ use crate::host::Running;
 use crate::module::{Import, Module};
 use crate::trace::{Event, HostCall, render};
 
-pub(crate) use check::check;
+pub(crate) use check::{check, mockable};
 pub(crate) use http::check_request;
 pub(crate) use kernel::{FIRST_BLOCK, signature as kernel_signature};
+pub(crate) use peers::signature as signature_of_peers;
 
 pub(crate) const KERNEL: &str = "extism:host/env";
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
@@ -81,6 +83,9 @@ fn call_user_function(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let Some(function) = running.host.implementation(&import.module, &import.name) else {
+        if peers::signature(import).as_ref() == Some(&import.signature) {
+            return peers::work(import, running, plugin, inputs, outputs);
+        }
         return Err(unexpected(import, running, plugin, inputs));
     };
     let arguments = read_arguments(running, plugin, &function.parameters, inputs)?;

@@ -165,6 +165,14 @@ pub enum Error {
         /// What could be.
         available: Vec<String>,
     },
+    /// A plugin that others load cannot be loaded.
+    #[error("the peer `{plugin}`: {error}")]
+    Peer {
+        /// Its name.
+        plugin: String,
+        /// Why not.
+        error: Box<Error>,
+    },
     /// A manifest, options or a list of plugins that a host could not read.
     #[error("{place}: {reason}")]
     BadManifest {

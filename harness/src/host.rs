@@ -13,6 +13,9 @@ use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
 use plugsmith::{DataType, HttpResponse, Value};
 
 use crate::hosts::ferrite::{Extensions, Keyspace};
+use crate::hosts::peers::{Member, Registry};
+use crate::source::Source;
+
 pub(crate) use grants::{Download, Grants};
 
 /// The host of a plugin under test.
@@ -42,6 +45,10 @@ pub struct Host {
     pub(crate) limits: Limits,
     pub(crate) wasi: bool,
     pub(crate) grants: Grants,
+    /// A plugin whose exports answer imports.
+    pub(crate) linked: Option<Source>,
+    /// The plugins to load, until the plugin under test takes them over.
+    pub(crate) peers: Option<Registry>,
 }
 
 /// What a plugin may use up.
@@ -93,6 +100,8 @@ impl Host {
             limits: Limits::default(),
             wasi: true,
             grants: Grants::default(),
+            linked: None,
+            peers: None,
         }
     }
 
@@ -201,6 +210,29 @@ impl Host {
         self
     }
 
+    /// With a plugin whose exports answer this plugin's imports, linked as Extism links the modules of
+    /// one manifest: it sees the same blocks, and ends and starts anew with the plugin.
+    ///
+    /// Where the linked plugin asks for WASI's clock or randomness, both get Extism's own, which no
+    /// test can set.
+    ///
+    /// ```
+    /// use plugsmith_harness::{Host, Plugin};
+    ///
+    /// let answers = br#"(module (memory (export "memory") 1)
+    ///   (func (export "answer") (result i64) (i64.const 42)))"#;
+    /// let asks = br#"(module (memory (export "memory") 1)
+    ///   (import "extism:host/user" "answer" (func $answer (result i64)))
+    ///   (func (export "is_42") (result i32) (i64.ne (call $answer) (i64.const 42))))"#;
+    /// let mut plugin = Plugin::load_in(&asks[..], Host::new().link(&answers[..]))?;
+    /// plugin.call::<()>("is_42", "").unwrap();
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    pub fn link(mut self, plugin: impl Into<Source>) -> Host {
+        self.linked = Some(plugin.into());
+        self
+    }
+
     /// Without WASI, as the Python, Node and Go SDKs are unless told otherwise: an artifact that
     /// asks for the time or for randomness does not load.
     pub fn without_wasi(mut self) -> Host {
@@ -224,6 +256,8 @@ impl Host {
 /// What the running plugin's host functions see: the host, and what happens in this call.
 pub(crate) struct Running {
     pub(crate) host: Rc<Host>,
+    /// What it has loaded, if it may load plugins.
+    pub(crate) member: Option<Member>,
     /// What the plugin hangs into the host; not for the instance in which that runs.
     extensions: Option<Extensions>,
     /// What the extensions used up in this call.
@@ -256,10 +290,11 @@ thread_local! {
 }
 
 impl Running {
-    pub(crate) fn new(host: Rc<Host>, extensions: Option<Extensions>) -> Rc<Running> {
+    pub(crate) fn new(host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Rc<Running> {
         Rc::new(Running {
             host,
             extensions,
+            member,
             nested: Default::default(),
             inside: Default::default(),
             events: Default::default(),

@@ -2,7 +2,9 @@
 
 pub mod extism;
 pub mod ferrite;
+pub mod peers;
 mod profile;
 pub mod query;
 
+pub(crate) use profile::FCALL_FUEL;
 pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

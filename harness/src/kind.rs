@@ -18,6 +18,7 @@ impl Error {
             Error::UnexpectedHostCall { .. } => "unexpected_host_call",
             Error::Plugin { .. } => "plugin",
             Error::UnknownHost { .. } => "unknown_host",
+            Error::Peer { .. } => "peer",
             Error::MissingPlugin { .. } => "missing_plugin",
             Error::BadManifest { .. } => "bad_manifest",
             Error::HashMismatch { .. } => "hash_mismatch",

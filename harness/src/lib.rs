@@ -17,15 +17,18 @@ mod host;
 pub mod hosts;
 mod inspect;
 mod kind;
+mod ledger;
 mod module;
 mod outcome;
 mod plugin;
 mod shell;
 mod snapshot;
 mod source;
+mod state;
 mod strip;
 mod symbols;
 mod trace;
+pub mod xtp;
 
 pub use arguments::Arguments;
 pub use artifact::{PluginPackage, Profile, build, build_with, plugin_packages};
@@ -62,12 +65,64 @@ macro_rules! plugin {
     };
 }
 
+/// One test in several hosts: each gets the plugin of the crate that this stands in, with what that
+/// host gives, and a test of its own in the report.
+///
+/// ```
+/// use plugsmith_harness::{Plugin, hosts};
+///
+/// # fn main() {}
+/// hosts!(hashes in extism, query);
+/// fn hashes(plugin: &mut Plugin) {
+///     assert!(plugin.call::<String>("hash", "password").unwrap().starts_with("$argon2id$"));
+/// }
+/// ```
+///
+/// The words are those of [`hosts::profile`](crate::hosts::profile), all but `orbis`, which has another ABI.
+/// `hosts!(hashes in extism, query with Host::new().random_seed(7));` fills the hosts with mocks.
+///
+/// # Panics
+/// Each test panics where [`check`](crate::check) finds a breach, and as [`plugin!`] does.
+#[macro_export]
+macro_rules! hosts {
+    ($test:ident in $($word:ident),+ $(,)?) => {
+        $crate::hosts!($test in $($word),+ with $crate::Host::new());
+    };
+    ($test:ident in $($word:ident),+ with $host:expr $(,)?) => {
+        mod $test {
+            #[allow(unused_imports, reason = "the hosts may name what is beside them")]
+            use super::*;
+            $(
+                #[test]
+                fn $word() {
+                    $crate::__private::in_host(env!("CARGO_MANIFEST_DIR"), stringify!($word), $host, super::$test);
+                }
+            )+
+        }
+    };
+}
+
 /// What the macros' output uses. Not for people.
 #[doc(hidden)]
 pub mod __private {
     pub use insta;
 
+    use crate::hosts::Abi;
     use crate::{Host, Plugin};
+
+    /// Runs a test with the plugin of the crate in `folder`, as the host of this word has it.
+    #[track_caller]
+    pub fn in_host(folder: &str, word: &str, host: Host, test: impl FnOnce(&mut Plugin)) {
+        let profile = crate::hosts::profile(word).unwrap_or_else(|error| panic!("{error}"));
+        assert!(
+            profile.abi == Abi::Extism,
+            "{word} has another ABI than Extism's: test it with `plugsmith_harness::hosts::{word}`"
+        );
+        let report = crate::build(folder.as_ref()).and_then(|artifact| crate::check(artifact, &profile));
+        let report = report.unwrap_or_else(|error| panic!("{error}"));
+        assert!(report.breaches().next().is_none(), "the plugin cannot work in {word}:\n{report}");
+        test(&mut plugin(folder, profile.host(host)));
+    }
 
     /// The plugin of the crate in `folder`.
     #[track_caller]
@@ -91,3 +146,28 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
+
+/// The code in the page on Query.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/query.md")]
+struct QueryPage;
+
+/// The code in the page on Extism.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/extism.md")]
+struct ExtismPage;
+
+/// The code in the page on check.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/check.md")]
+struct CheckPage;
+
+/// The code in the page on plugins that call plugins.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/peers.md")]
+struct Peers;
+
+/// The code in the page on xtp-test suites.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/xtp.md")]
+struct XtpPage;

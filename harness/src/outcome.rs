@@ -117,7 +117,8 @@ impl<T> Outcome<T> {
             section(&mut text, "in the plugin", frames);
         }
         let calls = self.host_calls();
-        let mut shown = calls.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect::<Vec<_>>();
+        let lines = calls.iter().rev().take(SHOWN).rev().map(|call| call.to_string().replace('\n', "\n  "));
+        let mut shown = lines.collect::<Vec<_>>();
         let left_out = self.events.iter().map(|event| if let Event::LeftOut(count) = event { *count } else { 0 });
         let earlier = calls.len() - shown.len() + left_out.sum::<usize>();
         if earlier > 0 {

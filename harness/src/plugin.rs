@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding};
 use plugsmith::protocol::resp;
-use plugsmith::testing::{FakeHost, Stored};
-use plugsmith::{DataType, HostError, Input, Output};
+use plugsmith::{Input, Output};
 
 use crate::arguments::Arguments;
 use crate::artifact;
@@ -20,6 +19,8 @@ use crate::error::{Error, Result};
 use crate::failure;
 use crate::host::{Host, Running};
 use crate::hosts::ferrite::Extensions;
+use crate::hosts::peers::Member;
+use crate::ledger;
 use crate::module::{Module, is_callable};
 use crate::outcome::Outcome;
 use crate::shell::{options, quote};
@@ -31,7 +32,7 @@ use crate::trace::{self, Event, Excerpt};
 /// after every trap.
 pub struct Plugin {
     compiled: Arc<Compiled>,
-    running: Rc<Running>,
+    pub(crate) running: Rc<Running>,
     /// `None` before the first call and after a trap.
     instance: Option<extism::Plugin>,
     /// The variables that a fresh instance starts with.
@@ -75,7 +76,7 @@ impl Plugin {
     /// As [`Plugin::load`], and a mock whose types are not the import's.
     pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
         let source = source.into();
-        let label = format!("{}{}", options(&host), source.label()).into();
+        let label = format!("{}{}", options(&host, host.peers.as_ref()), source.label()).into();
         let artifact = match &source {
             Source::Path(path) => Some(path.clone()),
             Source::Bytes(_) => None,
@@ -88,28 +89,41 @@ impl Plugin {
     /// An instance of this compilation.
     pub(crate) fn of_compiled(
         compiled: Arc<Compiled>,
-        host: Host,
+        mut host: Host,
         label: Arc<str>,
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
-        dispatch::check(&host, &compiled.module)?;
+        let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
+        let member = Member::root(&mut host, &compiled, name.as_deref().unwrap_or("plugin"))?;
+        Plugin::of_member(compiled, host, label, artifact, member)
+    }
+
+    /// An instance of this compilation, as one among its peers.
+    pub(crate) fn of_member(
+        compiled: Arc<Compiled>,
+        host: Host,
+        label: Arc<str>,
+        artifact: Option<PathBuf>,
+        member: Option<Member>,
+    ) -> Result<Plugin> {
+        dispatch::check(&host, &compiled.module, member.is_some())?;
         let host = Rc::new(host);
         let extensions = Extensions::of(&compiled, &host);
-        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, extensions) };
+        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, extensions, member) };
         plugin.instantiate()?;
         Ok(plugin)
     }
 
     /// Another plugin of a compilation and a host, for the extensions of the first.
     pub(crate) fn service(compiled: Arc<Compiled>, host: Rc<Host>) -> Plugin {
-        Plugin::bare(compiled, host, None)
+        Plugin::bare(compiled, host, None, None)
     }
 
-    fn bare(compiled: Arc<Compiled>, host: Rc<Host>, extensions: Option<Extensions>) -> Plugin {
+    fn bare(compiled: Arc<Compiled>, host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Plugin {
         Plugin {
             compiled,
             initial_vars: host.context.with(|host| host.vars.clone()),
-            running: Running::new(host, extensions),
+            running: Running::new(host, extensions, member),
             instance: None,
             traces: Vec::new(),
             label: Arc::from(""),
@@ -175,49 +189,9 @@ impl Plugin {
         self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
     }
 
-    /// The value of a data type in storage, now; `None` where the key is not there.
-    ///
-    /// # Errors
-    /// `WRONGTYPE` where the key holds another type, and a version that the type cannot read.
-    pub fn storage_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
-        self.running.host.context.storage().get_typed(key)
-    }
-
-    /// The value of a key as it lies in storage, now.
-    ///
-    /// # Panics
-    /// The key holds a data type: [`Plugin::storage_typed`] reads it.
-    #[track_caller]
-    pub fn storage(&self, key: &str) -> Option<Value> {
-        self.host(|host| match host.store.stored(key, host.clock.now())? {
-            Stored::Value(value) => Some(value.clone()),
-            Stored::Typed(name, _) => panic!("`{key}` holds a {name}: read it with storage_typed"),
-        })
-    }
-
-    /// The bytes of a key that `kv_write` wrote.
-    pub fn kv(&self, key: &str) -> Option<Vec<u8>> {
-        self.host(|host| host.kv.get(key).cloned())
-    }
-
-    /// The bytes of a variable of the instance.
-    pub fn var(&self, key: &str) -> Option<Vec<u8>> {
-        self.host(|host| host.vars.get(key).cloned())
-    }
-
-    /// Lets time pass in the host: keys expire, clocks move.
-    pub fn advance(&mut self, by: Duration) {
-        self.host(|host| host.clock.advance(by));
-    }
-
     /// What the artifact is made of.
     pub fn module(&self) -> &Module {
         &self.compiled.module
-    }
-
-    /// Works on the host's state itself.
-    pub fn host<T>(&self, work: impl FnOnce(&mut FakeHost) -> T) -> T {
-        self.running.host.context.with(work)
     }
 
     /// A fresh instance: the guest's memory and variables start anew, the host's keys stay.
@@ -225,8 +199,16 @@ impl Plugin {
     /// # Errors
     /// The artifact cannot be instantiated.
     pub fn restart(&mut self) -> Result<()> {
-        self.instance = None;
+        self.discard();
         self.instantiate()
+    }
+
+    /// Ends the instance, and the plugins that it has loaded.
+    fn discard(&mut self) {
+        self.instance = None;
+        if let Some(member) = &self.running.member {
+            member.clear();
+        }
     }
 
     fn instantiate(&mut self) -> Result<()> {
@@ -275,21 +257,28 @@ impl Plugin {
         self.running.failure.take();
         self.running.error.take();
         self.running.output.take();
+        if let Some(member) = &self.running.member {
+            member.begin();
+        }
         let started = Instant::now();
         let result =
             self.exported(function).and_then(|()| self.instantiate()).and_then(|()| self.enter(function, input));
         let duration = started.elapsed();
         self.running.adopt_memories();
         // Extism fills the fuel up before each call.
-        let fuel = self.instance.as_ref().and_then(extism::Plugin::fuel_consumed).unwrap_or(0);
-        let fuel = fuel + self.running.nested.take().fuel;
+        let fuel = self.fuel_of_last_call() + self.running.nested.take().fuel;
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
         let only_once = self.running.host.grants.fresh_instances || function == "_start";
         // After `_start`, too, Extism makes a fresh instance.
         if only_once || matches!(&result, Err(error) if failure::breaks_instance(error)) {
-            self.instance = None;
+            self.discard();
         }
         (result, Spent { fuel, pages, duration })
+    }
+
+    /// Fuel used since it was last filled up.
+    pub(crate) fn fuel_of_last_call(&self) -> u64 {
+        self.instance.as_ref().and_then(extism::Plugin::fuel_consumed).unwrap_or(0)
     }
 
     fn outcome(&self, name: &str, what: What, result: Result<Vec<u8>>, spent: Spent) -> Outcome<Vec<u8>> {
@@ -368,7 +357,9 @@ impl Plugin {
         if std::env::var_os(artifact::GIVEN).is_none() {
             let here = std::env::current_dir().is_ok_and(|here| here == folder);
             let name = if here { ".".to_owned() } else { quote(&folder.display().to_string()) };
-            self.label = format!("{}{name}", options(&self.running.host)).into();
+            self.label =
+                format!("{}{name}", options(&self.running.host, self.running.member.as_ref().map(Member::registry)))
+                    .into();
         }
         self.folder = Some(folder.to_owned());
     }
@@ -386,6 +377,9 @@ impl Plugin {
     }
 
     pub(crate) fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
+        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
+            ledger::note(artifact, &self.compiled.wasm, &outcome.call.name, outcome.fuel);
+        }
         self.traces.push(outcome.past());
         outcome
     }

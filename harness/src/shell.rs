@@ -1,11 +1,15 @@
 //! Calls as a shell makes them again.
 
 use crate::host::Host;
+use crate::hosts::peers::Registry;
 
-/// The options that give the command line this host's configuration.
-pub(crate) fn options(host: &Host) -> String {
+/// The options that give the command line this host's configuration and plugins.
+pub(crate) fn options(host: &Host, registry: Option<&Registry>) -> String {
     let config = host.context.with(|host| host.config.clone());
-    config.iter().map(|(key, value)| format!("--config {} ", quote(&format!("{key}={value}")))).collect()
+    let config = config.iter().map(|(key, value)| format!("--config {} ", quote(&format!("{key}={value}"))));
+    let peers = registry.into_iter().flat_map(Registry::paths);
+    let peers = peers.map(|(name, path)| format!("--plugin {} ", quote(&format!("{name}={}", path.display()))));
+    config.chain(peers).collect()
 }
 
 /// A word for a shell.

@@ -69,7 +69,7 @@ fn check(hook: &Hook, mistakes: &mut Mistakes) {
         mistakes.at(
             event.span,
             format_args!(
-                "unknown event, {}; an event of your own starts with `custom:`",
+                "unknown event, {} (an event of your own starts with `custom:`)",
                 suggestion(&event.value, &names)
             ),
         );

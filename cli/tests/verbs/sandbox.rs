@@ -97,10 +97,12 @@ pub(crate) fn filters() -> insta::Settings {
     settings.add_filter(&regex_escape(&temporary), "[temp]");
     settings.add_filter(&regex_escape(&root().display().to_string()), "[root]");
     settings.add_filter(r"[\d,]+ fuel, (\d+) pages, [\d.]+ ms", "[n] fuel, $1 pages, [n] ms");
+    settings.add_filter(r"finished in [\d.]+s", "finished in [n]s");
     settings.add_filter(r#""fuel":\d+"#, r#""fuel":[n]"#);
     settings.add_filter(r#""duration_us":\d+"#, r#""duration_us":[n]"#);
     // Another process may hold a lock, or change a source, at any moment.
-    settings.add_filter(r"(building (ferrite-hello|faulty)|waiting for another process .*| +Blocking .*)\n", "");
+    settings
+        .add_filter(r"(building (ferrite-hello|faulty|xtp-\w+)|waiting for another process .*| +Blocking .*)\n", "");
     settings
 }
 

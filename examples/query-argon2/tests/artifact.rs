@@ -1,6 +1,39 @@
 //! The built plugin in the harness, as Query runs it: WASI on, no host functions.
 
-use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, plugin};
+use plugsmith_harness::hosts::query::{JavaScript, Query};
+use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, hosts, plugin};
+
+const NAME: &str = "query-plugin-argon2.wasm";
+
+fn query() -> Query {
+    let artifact = plugsmith_harness::build(env!("CARGO_MANIFEST_DIR").as_ref()).unwrap();
+    Query::new().push(NAME, artifact).unwrap()
+}
+
+/// The script of Query's own page: `hash`, then `verify(..) == "true"`.
+#[test]
+fn a_script_hashes_and_verifies() {
+    let mut query = query();
+    let hash = query.plugin(NAME, "hash", "password", None).unwrap();
+    let mut verify = |password: &str| {
+        let question = format!(r#"{{"password":"{password}","hash":"{hash}"}}"#);
+        query.plugin(NAME, "verify", &question, None).javascript()
+    };
+    assert_eq!(verify("password"), JavaScript::Returned("true".to_owned()));
+    assert_eq!(verify("Password"), JavaScript::Returned("false".to_owned()));
+}
+
+#[test]
+fn a_script_sees_the_reason_of_an_expected_failure() {
+    let answer = query().plugin(NAME, "verify", "password", None).unwrap();
+    assert!(answer.starts_with("error: the input is no "), "{answer}");
+}
+
+hosts!(every_salt_is_another in extism, query, ferrite with Host::new().random_seed(3));
+fn every_salt_is_another(plugin: &mut Plugin) {
+    let mut hash = || plugin.call::<String>("hash", "password").unwrap();
+    assert_ne!(hash(), hash());
+}
 
 #[test]
 fn a_hash_verifies_and_another_password_does_not() {

@@ -2,18 +2,19 @@
 
 use std::path::PathBuf;
 
-use super::{KERNEL, WASI, kernel};
+use super::{KERNEL, WASI, kernel, peers};
 use crate::error::Error;
 use crate::host::Host;
 use crate::module::{Import, Module, Signature};
 
-/// Checks, before the first call, that what the host has fits what the artifact imports.
+/// Checks, before the first call, that what the host has fits what the artifact imports;
+/// `has_peers` says whether it may load other plugins.
 ///
 /// # Errors
 /// [`Error::BadSignature`] for an import and an implementation of other types,
 /// [`Error::MissingImport`] for what no host has, or WASI that this one lacks, [`Error::UnusedMock`] for a
 /// mock of what is not imported, [`Error::File`] for an allowed folder that is none.
-pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
+pub(crate) fn check(host: &Host, module: &Module, has_peers: bool) -> Result<(), Error> {
     check_folders(host)?;
     for import in &module.imports {
         let real = match import.module.as_str() {
@@ -37,6 +38,15 @@ pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
             });
         }
         let Some(function) = host.implementation(&import.module, &import.name) else {
+            if let Some(real) = peers::signature(import).filter(|_| has_peers) {
+                if real == import.signature {
+                    continue;
+                }
+                return Err(Error::BadSignature {
+                    artifact: import.signature.render(&import.name),
+                    other: format!("the host's function is `{}`", real.render(&import.name)),
+                });
+            }
             if host.grants.sealed && import.module != KERNEL && import.module != WASI {
                 return Err(Error::MissingImport { import: import.clone() });
             }
@@ -54,7 +64,7 @@ pub(crate) fn check(host: &Host, module: &Module) -> Result<(), Error> {
     }
     for name in host.closures.keys() {
         if !module.imports.iter().any(|import| import.name == *name) {
-            return Err(Error::UnusedMock { name: name.clone(), imports: imports(module) });
+            return Err(Error::UnusedMock { name: name.clone(), imports: mockable(module) });
         }
     }
     Ok(())
@@ -73,7 +83,7 @@ fn check_folders(host: &Host) -> Result<(), Error> {
 }
 
 /// What a test could mock: the imports that are not Extism's own.
-fn imports(module: &Module) -> Vec<String> {
+pub(crate) fn mockable(module: &Module) -> Vec<String> {
     let own = |import: &&Import| import.module != KERNEL && import.module != WASI;
     module.imports.iter().filter(own).map(|import| import.name.clone()).collect()
 }

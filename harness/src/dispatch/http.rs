@@ -151,6 +151,9 @@ pub(super) fn headers(
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
+    if running.host.grants.withholds_headers {
+        return write_result(running, plugin, HostValue::Block(None), outputs);
+    }
     let headers = running.host.context.with(|host| serde_json::to_vec(&host.last_headers))?;
     write_result(running, plugin, HostValue::Block(Some(headers)), outputs)
 }

@@ -17,6 +17,8 @@ pub(crate) struct Grants {
     pub(crate) sealed: bool,
     /// Whether each call gets an instance of its own.
     pub(crate) fresh_instances: bool,
+    /// Whether the headers of HTTP responses are kept from it.
+    pub(crate) withholds_headers: bool,
     /// What a manifest's URLs answer.
     pub(crate) downloads: Vec<Download>,
 }
@@ -72,6 +74,13 @@ impl Host {
             self.functions.truncate(given);
             self.grants.sealed = true;
         }
+        self
+    }
+
+    /// Without the headers of HTTP responses, as every SDK of Extism is unless told otherwise: a
+    /// plugin that asks for them gets none.
+    pub fn without_response_headers(mut self) -> Host {
+        self.grants.withholds_headers = true;
         self
     }
 

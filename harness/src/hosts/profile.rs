@@ -6,6 +6,7 @@ mod orbis;
 mod peers;
 mod query;
 
+pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
 use crate::check::{Artifact, Report};
@@ -108,7 +109,7 @@ impl Profile {
         if self.wasi == Wasi::Off {
             host = host.without_wasi();
         }
-        if self.word == "query" { host.fresh_instances() } else { host }
+        if self.word == "query" { host.fresh_instances().without_response_headers() } else { host }
     }
 }
 

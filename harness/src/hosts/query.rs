@@ -1,7 +1,7 @@
 //! The host of a Query server: `plugin(name, function, input, options)`, as JavaScript calls it.
 //!
 //! It follows gc-victor/query 0.12.49 (crates/runtime/src/plugin.rs) on extism 1.11.1: WASI on, no
-//! host functions, a fresh instance for each call. A plugin that is not there and options that
+//! host functions, no headers of HTTP responses, a fresh instance for each call. A plugin that is not there and options that
 //! cannot be read are exceptions, which JavaScript can catch. Everything that goes wrong in the
 //! plugin itself is a panic of the server's, which it cannot: the client gets a 500 without a body.
 
@@ -136,7 +136,7 @@ impl Query {
 
     /// The host of one call.
     fn host(&self, manifest: &Manifest) -> Host {
-        let host = Host::new().without_functions();
+        let host = Host::new().without_functions().without_response_headers();
         host.context.with(|host| *host = FakeHost { vars: BTreeMap::new(), ..self.world.clone() });
         host.context.with(|host| host.config.clear());
         grant(manifest, host)

@@ -1,7 +1,7 @@
 //! What each host says of an artifact.
 
 use plugsmith_harness::hosts::{extism, profile, profiles};
-use plugsmith_harness::{Error, Level, Profile, Source, build_with, check, check_with};
+use plugsmith_harness::{Error, Host, Level, Profile, Source, build, build_with, check, check_with};
 
 use crate::guest::{GUEST, folder};
 
@@ -182,5 +182,46 @@ fn the_types_of_wasi_are_those_of_the_runtime() {
                 assert_eq!(real, ours, "{wat}");
             }
         }
+    }
+}
+
+#[test]
+fn the_fuel_of_a_crates_tests_is_kept_beside_its_artifact() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ferrite-hello");
+    let mut plugin = plugsmith_harness::__private::plugin(folder.to_str().unwrap(), Host::new());
+    let outcome = plugin.command("HELLO.WORLD", ["Ada"]);
+    let record = build(&folder).unwrap().with_extension("fuel.json");
+    let record: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
+    assert!(record["fuel"]["HELLO.WORLD"].as_u64().unwrap() >= outcome.fuel);
+}
+
+/// What a test in the host of this word dies of, with the plugin of this example.
+fn refused(example: &str, word: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example);
+    let run = || plugsmith_harness::__private::in_host(folder.to_str().unwrap(), word, Host::new(), |_| ());
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    refused.downcast_ref::<String>().unwrap().clone()
+}
+
+#[test]
+fn a_test_in_a_host_that_refuses_the_plugin_says_why() {
+    let told =
+        [refused("ferrite-hello", "query"), refused("ferrite-hello", "orbis"), refused("ferrite-hello", "redis")];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_host_in_a_test_has_what_the_real_one_gives() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/query-argon2");
+    let outcome = |word: &str, function: &str| {
+        let (mut pages, mut error) = (0, None);
+        plugsmith_harness::__private::in_host(folder.to_str().unwrap(), word, Host::new(), |plugin| {
+            let outcome = plugin.call::<String>(function, "password");
+            (pages, error) = (outcome.pages, outcome.result.err());
+        });
+        (pages > 0, error)
+    };
+    for word in ["extism", "query", "ferrite", "peers"] {
+        assert_eq!(outcome(word, "hash"), (true, None), "{word}");
     }
 }

@@ -12,6 +12,7 @@
   (import "extism:host/env" "var_get" (func $var_get (param i64) (result i64)))
   (import "extism:host/env" "var_set" (func $var_set (param i64 i64)))
   (import "extism:host/env" "http_request" (func $http_request (param i64 i64) (result i64)))
+  (import "extism:host/env" "http_headers" (func $http_headers (result i64)))
   (import "wasi_snapshot_preview1" "path_open"
     (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
@@ -57,6 +58,10 @@
     (call $var_set (call $block (i32.const 0) (i32.const 4)) (call $input)))
   ;; The page that the input, a request in JSON, asks for.
   (func (export "fetch") (call $answer (call $http_request (call $input) (i64.const 0))))
+  ;; The headers of that page.
+  (func (export "fetch_headers")
+    (drop (call $http_request (call $input) (i64.const 0)))
+    (call $answer (call $http_headers)))
   (func (export "fail") (result i32) (call $error_set (call $input)) (i32.const 1))
   (func (export "trap") unreachable)
   (func (export "spin") (loop $again (br $again)))

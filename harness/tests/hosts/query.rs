@@ -2,7 +2,7 @@
 
 use plugsmith_harness::hosts::query::{Entry, JavaScript, Plugins, Query, file_name};
 use plugsmith_harness::plugsmith::HttpResponse;
-use plugsmith_harness::{Error, Profile, build_with};
+use plugsmith_harness::{Error, Host, Plugin, Profile, build_with};
 
 use crate::guest::{GUEST, folder};
 
@@ -97,6 +97,17 @@ fn no_host_is_allowed_unless_it_is_named() {
         Some(r#"{"allowed_hosts": ["*"]}"#),
     ];
     assert_eq!(options.map(allowed), [false, false, false, false, false, false, true, true]);
+}
+
+/// The server does not switch them on, in Extism they are off.
+#[test]
+fn headers_of_responses_are_kept_back() {
+    let request = r#"{"url":"https://api.example.com/"}"#;
+    let response = || HttpResponse::new(200, "page").header("ETag", "7");
+    let mut query = query().http("GET *", response());
+    assert_eq!(query.plugin(NAME, "fetch_headers", request, Some(r#"{"allowed_hosts": ["*"]}"#)).unwrap(), "");
+    let mut switched_on = Plugin::load_in(GUEST.as_bytes(), Host::new().http("GET *", response())).unwrap();
+    assert_eq!(switched_on.call::<String>("fetch_headers", request).unwrap(), r#"{"etag":"7"}"#);
 }
 
 #[test]

@@ -107,11 +107,13 @@ pub struct MockPeers {
 impl MockPeers {
     /// With a peer, in the place of an earlier one of this name, which is given back.
     pub fn insert(&mut self, name: &str, peer: MockPeer) -> Option<MockPeer> {
+        self.kept.remove(name);
         self.mocks.insert(name.to_owned(), peer)
     }
 
     /// As before [`MockPeers::insert`].
     pub(crate) fn restore(&mut self, name: &str, before: Option<MockPeer>) {
+        self.kept.remove(name);
         match before {
             Some(before) => self.mocks.insert(name.to_owned(), before),
             None => self.mocks.remove(name),
@@ -120,7 +122,7 @@ impl MockPeers {
 
     /// Without the peer of this name.
     pub fn remove(&mut self, name: &str) {
-        self.mocks.remove(name);
+        self.restore(name, None);
     }
 
     pub(crate) fn register(&mut self, name: &str) -> Option<i64> {

@@ -1,6 +1,7 @@
 //! A client of the host: what it does goes the way it goes there, past hooks, transformers and
 //! backends.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use plugsmith::protocol::arguments::{self, Encoding, encode_one};
@@ -131,9 +132,10 @@ fn command(plugin: &Plugin, name: &str) -> Option<String> {
 }
 
 fn no_command(plugin: &Plugin, name: &str) -> Error {
-    let own = plugin.module().commands().map(|command| command.name.clone());
-    let available = own.chain(BUILTINS.iter().map(|builtin| builtin.name.to_owned())).collect();
-    Error::MissingCommand { name: name.to_owned(), available }
+    let own: BTreeSet<String> = plugin.module().commands().map(|command| command.name.clone()).collect();
+    let builtins = BUILTINS.iter().map(|builtin| builtin.name.to_owned()).filter(|name| !own.contains(name));
+    let builtins: Vec<String> = builtins.collect();
+    Error::MissingCommand { name: name.to_owned(), available: own.into_iter().chain(builtins).collect() }
 }
 
 /// One of the host's own commands.

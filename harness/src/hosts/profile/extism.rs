@@ -33,6 +33,12 @@ fn judge(artifact: &Artifact, report: &mut Report) {
             report.note(format!("imports `{name}`, which the npm SDK 1.0.3 lacks: it does not load there"), *fix);
         }
     }
+    if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == "http_headers") {
+        report.note(
+            "asks for the headers of HTTP responses, which every SDK keeps back by default",
+            "say in your documentation that the host must switch them on",
+        );
+    }
     for feature in artifact.needs_beyond(WasmFeatures::WASM2) {
         report.note(
             format!(

@@ -36,7 +36,11 @@ fn judge(artifact: &Artifact, report: &mut Report) {
             "say in your documentation which `allowed_hosts` the caller's options need",
         );
     }
-    if let Some(name) = &artifact.file_name
+    if imports("http_headers") {
+        report.note("asks for the headers of HTTP responses, which Query keeps back", "do without them: `http().send`");
+    }
+    let name = artifact.path.as_ref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+    if let Some(name) = name
         && !(name.starts_with("query-plugin-") && name.ends_with(".wasm"))
     {
         report.note(

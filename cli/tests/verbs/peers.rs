@@ -1,0 +1,36 @@
+//! `--plugin`: other plugins that the plugin may load.
+
+use plugsmith_harness::build;
+
+use crate::sandbox::{plugsmith, root, snapshot};
+
+/// `cargo plugsmith`, where the two examples are built already, so that no progress is shown.
+fn on_examples<'a>(arguments: impl IntoIterator<Item = &'a str>) -> std::process::Command {
+    for name in ["peers-count-vowels", "peers-vowels"] {
+        build(&root().join("examples").join(name)).unwrap();
+    }
+    plugsmith(arguments)
+}
+
+#[test]
+fn a_plugin_is_given_another_one() {
+    let plugin = "count_vowels=examples/peers-vowels";
+    snapshot!(on_examples(["call", "examples/peers-count-vowels", "run", "--plugin", plugin]));
+}
+
+#[test]
+fn what_happened_in_the_other_one_is_in_the_report_too() {
+    let plugin = "count_vowels=peers-vowels";
+    snapshot!(on_examples(["call", "peers-count-vowels", "run", "--plugin", plugin, "--json"]));
+}
+
+#[test]
+fn a_plugin_that_nobody_gave_is_named() {
+    let plugin = "vowels=peers-vowels";
+    snapshot!(on_examples(["call", "peers-count-vowels", "run", "--plugin", plugin]));
+}
+
+#[test]
+fn a_plugin_that_is_not_there_is_named() {
+    snapshot!(on_examples(["call", "peers-count-vowels", "run", "--plugin", "count_vowels=no/such.wasm"]));
+}

@@ -1,0 +1,72 @@
+//! A plugin whose exports answer another plugin's imports, linked as Extism links the modules of
+//! one manifest: they share the kernel's memory, so a block's offset means the same to both.
+
+use std::collections::BTreeSet;
+
+use crate::dispatch::{KERNEL, WASI};
+use crate::error::{Error, Result};
+use crate::module::{Import, Module};
+
+/// What Extism calls the plugin itself among the modules that it links.
+const MAIN: &str = "main";
+
+/// Leaves in `module` what both plugins want from the host, and gives the import modules that
+/// `linked` stands for.
+///
+/// # Errors
+/// [`Error::BadSignature`] for an import and an export of other types, [`Error::InvalidModule`] for two
+/// plugins that have nothing to do with each other.
+pub(super) fn link(module: &mut Module, linked: &Module) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    let mut wanted = Vec::new();
+    for import in std::mem::take(&mut module.imports) {
+        match linked.exports.get(&import.name).filter(|_| import.module != KERNEL && import.module != WASI) {
+            None => wanted.push(import),
+            Some(signature) if *signature == import.signature => {
+                names.insert(import.module);
+            }
+            Some(signature) => {
+                return Err(Error::BadSignature {
+                    artifact: import.signature.render(&import.name),
+                    other: format!("the linked plugin exports `{}`", signature.render(&import.name)),
+                });
+            }
+        }
+    }
+    if names.is_empty() {
+        let imports = wanted.iter().filter(|import| import.module != KERNEL && import.module != WASI);
+        let imports: Vec<&str> = imports.map(|import| import.name.as_str()).collect();
+        let imports = if imports.is_empty() { "none".to_owned() } else { imports.join(", ") };
+        let reason = format!("the linked plugin exports nothing that the plugin imports, which is: {imports}");
+        return Err(Error::InvalidModule { reason });
+    }
+    if let Some(import) = linked.imports.iter().find(|import| names.contains(&import.module)) {
+        let (name, module) = (&import.name, &import.module);
+        let reason = format!("the linked plugin imports `{name}` from `{module}`, which it is linked as itself");
+        return Err(Error::InvalidModule { reason });
+    }
+    wanted.extend(linked.imports.iter().filter(|import| !is_among(import, &wanted)).cloned().collect::<Vec<_>>());
+    module.imports = wanted;
+    Ok(names)
+}
+
+fn is_among(import: &Import, imports: &[Import]) -> bool {
+    imports.iter().any(|known| known.module == import.module && known.name == import.name)
+}
+
+/// Refuses what imports from the plugin's own name: Extism looks for it in the plugin, whose imports
+/// it resolves first, until the process has no stack left.
+///
+/// # Errors
+/// [`Error::InvalidModule`] with the import.
+pub(super) fn refuse_itself(module: &Module) -> Result<()> {
+    match module.imports.iter().find(|import| import.module == MAIN) {
+        Some(Import { name, .. }) => Err(Error::InvalidModule {
+            reason: format!(
+                "it imports `{name}` from `{MAIN}`, which Extism takes for the plugin itself, without end: \
+                 import it from `extism:host/user`"
+            ),
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,333 @@
+//! A plugin among the plugins that it has loaded, and those that loaded it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use plugsmith::protocol::peers::{ABSENT, DOWN, FAILED, REFUSED};
+use plugsmith::testing::MockPeer;
+
+use super::{Failures, Registry, callee};
+use crate::compiled::Compiled;
+use crate::dispatch;
+use crate::error::{Error, Result};
+use crate::failure;
+use crate::host::Host;
+use crate::plugin::Plugin;
+use crate::trace::Event;
+
+/// The stack that a peer is given at least, and the one that it is given where less is left: wasm
+/// may use 512 KiB of it, the rest is for the harness and for whatever the peer calls.
+const STACK: (usize, usize) = (1024 * 1024, 2 * 1024 * 1024);
+
+/// A plugin that may load others. What it has loaded ends with it.
+#[derive(Debug)]
+pub(crate) struct Member {
+    family: Rc<Family>,
+    /// From the plugin under test down to this one.
+    chain: Vec<Link>,
+    peers: RefCell<BTreeMap<i64, Rc<Instance>>>,
+}
+
+/// A plugin that is being called.
+#[derive(Clone, Debug)]
+struct Link {
+    name: String,
+    /// Its artifact, for one and the same may have several names.
+    wasm: Option<Arc<[u8]>>,
+}
+
+/// What all plugins below the one under test share.
+#[derive(Debug)]
+struct Family {
+    registry: Registry,
+    next: Cell<i64>,
+    instances: Cell<usize>,
+    pages: Cell<u64>,
+    fuel: Cell<u64>,
+}
+
+/// A plugin that was loaded by another.
+#[derive(Debug)]
+struct Instance {
+    family: Rc<Family>,
+    name: String,
+    /// `None` once it is gone.
+    body: RefCell<Option<Body>>,
+    pages: Cell<u64>,
+}
+
+#[derive(Debug)]
+enum Body {
+    Wasm(Box<Plugin>),
+    Native(MockPeer),
+}
+
+/// Why a peer was not loaded, or gave no output.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// What the caller is told: a code and a message.
+    Told(&'static str, String),
+    /// What no test expects: a plugin that the registry does not know.
+    Unexpected,
+    /// What fails the test, whatever the caller makes of it.
+    Fails(Error),
+}
+
+impl Member {
+    /// The plugin under test, if its host has plugins to load.
+    ///
+    /// # Errors
+    /// [`Error::Peer`] for a plugin that cannot be loaded, [`Error::MissingPlugin`] for a rule about none.
+    pub(crate) fn root(host: &mut Host, compiled: &Compiled, label: &str) -> Result<Option<Member>> {
+        let Some(registry) = host.peers.take() else { return Ok(None) };
+        if !compiled.module.imports.iter().any(|import| dispatch::signature_of_peers(import).is_some()) {
+            return Err(Error::UnusedMock {
+                name: "register_plugin".to_owned(),
+                imports: dispatch::mockable(&compiled.module),
+            });
+        }
+        let name = registry.name.clone().unwrap_or_else(|| label.to_owned());
+        registry.check_rules(&name)?;
+        for (name, known) in &registry.known {
+            let Some(source) = known.source() else { continue };
+            let check = || {
+                let (compiled, host) = (known.compiled(source)?, known.host());
+                if host.peers.is_some() {
+                    let reason = "it has plugins of its own: give them to the host of the plugin under test";
+                    return Err(Error::BadManifest { place: "its host".to_owned(), reason: reason.to_owned() });
+                }
+                dispatch::check(&host, &compiled.module, registry.is_caller(name, false))
+            };
+            check().map_err(|error| callee::of(name, error))?;
+        }
+        let family = Family {
+            registry,
+            next: Cell::default(),
+            instances: Cell::default(),
+            pages: Cell::default(),
+            fuel: Cell::default(),
+        };
+        let link = Link { name, wasm: Some(Arc::clone(&compiled.wasm)) };
+        Ok(Some(Member { family: Rc::new(family), chain: vec![link], peers: RefCell::default() }))
+    }
+
+    /// All that it may load.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.family.registry
+    }
+
+    /// How it is told what went wrong.
+    pub(crate) fn failures(&self) -> Failures {
+        self.family.registry.failures
+    }
+
+    /// Before a call of the plugin under test: what peers may use up is theirs again.
+    pub(crate) fn begin(&self) {
+        if self.is_root() {
+            self.family.fuel.set(0);
+        }
+    }
+
+    /// Ends what it has loaded.
+    pub(crate) fn clear(&self) {
+        self.peers.borrow_mut().clear();
+    }
+
+    /// The names of what it has loaded and of what these have, by id.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for instance in self.peers.borrow().values() {
+            match &*instance.body.borrow() {
+                Some(Body::Wasm(plugin)) => {
+                    names.push(instance.name.clone());
+                    names.extend(plugin.peers());
+                }
+                Some(Body::Native(_)) => names.push(instance.name.clone()),
+                None => {}
+            }
+        }
+        names
+    }
+
+    /// Makes an instance of the plugin of this name: its id.
+    pub(crate) fn load(&self, name: &str) -> Result<i64, Refusal> {
+        let registry = &self.family.registry;
+        if !registry.may_load(self.name(), self.is_root(), name) {
+            return Err(refused(format!("`{}` may not load `{name}`", self.name())));
+        }
+        let Some(known) = registry.known.get(name) else {
+            return Err(match registry.absent.contains(name) {
+                true => Refusal::Told(ABSENT, format!("there is no plugin `{name}`")),
+                false => Refusal::Unexpected,
+            });
+        };
+        let compiled = known.source().map(|source| known.compiled(source)).transpose().map_err(Refusal::Fails)?;
+        self.check_chain(name, compiled.as_deref())?;
+        let limits = &registry.limits;
+        if self.family.instances.get() >= limits.instances {
+            return Err(refused(format!("`{name}` would be more than {} plugins at a time", limits.instances)));
+        }
+        let pages = compiled.as_ref().map_or(0, |compiled| compiled.module.initial_pages);
+        if self.family.pages.get() + pages > limits.pages {
+            return Err(refused(format!(
+                "`{name}` starts with {pages} pages, which with all others is more than {}",
+                limits.pages
+            )));
+        }
+        self.check_fuel(name)?;
+        let body = match compiled {
+            None => Body::Native(known.native().cloned().unwrap_or_else(MockPeer::new)),
+            Some(compiled) => Body::Wasm(Box::new(self.start(name, compiled, known.host())?)),
+        };
+        let id = self.family.next.replace(self.family.next.get() + 1);
+        self.family.instances.update(|count| count + 1);
+        self.family.pages.update(|all| all + pages);
+        let instance = Instance {
+            family: Rc::clone(&self.family),
+            name: name.to_owned(),
+            body: RefCell::new(Some(body)),
+            pages: Cell::new(pages),
+        };
+        self.peers.borrow_mut().insert(id, Rc::new(instance));
+        Ok(id)
+    }
+
+    /// Calls a function of the peer with this id: its output, and what happened meanwhile.
+    pub(crate) fn call(&self, id: i64, function: &str, input: &[u8]) -> (Result<Vec<u8>, Refusal>, Vec<Event>) {
+        match self.instance(id, function) {
+            Ok(instance) => self.call_instance(&instance, function, input),
+            Err(refusal) => (Err(refusal), Vec::new()),
+        }
+    }
+
+    fn instance(&self, id: i64, function: &str) -> Result<Rc<Instance>, Refusal> {
+        let Some(instance) = self.peers.borrow().get(&id).cloned() else {
+            return Err(Refusal::Told(ABSENT, format!("`{}` has loaded no plugin with the id {id}", self.name())));
+        };
+        let name = &instance.name;
+        if !self.family.registry.may_call(self.name(), self.is_root(), name, function) {
+            return Err(refused(format!("`{}` may not call `{function}` of `{name}`", self.name())));
+        }
+        self.check_fuel(name)?;
+        Ok(instance)
+    }
+
+    fn call_instance(
+        &self,
+        instance: &Instance,
+        function: &str,
+        input: &[u8],
+    ) -> (Result<Vec<u8>, Refusal>, Vec<Event>) {
+        let mut body = instance.body.borrow_mut();
+        let told =
+            |code, why: &dyn std::fmt::Display| Refusal::Told(code, format!("{}.{function}: {why}", instance.name));
+        let plugin = match &mut *body {
+            None => {
+                let why = format!("`{}` is gone since it trapped or reached a limit: load it again", instance.name);
+                return (Err(Refusal::Told(ABSENT, why)), Vec::new());
+            }
+            Some(Body::Native(peer)) => {
+                return (peer.call(function, input).map_err(|why| told(FAILED, &why)), Vec::new());
+            }
+            Some(Body::Wasm(plugin)) => plugin,
+        };
+        let (result, spent) = stacker::maybe_grow(STACK.0, STACK.1, || plugin.run(function, input));
+        let events = plugin.take_events();
+        self.family.fuel.update(|all| all.saturating_add(spent.fuel));
+        let before = instance.pages.replace(spent.pages);
+        self.family.pages.update(|all| all - before + spent.pages);
+        let limit = self.family.registry.limits.pages;
+        let result = match result {
+            Err(Error::UnexpectedHostCall { call, paste }) => {
+                let call = format!("{call} of the peer `{}`", instance.name);
+                Err(Refusal::Fails(Error::UnexpectedHostCall { call, paste }))
+            }
+            Err(error) if failure::breaks_instance(&error) => {
+                instance.end(&mut body);
+                Err(told(DOWN, &error))
+            }
+            Err(error) => Err(told(FAILED, &error)),
+            Ok(_) if self.family.pages.get() > limit => {
+                instance.end(&mut body);
+                Err(told(DOWN, &format!("out of memory: more than {limit} pages of all plugins together")))
+            }
+            Ok(output) => Ok(output),
+        };
+        (result, events)
+    }
+
+    fn start(&self, name: &str, compiled: Arc<Compiled>, host: Host) -> Result<Plugin, Refusal> {
+        let member = self.family.registry.is_caller(name, false).then(|| {
+            let mut chain = self.chain.clone();
+            chain.push(Link { name: name.to_owned(), wasm: Some(Arc::clone(&compiled.wasm)) });
+            Member { family: Rc::clone(&self.family), chain, peers: RefCell::default() }
+        });
+        let fuel = host.limits.fuel;
+        let started =
+            stacker::maybe_grow(STACK.0, STACK.1, || Plugin::of_member(compiled, host, name.into(), None, member));
+        let spent = match &started {
+            Ok(plugin) => plugin.fuel_of_last_call(),
+            Err(Error::OutOfFuel { .. }) => fuel,
+            Err(_) => 0,
+        };
+        self.family.fuel.update(|all| all.saturating_add(spent));
+        started.map_err(|error| match error {
+            Error::UnexpectedHostCall { .. } => Refusal::Fails(error),
+            error => Refusal::Told(FAILED, format!("`{name}` did not start: {error}")),
+        })
+    }
+
+    fn check_chain(&self, name: &str, compiled: Option<&Compiled>) -> Result<(), Refusal> {
+        let same = |link: &Link| {
+            link.name == name || compiled.is_some_and(|compiled| link.wasm.as_ref() == Some(&compiled.wasm))
+        };
+        let chain = || self.chain.iter().map(|link| format!("{} -> ", link.name)).collect::<String>();
+        if let Some(link) = self.chain.iter().find(|link| same(link)) {
+            return Err(refused(format!("a cycle: {}{}", chain(), link.name)));
+        }
+        let depth = self.family.registry.limits.depth;
+        if self.chain.len() > depth {
+            return Err(refused(format!("too deep: {}{name} is more than {depth} below the first", chain())));
+        }
+        Ok(())
+    }
+
+    fn check_fuel(&self, name: &str) -> Result<(), Refusal> {
+        let limit = self.family.registry.limits.fuel;
+        match self.family.fuel.get() >= limit {
+            true => Err(refused(format!("no fuel is left for `{name}`: all plugins have used {limit} in this call"))),
+            false => Ok(()),
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.chain.last().map_or("", |link| &link.name)
+    }
+
+    fn is_root(&self) -> bool {
+        self.chain.len() == 1
+    }
+}
+
+impl Instance {
+    /// Gives back what it holds.
+    fn end(&self, body: &mut Option<Body>) {
+        if body.take().is_some() {
+            self.family.instances.update(|count| count - 1);
+            self.family.pages.update(|all| all - self.pages.replace(0));
+        }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let mut body = self.body.take();
+        self.end(&mut body);
+    }
+}
+
+fn refused(message: String) -> Refusal {
+    Refusal::Told(REFUSED, message)
+}

@@ -1,0 +1,107 @@
+//! Test suites that are plugins themselves, in the form of the `xtp-test` libraries: they export
+//! `test`, and import from `xtp:test/harness` what calls the tested plugin and takes assertions.
+//!
+//! The runner they were written for is closed. What it does is taken from the libraries, xtp-test
+//! 0.0.1 for Rust, and those for JavaScript, Go and Zig (dylibso/xtp-test-*), from the `xtp.toml` of public
+//! plugins, and from the CLI's documentation. Where these leave it open, `docs/xtp.md` says what is done.
+
+mod board;
+mod functions;
+mod report;
+mod toml;
+
+use crate::error::{Error, Result};
+use crate::host::Host;
+use crate::module::Module;
+use crate::plugin::Plugin;
+use crate::source::Source;
+
+use board::Board;
+
+pub use report::{Assertion, Group, Report};
+pub use toml::{Input, Test, Tests};
+
+/// A test plugin, and the plugin that it tests.
+///
+/// ```
+/// use plugsmith_harness::xtp::Suite;
+///
+/// // What the libraries make of: assert!("one is one", true)
+/// let test = br#"(module
+///   (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+///   (import "extism:host/env" "store_u8" (func $store (param i64 i32)))
+///   (import "xtp:test/harness" "assert" (func $assert (param i64 i64 i64)))
+///   (memory (export "memory") 1)
+///   (func (export "test") (result i32) (local $name i64)
+///     (local.set $name (call $alloc (i64.const 1)))
+///     (call $store (local.get $name) (i32.const 49))
+///     (call $assert (local.get $name) (i64.const 1) (i64.const 0))
+///     (i32.const 0)))"#;
+/// let plugin = br#"(module (memory (export "memory") 1))"#;
+/// let report = Suite::new(&plugin[..], &test[..]).run()?;
+/// assert!(report.passed());
+/// assert_eq!(report.to_string(), "test 1 ... ok\n");
+/// # Ok::<(), plugsmith_harness::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a suite does nothing until it is run"]
+pub struct Suite {
+    plugin: Source,
+    test: Source,
+    mock_input: Option<Vec<u8>>,
+    host: Host,
+}
+
+impl Suite {
+    /// The plugin, and the test plugin for it.
+    pub fn new(plugin: impl Into<Source>, test: impl Into<Source>) -> Suite {
+        Suite { plugin: plugin.into(), test: test.into(), mock_input: None, host: Host::new() }
+    }
+
+    /// With what `mock_input` answers.
+    pub fn mock_input(mut self, input: impl Into<Vec<u8>>) -> Suite {
+        self.mock_input = Some(input.into());
+        self
+    }
+
+    /// With this host for the tested plugin; see [`Host::link`] for a plugin that mocks its imports.
+    pub fn host(mut self, host: Host) -> Suite {
+        self.host = host;
+        self
+    }
+
+    /// Runs the suite.
+    ///
+    /// # Errors
+    /// What keeps either plugin from being loaded, and [`Error::InvalidModule`] for a test plugin
+    /// without `test`. A suite that fails is a [`Report`].
+    pub fn run(self) -> Result<Report> {
+        let test = self.test.clone().read()?;
+        let module = Module::parse(&test)?;
+        if !module.callable().any(|name| name == "test") {
+            let reason = "the test plugin exports no `test`, which is what an xtp-test suite is run by".to_owned();
+            return Err(Error::InvalidModule { reason });
+        }
+        let input = self.mock_input;
+        // A plugin that mocks the host may ask for the input, too, and for nothing else of these.
+        let answers = self.host.functions(vec![functions::mock_input(input.clone())]);
+        let fuel = answers.limits.fuel;
+        let board = Board::new(Plugin::load_in(self.plugin, answers)?, fuel);
+        let host = Host::new().functions(functions::all(&module, &board, input));
+        let source = match self.test {
+            Source::Path(path) => Source::Path(path),
+            Source::Bytes(_) => Source::Bytes(test),
+        };
+        let mut test = Plugin::load_in(source, host)?;
+        let outcome = test.call::<Vec<u8>>("test", "");
+        let result = outcome.result.as_ref().map(|_| ()).map_err(|error| match board.stopped() {
+            Some(stopped) => stopped,
+            None => error.clone(),
+        });
+        let report = match result {
+            Ok(()) => String::new(),
+            Err(_) => outcome.report(),
+        };
+        Ok(board.report(result.err(), report))
+    }
+}

@@ -1,0 +1,185 @@
+//! What is kept while a suite runs: the tested plugin, and the assertions so far. A test plugin may be
+//! hostile: what it can make us keep is limited.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::report::{Assertion, Group, Report};
+use crate::error::Error;
+use crate::host::Running;
+use crate::plugin::Plugin;
+
+/// The most calls and resets of a suite, and the most assertions and groups.
+const MOST: usize = 100_000;
+/// The most bytes of all names and reasons.
+const MOST_TEXT: usize = 64 << 20;
+/// The most fuel of all calls together, in full calls.
+const MOST_FUEL: u64 = 100;
+/// A call inside of a call has a stack of its own where less than this is left.
+const STACK: (usize, usize) = (2 << 20, 4 << 20);
+
+/// What is kept while a suite runs.
+pub(super) struct Board {
+    subject: RefCell<Plugin>,
+    /// The most fuel of all calls together.
+    fuel: u64,
+    /// Whether the next call gets a fresh instance.
+    is_reset: Cell<bool>,
+    groups: RefCell<Vec<Group>>,
+    /// How calls failed since the last assertion.
+    notes: RefCell<Vec<String>>,
+    /// Time spent in the tested plugin since the last assertion.
+    spent: Cell<Duration>,
+    /// Why the suite was ended by us.
+    stopped: RefCell<Option<Error>>,
+    used: Cell<Used>,
+    started: Instant,
+}
+
+/// What a suite has used up.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    calls: usize,
+    assertions: usize,
+    text: usize,
+    fuel: u64,
+}
+
+/// What a call of the tested plugin came to.
+pub(super) struct Called {
+    pub(super) output: Result<Vec<u8>, Error>,
+    pub(super) duration: Duration,
+}
+
+impl Board {
+    /// A board for this plugin, a call of which has at most so much fuel.
+    pub(super) fn new(subject: Plugin, fuel: u64) -> Rc<Board> {
+        Rc::new(Board {
+            fuel: fuel.saturating_mul(MOST_FUEL),
+            subject: RefCell::new(subject),
+            is_reset: Cell::new(false),
+            groups: RefCell::new(vec![Group::default()]),
+            notes: RefCell::default(),
+            spent: Cell::default(),
+            stopped: RefCell::default(),
+            used: Cell::default(),
+            started: Instant::now(),
+        })
+    }
+
+    /// Calls the tested plugin; what it answers with, if it is for the suite to judge.
+    pub(super) fn call(&self, function: &str, input: &[u8]) -> Result<Called, String> {
+        self.must_have_started()?;
+        self.count(|used| used.calls += 1)?;
+        let mut subject = self.subject.try_borrow_mut().map_err(|_| "the tested plugin is being called".to_owned())?;
+        if self.is_reset.take() {
+            stacker::maybe_grow(STACK.0, STACK.1, || subject.restart()).map_err(|error| self.stop(error))?;
+        }
+        let started = Instant::now();
+        let (output, spent) = stacker::maybe_grow(STACK.0, STACK.1, || subject.run(function, input));
+        let duration = started.elapsed();
+        subject.take_events();
+        self.spent.set(self.spent.get() + duration);
+        self.count(|used| used.fuel = used.fuel.saturating_add(spent.fuel))?;
+        if self.used.get().fuel > self.fuel {
+            return Err(self.stop(Error::OutOfFuel { limit: self.fuel }));
+        }
+        if let Err(error) = &output {
+            if !is_for_the_suite(error) {
+                return Err(self.stop(error.clone()));
+            }
+            self.notes.borrow_mut().push(format!("{function} failed: {error}"));
+        }
+        Ok(Called { output, duration })
+    }
+
+    /// Takes an assertion.
+    pub(super) fn assert(&self, name: String, passed: bool, reason: String) -> Result<(), String> {
+        self.count(|used| {
+            used.assertions += 1;
+            used.text += name.len() + reason.len();
+        })?;
+        let (notes, duration) = (self.notes.take(), self.spent.take());
+        if let Some(group) = self.groups.borrow_mut().last_mut() {
+            group.assertions.push(Assertion { name, passed, reason, notes, duration });
+        }
+        Ok(())
+    }
+
+    /// Starts a group, which ends the one before.
+    pub(super) fn group(&self, name: String) -> Result<(), String> {
+        self.count(|used| {
+            used.assertions += 1;
+            used.text += name.len();
+        })?;
+        self.groups.borrow_mut().push(Group { name: Some(name), assertions: Vec::new() });
+        Ok(())
+    }
+
+    /// Gives the next call a fresh instance. That there may be no next call makes it free to reset
+    /// before and after each group, as the libraries do.
+    pub(super) fn reset(&self) -> Result<(), String> {
+        self.count(|used| used.calls += 1)?;
+        self.is_reset.set(true);
+        Ok(())
+    }
+
+    /// Why the suite was ended by us, if it was.
+    pub(super) fn stopped(&self) -> Option<Error> {
+        self.stopped.borrow().clone()
+    }
+
+    /// What came of it.
+    pub(super) fn report(&self, error: Option<Error>, details: String) -> Report {
+        let mut groups = self.groups.take();
+        groups.retain(|group| group.name.is_some() || !group.assertions.is_empty());
+        Report { groups, error, details, notes: self.notes.take(), duration: self.started.elapsed() }
+    }
+
+    /// Ends the suite: nothing that the test plugin does can undo it.
+    fn stop(&self, error: Error) -> String {
+        let message = error.to_string();
+        self.stopped.borrow_mut().get_or_insert(error);
+        message
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Used)) -> Result<(), String> {
+        let mut used = self.used.get();
+        change(&mut used);
+        self.used.set(used);
+        if used.calls > MOST || used.assertions > MOST {
+            return Err(format!("a suite has at most {MOST} calls and resets, and as many assertions and groups"));
+        }
+        if used.text > MOST_TEXT {
+            return Err(format!("the names and reasons of a suite have at most {MOST_TEXT} bytes"));
+        }
+        Ok(())
+    }
+
+    /// A start function has no instance yet, whose memories a nested one would mix up.
+    fn must_have_started(&self) -> Result<(), String> {
+        let Some(running) = Running::current() else { return Ok(()) };
+        if running.starting.get() {
+            return Err("called from the start function or `_initialize`: call it from `test`".to_owned());
+        }
+        running.adopt_memories();
+        Ok(())
+    }
+}
+
+/// Whether a suite may expect this failure. What the host lacks is the run's own failure.
+fn is_for_the_suite(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Plugin { .. }
+            | Error::Denied { .. }
+            | Error::Trapped { .. }
+            | Error::TimedOut { .. }
+            | Error::OutOfFuel { .. }
+            | Error::OutOfMemory { .. }
+            | Error::MissingExport { .. }
+            | Error::BadSignature { .. }
+            | Error::BadOutput { .. }
+    )
+}

@@ -1,0 +1,133 @@
+//! Number, depth, memory, fuel, stack; and that what was loaded ends.
+
+use plugsmith_harness::hosts::peers::Registry;
+use plugsmith_harness::plugsmith::Json;
+use plugsmith_harness::{Error, Host};
+use serde_json::json;
+
+use crate::guests::{callee, caller, cope, plugin, relay, step, variant, with_callee};
+
+#[test]
+fn there_are_only_so_many_at_a_time() {
+    let mut plugin = plugin(with_callee().at_most(3));
+    assert_eq!(plugin.call::<String>("load", Json(("callee", 3))).unwrap(), "0 1 2");
+    let error = plugin.call::<String>("load", Json(("callee", 1))).unwrap_err();
+    assert_eq!(error.to_string(), "NOPERM `callee` would be more than 3 plugins at a time");
+}
+
+#[test]
+fn one_that_is_gone_makes_room() {
+    let mut plugin = plugin(with_callee().at_most(1));
+    cope(&mut plugin, "callee", "boom", "");
+    assert_eq!(relay(&mut plugin, "callee", "echo", "a").unwrap(), "a");
+}
+
+#[test]
+fn a_plugin_that_is_called_often_loads_its_peer_once() {
+    let mut plugin = plugin(with_callee().at_most(1));
+    for _ in 0..100 {
+        relay(&mut plugin, "callee", "echo", "a").unwrap();
+    }
+    assert_eq!(plugin.peers(), ["callee"]);
+}
+
+#[test]
+fn only_so_many_may_stand_below_each_other() {
+    let registry = with_callee()
+        .plugin("a", variant(caller(), 1))
+        .plugin("b", variant(caller(), 2))
+        .allow("a", "b", "*")
+        .allow("b", "callee", "*")
+        .depth(2);
+    let mut plugin = plugin(registry);
+    let third = step("callee", "echo", "x").0;
+    let second = step("b", "cope", third).0;
+    assert_eq!(
+        plugin.call::<String>("relay", step("a", "relay", second)).unwrap(),
+        "code NOPERM, message too deep: caller -> a -> b -> callee is more than 2 below the first"
+    );
+}
+
+#[test]
+fn a_peer_that_starts_with_too_much_memory_is_not_loaded() {
+    let error = plugin(with_callee().memory_pages(30)).call::<String>("load", Json(("callee", 2))).unwrap_err();
+    assert_eq!(error.to_string(), "NOPERM `callee` starts with 17 pages, which with all others is more than 30");
+}
+
+#[test]
+fn peers_that_grow_beyond_their_common_memory_end() {
+    let mut plugin = plugin(with_callee().memory_pages(100));
+    assert_eq!(relay(&mut plugin, "callee", "grow", "1").unwrap(), "1");
+    assert_eq!(
+        cope(&mut plugin, "callee", "grow", "8"),
+        "code PEERDOWN, message callee.grow: out of memory: more than 100 pages of all plugins together"
+    );
+    assert_eq!(relay(&mut plugin, "callee", "grow", "1").unwrap(), "1");
+}
+
+#[test]
+fn a_peer_has_limits_of_its_own() {
+    let bare = || Host::new().without_functions().without_wasi();
+    let registry = Registry::new().plugin_in("small", callee(), move || bare().memory_pages(40)).plugin_in(
+        "short",
+        callee(),
+        move || bare().fuel(100_000),
+    );
+    let mut plugin = plugin(registry);
+    assert_eq!(
+        cope(&mut plugin, "small", "grow", "8"),
+        "code PEERDOWN, message small.grow: out of memory: more than 40 pages of 64 KiB"
+    );
+    let told = cope(&mut plugin, "short", "spin", "");
+    assert!(told.starts_with("code PEERDOWN, message short.spin: out of fuel: more than 100000 "), "{told}");
+}
+
+#[test]
+fn the_fuel_of_all_peers_is_limited_in_each_call_of_the_first() {
+    let bare = || Host::new().without_functions().without_wasi().fuel(1_000_000);
+    let mut plugin = plugin(Registry::new().plugin_in("callee", callee(), bare).fuel(3_000_000));
+    let told = plugin.call::<String>("again", Json(("callee", "spin", 5))).unwrap();
+    let lines: Vec<&str> = told.lines().map(|line| line.split(':').next().unwrap_or_default()).collect();
+    assert_eq!(lines[..3], ["PEERDOWN callee.spin"; 3]);
+    assert_eq!(lines[3], "NOPERM no fuel is left for `callee`");
+    assert_eq!(relay(&mut plugin, "callee", "echo", "a").unwrap(), "a");
+}
+
+#[test]
+fn plugins_that_use_up_their_stack_do_not_end_the_test() {
+    let mut registry = Registry::new().plugin("callee", callee());
+    for (index, name) in ["a", "b", "c"].into_iter().enumerate() {
+        registry = registry.plugin(name, variant(caller(), index as u8)).allow(name, "*", "*");
+    }
+    let mut plugin = plugin(registry);
+    let dive = ["c", "b", "a"]
+        .into_iter()
+        .fold(step("callee", "echo", "deep").0, |inner, name| step(name, "dive", json!(inner).to_string()).0);
+    assert_eq!(plugin.call::<String>("dive", Json(dive)).unwrap(), "deep");
+}
+
+#[test]
+fn a_restart_ends_what_was_loaded() {
+    let mut plugin = plugin(with_callee());
+    plugin.call::<String>("load", Json(("callee", 2))).unwrap();
+    plugin.restart().unwrap();
+    assert_eq!(plugin.peers(), Vec::<String>::new());
+}
+
+#[test]
+fn a_trap_of_the_caller_ends_what_it_has_loaded() {
+    let mut plugin = plugin(with_callee().at_most(1));
+    for _ in 0..3 {
+        let error = plugin.call::<()>("load_and_panic", "callee").unwrap_err();
+        assert!(matches!(error, Error::Trapped { .. }), "{error:?}");
+        assert_eq!(plugin.peers(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn ids_go_on_after_a_restart() {
+    let mut plugin = plugin(with_callee());
+    assert_eq!(plugin.call::<String>("load", Json(("callee", 1))).unwrap(), "0");
+    plugin.restart().unwrap();
+    assert_eq!(plugin.call::<String>("load", Json(("callee", 1))).unwrap(), "1");
+}
