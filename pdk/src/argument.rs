@@ -102,7 +102,13 @@ impl<'a, T: Element<'a>> FromCall<'a> for Vec<T> {
     const TYPE: &'static str = T::TYPE;
 
     fn from_call(call: &mut Call<'a>, name: &str) -> Result<Vec<T>, CommandError> {
-        std::iter::from_fn(|| call.next()).map(|value| convert(value, name)).collect()
+        let arguments = std::mem::take(&mut call.arguments);
+        // Collecting results has no size to start from: the vector would grow, again and again.
+        let mut all = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            all.push(convert(argument, name)?);
+        }
+        Ok(all)
     }
 }
 

@@ -177,7 +177,7 @@ fn is_same(a: &Path, b: &Path) -> bool {
 
 /// Builds the artifact, if cargo finds that it must.
 pub(super) fn build(package: &Package, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<Build> {
-    run_build(package, progress, |command| {
+    run_build(package, progress, profile == Profile::Release, |command| {
         command.args(["--profile", profile.name()]);
         with_profile(command, profile);
     })
@@ -190,7 +190,7 @@ pub(super) fn build(package: &Package, profile: Profile, progress: &mut dyn FnMu
 /// orders functions, and the code would be another one.
 pub(super) fn build_with_lines(package: &Package, profile: &str) -> Result<Build> {
     const FLAGS: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];
-    run_build(package, &mut |_| {}, |command| {
+    run_build(package, &mut |_| {}, false, |command| {
         command.args(["--profile", profile]);
         command.arg("--target-dir").arg(package.target_folder.join("plugsmith/lines"));
         match std::env::var("RUSTFLAGS") {
@@ -205,10 +205,21 @@ pub(super) fn build_with_lines(package: &Package, profile: &str) -> Result<Build
     })
 }
 
-fn run_build(package: &Package, progress: &mut dyn FnMut(&str), settings: impl FnOnce(&mut Command)) -> Result<Build> {
+/// Builds the library, as the author would, or the artifact alone: cargo gives a library that is
+/// an `rlib`, too, no link-time optimisation.
+fn run_build(
+    package: &Package,
+    progress: &mut dyn FnMut(&str),
+    artifact_alone: bool,
+    settings: impl FnOnce(&mut Command),
+) -> Result<Build> {
     let folder = package.manifest.parent().unwrap_or(&package.workspace);
     let mut command = cargo(folder);
-    command.args(["build", "--lib", "--message-format=json-render-diagnostics", "--target", TARGET]);
+    match artifact_alone {
+        true => command.args(["rustc", "--lib", "--crate-type", "cdylib"]),
+        false => command.args(["build", "--lib"]),
+    };
+    command.args(["--message-format=json-render-diagnostics", "--target", TARGET]);
     command.args(["--package", &package.name]).arg("--manifest-path").arg(&package.manifest);
     settings(&mut command);
     let output = progress::run(&mut command, progress).map_err(|error| cannot_run(&command, &error))?;
