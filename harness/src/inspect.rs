@@ -120,6 +120,7 @@ impl Inspection {
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
                 Record::Hook(record) => hooks.push(record.clone()),
+                Record::Route(_) => {}
             }
         }
         commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));

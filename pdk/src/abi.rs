@@ -4,6 +4,9 @@
 mod extism;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(feature = "json")]
+#[cfg_attr(not(target_arch = "wasm32"), path = "abi/native/orbis.rs")]
+pub(crate) mod orbis;
 #[cfg(target_arch = "wasm32")]
 mod wasi;
 

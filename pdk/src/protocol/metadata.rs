@@ -23,6 +23,8 @@ mod records {
         Function(Function),
         /// A `#[hook]`.
         Hook(Hook),
+        /// A `#[route]` of an Orbis plugin.
+        Route(crate::protocol::orbis::Route),
     }
 
     /// A `#[command]`, exported under its name.
