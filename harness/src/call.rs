@@ -26,6 +26,9 @@ pub(crate) enum What {
     Function(Vec<u8>),
     /// The hooks of an event.
     Event(Event),
+    /// A request, in words.
+    #[cfg(feature = "orbis")]
+    Request { shown: String, replay: Option<String> },
 }
 
 /// An output as a trace shows it.
@@ -53,6 +56,8 @@ impl Call {
                 let fields = event.fields.iter().map(|(name, value)| format!(" {name}={}", trace::render_value(value)));
                 format!("event {}{}", event.name, fields.collect::<String>())
             }
+            #[cfg(feature = "orbis")]
+            What::Request { shown, .. } => shown.clone(),
             What::Command(arguments) => {
                 let mut text = self.name.clone();
                 for argument in arguments {
@@ -69,6 +74,8 @@ impl Call {
         let (label, name) = (&self.label, quote(&self.name));
         Some(match &self.what {
             What::Event(_) => return None,
+            #[cfg(feature = "orbis")]
+            What::Request { replay, .. } => return replay.clone(),
             What::Function(input) if input.is_empty() => format!("cargo plugsmith call {label} {name}"),
             What::Function(input) => {
                 let input = quote(&String::from_utf8_lossy(input));
