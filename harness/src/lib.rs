@@ -25,7 +25,7 @@ mod symbols;
 mod trace;
 
 pub use arguments::Arguments;
-pub use artifact::{PluginPackage, Profile, build, build_with, plugin_packages};
+pub use artifact::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};
 pub use error::{Error, Result};
 pub use host::{Host, Limits};
 pub use inspect::{

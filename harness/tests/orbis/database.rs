@@ -126,15 +126,15 @@ fn mistakes_in_sql_are_told_and_the_plugin_hears_no() {
     );
     assert_outcome_snapshot!(run(&mut app), @r#"
     run {}
-      db_query "SELEC 1" [] -> failed: near "SELEC": syntax error
-      db_query "SELECT * FROM nowhere" [] -> failed: no such table: nowhere
-      db_query "SELECT 1; SELECT 2" [] -> failed: more than one statement: give them one by one
-      db_query "SELECT ?" [] -> failed: the statement has 1 parameters, and 0 were given
-      db_query "SELECT 1" [1] -> failed: the statement has 0 parameters, and 1 were given
+      db_query "SELEC 1" [] -> {"error":"near \"SELEC\": syntax error","rows":[]}
+      db_query "SELECT * FROM nowhere" [] -> {"error":"no such table: nowhere","rows":[]}
+      db_query "SELECT 1; SELECT 2" [] -> {"error":"more than one statement: give them one by one","rows":[]}
+      db_query "SELECT ?" [] -> {"error":"the statement has 1 parameters, and 0 were given","rows":[]}
+      db_query "SELECT 1" [1] -> {"error":"the statement has 0 parameters, and 1 were given","rows":[]}
       db_query "SELECT 1" "no list" -> failed: the parameters are no JSON array
-      db_query "SELECT ?" [18446744073709551615] -> failed: 18446744073709551615 is beyond SQLite's 64-bit integers: pass it as text
-      db_query "SELECT 1 AS a, 2 AS a" [] -> failed: two columns are called `a`: a row is an object, so name one with AS
-      db_query "" [] -> failed: there is no statement
+      db_query "SELECT ?" [18446744073709551615] -> {"error":"18446744073709551615 is beyond SQLite's 64-bit integers: pass it as text","rows":[]}
+      db_query "SELECT 1 AS a, 2 AS a" [] -> {"error":"two columns are called `a`: a row is an object, so name one with AS","rows":[]}
+      db_query "" [] -> {"error":"there is no statement","rows":[]}
       db_execute "INSERT INTO items (name) VALUES (NULL)" [] -> failed: NOT NULL constraint failed: items.name
       db_execute "INSERT INTO items (name) VALUES ('a'), ('a')" [] -> failed: UNIQUE constraint failed: items.name
     => null
@@ -171,7 +171,7 @@ fn a_query_that_writes_needs_the_permission_to_write() {
     let body = handler(&statements, End::Answer);
     assert_outcome_snapshot!(run(&mut load(host(), &body, r#"["database_read"]"#).unwrap()), @r#"
     run {}
-      db_query "INSERT INTO items (name) VALUES ('a') RETURNING id" [] -> failed: the statement writes, which needs the permission "database_write"
+      db_query "INSERT INTO items (name) VALUES ('a') RETURNING id" [] -> failed: denied: the statement writes, and the manifest's permissions lack "database_write"
     => null
     "#);
     assert_eq!(run(&mut load(host(), &body, ALL).unwrap()).unwrap(), json!([{"id": 1}]));
@@ -260,11 +260,11 @@ fn a_statement_reaches_no_other_file_and_comes_to_an_end() {
     run {}
       db_execute "ATTACH DATABASE '/tmp/other.sqlite' AS other" [] -> failed: too many attached databases - max 0
       db_execute "VACUUM INTO '/tmp/other.sqlite'" [] -> failed: too many attached databases - max 0
-      db_query "SELECT load_extension('/tmp/evil.so')" [] -> failed: not authorized
-      db_query "SELECT readfile('/etc/passwd')" [] -> failed: no such function: readfile
-      db_query "SELECT zeroblob(100000000) AS big" [] -> failed: string or blob too big
-      db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, zeroblob(1000000) AS b FROM n" [] -> failed: the rows are more than 16777216 bytes: ask for fewer with LIMIT
-      db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n" [] -> failed: the statement took more than 10000000 steps
+      db_query "SELECT load_extension('/tmp/evil.so')" [] -> {"error":"not authorized","rows":[]}
+      db_query "SELECT readfile('/etc/passwd')" [] -> {"error":"no such function: readfile","rows":[]}
+      db_query "SELECT zeroblob(100000000) AS big" [] -> {"error":"string or blob too big","rows":[]}
+      db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, zeroblob(1000000) AS b FROM n" [] -> {"error":"the rows are more than 16777216 bytes: ask for fewer with LIMIT","rows":[]}
+      db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n" [] -> {"error":"the statement took more than 10000000 steps","rows":[]}
       db_query "SELECT 'goes on' AS and_then" [] -> [{"and_then":"goes on"}]
     => [{"and_then":"goes on"}]
     "#);

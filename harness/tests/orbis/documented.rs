@@ -170,3 +170,29 @@ fn text_is_sent_as_text_and_no_content_as_nothing() {
     assert_eq!(response(204, "text/plain", json!(null)).bytes(), b"");
     assert_eq!(response(200, "text/plain", json!({"a": 1})).bytes(), b"{\"a\":1}");
 }
+
+#[test]
+fn the_life_cycle_is_the_tests_to_call() {
+    let mut app = plugsmith_harness::hosts::orbis::Orbis::as_documented()
+        .manifest(Manifest::parse(r#"{"name": "a", "version": "1.0.0"}"#).unwrap())
+        .load(
+            module(
+                r#"
+                (data (i32.const 8) "n1")
+                (func (export "init") (result i32)
+                  (drop (call $state_set (i32.const 8) (i32.const 1) (i32.const 9) (i32.const 1)))
+                  (i32.const 0))
+                (func (export "cleanup") (param i32) (result i32) (i32.const 0))"#,
+            )
+            .into_bytes(),
+        )
+        .unwrap();
+    assert_outcome_snapshot!(app.lifecycle("init"), @r#"
+    init
+      state_set "n" 1
+    => 0
+    "#);
+    assert_eq!(app.state("n"), Some(json!(1)));
+    insta::assert_snapshot!(app.lifecycle("cleanup").unwrap_err(), @"signatures differ: the artifact has `cleanup(i32) -> i32`, but Orbis calls `cleanup() -> i32`");
+    insta::assert_snapshot!(app.lifecycle("execute").unwrap_err(), @"no export `execute`; there is `init`, `cleanup`");
+}

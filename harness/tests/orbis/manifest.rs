@@ -220,3 +220,20 @@ fn a_manifest_file_that_is_missing_or_wrong_is_told() {
       it is no JSON: expected value at line 1 column 2
     ");
 }
+
+#[test]
+fn a_kept_manifest_that_differs_is_told_where() {
+    let made = json!({"name": "a", "version": "1.0.0", "description": "", "routes": [
+        {"method": "GET", "path": "/a", "handler": "a"}, {"method": "GET", "path": "/b", "handler": "b"}]});
+    let kept = json!({"name": "a", "version": "1.1.0", "author": "me", "permissions": [], "wasm_entry": "x.wasm",
+        "routes": [{"method": "GET", "path": "/c", "handler": "a"}]});
+    let (made, kept) = (Manifest::from_json(made).unwrap(), Manifest::from_json(kept).unwrap());
+    insta::assert_snapshot!(made.differences(&kept).join("\n"), @r#"
+    description is missing, and the artifact has ""
+    routes[0].path is "/c", and the artifact has "/a"
+    routes[1] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
+    version is "1.1.0", and the artifact has "1.0.0"
+    author is "me", and the artifact has none
+    "#);
+    assert!(made.differences(&made).is_empty());
+}

@@ -11,6 +11,7 @@ use wasmtime::InstancePre;
 use super::failure::Trapped;
 use super::host::{Limits, Mode, Orbis};
 use super::imports::Running;
+use super::instance::{Finished, Loaded};
 use super::manifest::Manifest;
 use super::package::Package;
 use super::record;
@@ -18,7 +19,7 @@ use super::request::{Call, Request};
 use super::response::Response;
 use super::router;
 use super::services::{Emitted, Services};
-use super::{check, engine, instance};
+use super::{check, engine};
 use crate::artifact;
 use crate::call::{self, Past, Shown, What};
 use crate::error::{Error, Result};
@@ -134,6 +135,18 @@ impl App {
         self.finish(what, ran, render_json)
     }
 
+    /// Calls `init`, `execute` or `cleanup`. The shipped host never does, so what they make must not be
+    /// needed; a number other than 0 is an error, as the page has it, though Orbis' own SDK answers 1
+    /// for success.
+    pub fn lifecycle(&mut self, name: &str) -> Outcome<i32> {
+        let what = What::Request { shown: name.to_owned(), replay: None };
+        let ran = match check::lifecycle(name, &self.module) {
+            Err(error) => Ran::failed(error),
+            Ok(()) => self.settle(name, self.loaded().lifecycle(name), |code| Ok((code, code != 0))),
+        };
+        self.finish(what, ran, i32::to_string)
+    }
+
     /// Sends the requests that [`record`](super::record()) has written to a file, one after the other.
     ///
     /// # Errors
@@ -166,7 +179,7 @@ impl App {
         let services = self.services();
         let failed = |message| Error::HostFailed { function: "db_query".to_owned(), message };
         match &services.database {
-            Some(database) => database.query(sql, &[], true).map_err(failed),
+            Some(database) => database.query(sql, &[]).map_err(failed),
             None => Err(failed("the shipped host has no database: use Orbis::as_documented".to_owned())),
         }
     }
@@ -213,10 +226,22 @@ impl App {
     /// plugin calls it a failure: then what it did in an open transaction is undone.
     fn run<T>(&self, handler: &str, input: &Json, convert: impl FnOnce(Json) -> Result<(T, bool), String>) -> Ran<T> {
         if let Err(error) = check::handler(handler, &self.module) {
-            return Ran { result: Err(error), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO };
+            return Ran::failed(error);
         }
-        let input = input.to_string().into_bytes();
-        let finished = instance::call(&self.linked, &self.services, self.limits, handler, &input);
+        self.settle(handler, self.loaded().call(handler, input.to_string().as_bytes()), convert)
+    }
+
+    fn loaded(&self) -> Loaded<'_> {
+        Loaded { artifact: &self.linked, services: &self.services, limits: self.limits }
+    }
+
+    /// What a call came to, once what it left open is undone.
+    fn settle<A, T>(
+        &self,
+        handler: &str,
+        finished: Finished<A>,
+        convert: impl FnOnce(A) -> Result<(T, bool), String>,
+    ) -> Ran<T> {
         let bad = |reason| Error::BadOutput { function: handler.to_owned(), reason };
         let result =
             finished.result.map_err(|trapped| self.explain(trapped)).and_then(|answer| convert(answer).map_err(bad));
@@ -300,5 +325,9 @@ struct Ran<T> {
 impl<T> Ran<T> {
     fn without_plugin(value: T) -> Ran<T> {
         Ran { result: Ok(value), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO }
+    }
+
+    fn failed(error: Error) -> Ran<T> {
+        Ran { result: Err(error), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO }
     }
 }

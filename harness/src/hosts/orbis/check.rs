@@ -51,6 +51,20 @@ pub(super) fn handler(name: &str, module: &Module) -> Result<()> {
     }
 }
 
+/// Checks that the module has such a function of its life cycle.
+///
+/// # Errors
+/// [`Error::MissingExport`], [`Error::BadSignature`].
+pub(super) fn lifecycle(name: &str, module: &Module) -> Result<()> {
+    match module.exports.get(name) {
+        None => {
+            let known = ["init", "execute", "cleanup"].into_iter().filter(|name| module.exports.contains_key(*name));
+            Err(Error::MissingExport { name: name.to_owned(), available: known.map(str::to_owned).collect() })
+        }
+        Some(signature) => expect(name, signature, &integers(0, true)),
+    }
+}
+
 fn import(import: &Import) -> Result<()> {
     let known = FUNCTIONS.iter().find(|(name, ..)| import.module == "env" && import.name == *name);
     let Some((name, parameters, answers)) = known else {

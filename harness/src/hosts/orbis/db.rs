@@ -62,13 +62,14 @@ impl Database {
         self.connection.progress_handler(STEPS_AT_ONCE as i32, Some(count))
     }
 
-    /// The rows of a query, each an object of its columns. `may_write` says whether a statement that
-    /// changes something, such as `INSERT .. RETURNING`, is let through.
-    pub(super) fn query(&self, sql: &str, params: &[Json], may_write: bool) -> Result<Vec<Json>, String> {
+    /// Whether the statement changes something, as `INSERT .. RETURNING` does; one that is none does not.
+    pub(super) fn writes(&self, sql: &str) -> bool {
+        self.prepare(sql).is_ok_and(|statement| !statement.readonly())
+    }
+
+    /// The rows of a query, each an object of its columns.
+    pub(super) fn query(&self, sql: &str, params: &[Json]) -> Result<Vec<Json>, String> {
         let mut statement = self.prepare(sql)?;
-        if !may_write && !statement.readonly() {
-            return Err("the statement writes, which needs the permission \"database_write\"".to_owned());
-        }
         bind(&mut statement, params)?;
         let names = columns(&statement)?;
         let mut rows = statement.raw_query();

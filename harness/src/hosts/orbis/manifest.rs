@@ -1,6 +1,7 @@
 //! `manifest.json`, read by Orbis' own parser, which is the crate `orbis-plugin-api`.
 
 mod actions;
+mod compare;
 mod remarks;
 pub(super) mod spelling;
 
@@ -121,9 +122,13 @@ impl Manifest {
         format!("{:#}\n", self.json)
     }
 
-    /// Whether both say the same.
-    pub fn is_same(&self, other: &Manifest) -> bool {
-        self.json == other.json
+    /// Where `kept`, a manifest in a file, says something else than this one. The name of the code is
+    /// the package's to choose, so it is not compared.
+    pub fn differences(&self, kept: &Manifest) -> Vec<String> {
+        let mut differences = Vec::new();
+        compare::values("", &self.json, &kept.json, &mut differences);
+        differences.retain(|difference| !difference.starts_with("wasm_entry "));
+        differences
     }
 
     /// What Orbis takes without a word and the author cannot have meant: handlers that the artifact

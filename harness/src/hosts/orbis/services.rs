@@ -118,21 +118,24 @@ impl Services {
         self.config.get(key)
     }
 
-    /// A query's answer. The SDK `orbis-plugin-api` 1.0 puts the statement among the parameters,
-    /// and wants an object with `rows` and `error`; all others want the rows.
+    /// A query's answer. The SDK `orbis-plugin-api` 1.0 puts the statement among the parameters, and
+    /// wants an object with `rows` and `error`; all others want the rows. Where there are none to
+    /// give, it is the object for all: null does not say why.
     pub(super) fn query(&self, sql: &str, params: &Json) -> Result<Json, Refusal> {
         let Some(database) = &self.database else { return Err("there is no database".into()) };
-        let may_write = self.has("database_write");
-        match params {
-            Json::Object(request) => {
-                let params = request.get("params").map_or(Ok(&[][..]), parameters)?;
-                Ok(match database.query(sql, params, may_write) {
-                    Ok(rows) => json!({ "rows": rows }),
-                    Err(error) => json!({ "rows": [], "error": error }),
-                })
-            }
-            params => Ok(Json::Array(database.query(sql, parameters(params)?, may_write)?)),
+        if database.writes(sql) && !self.has("database_write") {
+            return Err("denied: the statement writes, and the manifest's permissions lack \"database_write\"".into());
         }
+        let request = params.as_object();
+        let params = match request {
+            Some(request) => request.get("params").map_or(Ok(&[][..]), parameters)?,
+            None => parameters(params)?,
+        };
+        Ok(match database.query(sql, params) {
+            Ok(rows) if request.is_some() => json!({ "rows": rows }),
+            Ok(rows) => Json::Array(rows),
+            Err(error) => json!({ "rows": [], "error": error }),
+        })
     }
 
     pub(super) fn execute(&self, sql: &str, params: &Json) -> Result<i32, Refusal> {
