@@ -161,6 +161,22 @@ impl App {
         self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
     }
 
+    /// What the host answers at `/pages`: the manifest's pages, those for users to users only.
+    pub fn pages(&self, method: &str, is_logged_in: bool) -> Response {
+        if method != "GET" {
+            return Response::refusal(405, "METHOD_NOT_ALLOWED", "/pages takes GET");
+        }
+        let manifest = self.manifest.parsed();
+        let visible = manifest.pages.iter().filter(|page| is_logged_in || !page.requires_auth);
+        let pages = visible.map(|page| {
+            let mut json = serde_json::to_value(page).unwrap_or_default();
+            json["route"] = page.full_route(&manifest.name).into();
+            json
+        });
+        let body = serde_json::json!({ "success": true, "data": { "pages": pages.collect::<Vec<_>>() } });
+        Response { status: 200, headers: Default::default(), body }
+    }
+
     /// The value of a key of state, now.
     pub fn state(&self, key: &str) -> Option<Json> {
         self.services().state.get(key).cloned()

@@ -7,12 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::app::App;
-use super::request::{Request, User};
+use super::request::{Request, User, is_every_clients};
 use crate::error::{Error, Result};
 use crate::plugin::quote;
-
-/// The headers that a recording keeps: others differ from client to client.
-const HEADERS: [&str; 3] = ["accept", "accept-language", "content-type"];
 
 /// A request, as a line holds it.
 #[derive(Serialize, Deserialize)]
@@ -37,8 +34,8 @@ struct Line {
 
 /// The line that a recording has for a request; [`App::replay`] reads it again.
 ///
-/// Names that are all over a browser's request and change nothing here, tokens among them, are left
-/// out.
+/// Headers that clients send by themselves are left out, and tokens and cookies, which are secrets:
+/// who was logged in is kept.
 ///
 /// ```
 /// use plugsmith_harness::hosts::orbis::{Request, record};
@@ -55,7 +52,7 @@ pub fn record(request: &Request) -> String {
         bytes: None,
         user: request.user.clone(),
     };
-    line.headers.retain(|name, _| HEADERS.contains(&name.as_str()) || name.starts_with("x-"));
+    line.headers.retain(|name, _| is_kept(name));
     if !request.body.is_empty() {
         match (serde_json::from_slice::<Json>(&request.body), std::str::from_utf8(&request.body)) {
             // Only what reads as the same bytes again.
@@ -99,11 +96,16 @@ pub(super) fn curl(request: &Request, app: &App) -> String {
     if request.user.is_some() {
         command.push_str(" -H 'authorization: Bearer test'");
     }
-    for (name, value) in &request.headers {
+    for (name, value) in request.headers.iter().filter(|(name, _)| is_kept(name)) {
         command.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
     }
     if !request.body.is_empty() {
         command.push_str(&format!(" --data-raw {}", quote(&String::from_utf8_lossy(&request.body))));
     }
     format!("{command}  # while this runs: cargo plugsmith serve {}", app.label())
+}
+
+/// Whether a header is part of what is asked for.
+fn is_kept(name: &str) -> bool {
+    name == "content-type" || !is_every_clients(name)
 }

@@ -76,7 +76,7 @@ impl Request {
         if let Some(user) = &self.user {
             text.push_str(&format!(" {}={}", if user.is_admin { "admin" } else { "user" }, user.id));
         }
-        for (name, value) in self.headers.iter().filter(|(name, _)| *name != "content-type") {
+        for (name, value) in self.headers.iter().filter(|(name, _)| !is_every_clients(name)) {
             text.push_str(&format!(" {name}: {}", render_bytes(value.as_bytes())));
         }
         if !self.body.is_empty() {
@@ -88,6 +88,32 @@ impl Request {
         }
         text
     }
+}
+
+/// Whether a header is one that clients send by themselves, or a secret: neither tells requests apart.
+pub(super) fn is_every_clients(name: &str) -> bool {
+    const NAMES: [&str; 19] = [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "dnt",
+        "expect",
+        "host",
+        "origin",
+        "pragma",
+        "priority",
+        "referer",
+        "te",
+        "upgrade-insecure-requests",
+        "user-agent",
+    ];
+    NAMES.contains(&name) || name.starts_with("sec-")
 }
 
 /// A request that is being put together.

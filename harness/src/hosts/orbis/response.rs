@@ -23,7 +23,14 @@ pub struct Response {
 
 impl Response {
     /// The host's own word: an error, in the shape that all of its errors have.
-    pub(super) fn refusal(status: u16, code: &str, message: &str) -> Response {
+    ///
+    /// ```
+    /// use plugsmith_harness::hosts::orbis::Response;
+    ///
+    /// let response = Response::refusal(404, "NOT_FOUND", "no such plugin");
+    /// assert_eq!(response.body["error"]["code"], "NOT_FOUND");
+    /// ```
+    pub fn refusal(status: u16, code: &str, message: &str) -> Response {
         let body = json!({ "success": false, "error": { "code": code, "message": message } });
         Response { status, headers: BTreeMap::new(), body }
     }
