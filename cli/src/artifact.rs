@@ -7,16 +7,41 @@ use plugsmith_harness::{PluginPackage, Profile, build_with, plugin_packages};
 use crate::error::Error;
 use crate::terminal::Progress;
 
-/// The artifact that `named` means: a `.wasm` or `.wat` file as it is, otherwise the crate in that
-/// folder, or the plugin of that name in this workspace, built.
+/// What the user names.
+pub(crate) enum Plugin {
+    /// A `.wasm` or `.wat` file, taken as it is.
+    File(PathBuf),
+    /// A crate's folder.
+    Crate(PathBuf),
+}
+
+/// The artifact that `named` means: a file as it is, a crate's built.
 pub(crate) fn find(named: &str, profile: Profile, quiet: bool) -> Result<PathBuf, Error> {
+    named_by(named)?.artifact(profile, quiet)
+}
+
+impl Plugin {
+    pub(crate) fn artifact(&self, profile: Profile, quiet: bool) -> Result<PathBuf, Error> {
+        match self {
+            Plugin::File(path) => Ok(path.clone()),
+            Plugin::Crate(folder) => {
+                let mut progress = Progress::new(quiet);
+                Ok(build_with(folder, profile, &mut |line| progress.show(line))?)
+            }
+        }
+    }
+}
+
+/// A `.wasm` or `.wat` file, otherwise the crate in that folder, or the plugin of that name in this
+/// workspace.
+pub(crate) fn named_by(named: &str) -> Result<Plugin, Error> {
     let path = Path::new(named);
     let folder = if path.is_dir() {
         crate_folder(path)?
     } else if path.is_file() {
         match path.file_name().and_then(|name| name.to_str()) {
             Some("Cargo.toml") => crate_folder(path.parent().unwrap_or(path))?,
-            _ if is_artifact(path) => return Ok(path.to_owned()),
+            _ if is_artifact(path) => return Ok(Plugin::File(path.to_owned())),
             _ => {
                 return Err(Error::Input(format!(
                     "{named} is no plugin: name a .wasm or .wat file, a crate's folder, or a package"
@@ -30,8 +55,7 @@ pub(crate) fn find(named: &str, profile: Profile, quiet: bool) -> Result<PathBuf
     } else {
         package_folder(named)?
     };
-    let mut progress = Progress::new(quiet);
-    Ok(build_with(&folder, profile, &mut |line| progress.show(line))?)
+    Ok(Plugin::Crate(folder))
 }
 
 fn is_artifact(path: &Path) -> bool {

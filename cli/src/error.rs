@@ -48,6 +48,7 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
         | Of::InvalidModule { .. }
         | Of::MissingExport { .. }
         | Of::BadSignature { .. }
+        | Of::InvalidManifest { .. }
         | Of::File { .. } => USAGE,
         _ => FAILED,
     }

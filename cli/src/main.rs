@@ -6,11 +6,15 @@ mod call;
 mod error;
 mod host;
 mod inspect;
+mod manifest;
 mod new;
 mod options;
+mod orbis;
+mod pack;
 mod reply;
 mod report;
 mod run;
+mod serve;
 mod template;
 mod terminal;
 mod test;
@@ -36,6 +40,9 @@ fn main() -> ExitCode {
         Verb::Run(options) => run::run(options),
         Verb::Call(options) => call::call(options),
         Verb::Inspect(options) => inspect::inspect(options),
+        Verb::Manifest(options) => manifest::manifest(&options),
+        Verb::Pack(options) => pack::pack(&options),
+        Verb::Serve(options) => serve::serve(options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
     };

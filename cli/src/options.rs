@@ -44,6 +44,38 @@ Examples:
 
 A crate is built as it ships, with its release profile, but keeping the names of functions.";
 
+const MANIFEST_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith manifest . --host orbis
+  cargo plugsmith manifest . --host orbis --write
+  cargo plugsmith manifest . --host orbis --check
+
+The manifest is made from the artifact, built as it ships; its pages may also lie in pages.json.
+A plugin that says nothing of itself has the manifest that its author keeps, and --check holds that
+against the artifact and the host's own rules.";
+
+const PACK_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith pack .
+  cargo plugsmith pack . --out dist/my-plugin.zip
+  cargo plugsmith pack . --form folder --out plugins/my-plugin
+  cargo plugsmith pack plugin.wasm --manifest manifest.json --form wasm --out my-plugin.wasm
+
+The package is of the artifact as it ships, without names and debug information, and is opened again
+as Orbis opens it.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith serve .
+  cargo plugsmith serve . --db items.sqlite --port 8000
+  cargo plugsmith serve . --record tests/requests.jsonl
+  cargo plugsmith serve . --as-shipped
+  curl http://127.0.0.1:8787/api/plugins/my-plugin/items -H 'authorization: Bearer test'
+
+The address goes to standard output, a trace of each request to standard error.
+When a source changes, the plugin is built again and takes the place of the old one; state and
+database stay. A recording is sent again in a test by `App::replay`.";
+
 const TEST_EXAMPLES: &str = "\
 Examples:
   cargo plugsmith test
@@ -62,7 +94,7 @@ Examples:
 The templates are part of this program, so no network is needed.
 A program that was installed from a checkout takes both crates from there, unless --define says otherwise.";
 
-/// Runs, calls, inspects and tests WebAssembly plugins
+/// Runs, calls, inspects, serves, packs and tests WebAssembly plugins
 #[derive(Debug, Parser)]
 #[command(name = "cargo plugsmith", bin_name = "cargo plugsmith", version, after_help = EXIT_CODES)]
 pub(crate) struct Options {
@@ -81,6 +113,15 @@ pub(crate) enum Verb {
     /// Show what a plugin offers, wants and weighs
     #[command(after_help = help(INSPECT_EXAMPLES))]
     Inspect(Inspect),
+    /// Write a plugin's manifest, or check the one that is kept
+    #[command(after_help = help(MANIFEST_EXAMPLES))]
+    Manifest(Manifest),
+    /// Pack a plugin for Orbis: a folder, a .zip, or one .wasm
+    #[command(after_help = help(PACK_EXAMPLES))]
+    Pack(Pack),
+    /// Serve an Orbis plugin over HTTP
+    #[command(after_help = help(SERVE_EXAMPLES))]
+    Serve(Serve),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
@@ -151,6 +192,114 @@ pub(crate) struct Inspect {
     #[arg(long)]
     pub(crate) json: bool,
     /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// A host that wants a manifest.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ManifestHost {
+    /// manifest.json
+    Orbis,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Manifest {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The host that the manifest is for
+    #[arg(long)]
+    pub(crate) host: ManifestHost,
+    /// Write it to a file [default: beside Cargo.toml]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub(crate) write: Option<Option<PathBuf>>,
+    /// Check a file against the artifact and the host's rules [default: beside Cargo.toml]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "write")]
+    pub(crate) check: Option<Option<PathBuf>>,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How a plugin is packed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum PackForm {
+    /// A folder with manifest.json and the code
+    Folder,
+    /// A .zip of both
+    Zip,
+    /// The code, with the manifest in a section
+    Wasm,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Pack {
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The form [default: what the name after --out says, otherwise zip]
+    #[arg(long)]
+    pub(crate) form: Option<PackForm>,
+    /// Where to [default: the plugin's name, here]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// The manifest [default: the artifact's, or manifest.json beside Cargo.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// A crate's folder, a package of this workspace, a .wasm, or a packed plugin
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The port; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8787)]
+    pub(crate) port: u16,
+    /// Whoever sends `authorization: Bearer TOKEN` is logged in
+    #[arg(long, value_name = "TOKEN", default_value = "test")]
+    pub(crate) token: String,
+    /// The id of whoever is logged in
+    #[arg(long, value_name = "ID", default_value = "test")]
+    pub(crate) user: String,
+    /// Whoever is logged in administers the host
+    #[arg(long)]
+    pub(crate) admin: bool,
+    /// Do as the shipped host does: no database, no HTTP, no events, no path parameters
+    #[arg(long)]
+    pub(crate) as_shipped: bool,
+    /// A manifest [default: the artifact's, or manifest.json beside Cargo.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// The database's file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    /// A folder with the database's .sql files [default: migrations beside Cargo.toml]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) migrations: Option<PathBuf>,
+    /// The state's file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// A configuration value, over the manifest's
+    #[arg(long, value_name = "KEY=VALUE", value_parser = crate::values::text_pair)]
+    pub(crate) config: Vec<crate::values::TextPair>,
+    /// The answer to the plugin's own HTTP requests; `*` in the URL stands for anything
+    #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = crate::values::http_answer)]
+    pub(crate) http: Vec<crate::values::HttpAnswer>,
+    /// Append each request to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Build with the release profile, as the plugin ships
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Leave the plugin as it is when a source changes
+    #[arg(long)]
+    pub(crate) no_reload: bool,
+    /// Print no progress and no traces
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }

@@ -8,10 +8,14 @@ mod call;
 mod inspect;
 #[path = "verbs/new.rs"]
 mod new;
+#[path = "verbs/pack.rs"]
+mod pack;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]
 mod sandbox;
+#[path = "verbs/serve.rs"]
+mod serve;
 #[path = "verbs/test.rs"]
 mod test;
 #[path = "verbs/usage.rs"]

@@ -14,6 +14,9 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["inspect", "--help"]));
     snapshot!(plugsmith(["test", "--help"]));
     snapshot!(plugsmith(["new", "--help"]));
+    snapshot!(plugsmith(["serve", "--help"]));
+    snapshot!(plugsmith(["manifest", "--help"]));
+    snapshot!(plugsmith(["pack", "--help"]));
 }
 
 #[test]
