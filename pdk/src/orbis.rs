@@ -60,3 +60,8 @@ pub use request::{Request, User};
 pub use response::{IntoResponse, Response};
 pub use scalar::Parameter;
 pub use state::state;
+
+/// The code in the page about Orbis.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/orbis.md")]
+struct Guide;

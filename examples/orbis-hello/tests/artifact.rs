@@ -18,3 +18,25 @@ fn greets_in_the_shipped_host() {
 
     assert_eq!(response.body["data"]["body"], "Hello, Ada! You are visitor 1.");
 }
+
+#[test]
+fn the_artifact_asks_for_what_it_uses_and_no_more() {
+    let app = orbis!(Orbis::as_shipped());
+    let mut imports: Vec<_> = app.module().imports.iter().map(|import| (&*import.module, &*import.name)).collect();
+    imports.sort();
+
+    assert_eq!(imports, [("env", "log"), ("env", "state_get"), ("env", "state_set")]);
+    let exports: Vec<_> = app.module().exports.iter().map(|(name, signature)| signature.render(name)).collect();
+    assert_eq!(
+        exports,
+        [
+            "allocate(i32) -> i32",
+            "cleanup() -> i32",
+            "deallocate(i32, i32)",
+            "execute() -> i32",
+            "greet(i32, i32) -> i32",
+            "init() -> i32",
+        ]
+    );
+    app.manifest().parsed().validate().unwrap();
+}

@@ -22,7 +22,7 @@ pub(crate) fn json(permission: &Placed<String>, mistakes: &mut Mistakes) -> Stri
     }
     if !PERMISSIONS.contains(&text.as_str()) {
         let advice = match documented(text) {
-            Some(right) => format!("Orbis' parser refuses `{text}`, though its guide has it: write `{right}`"),
+            Some(right) => format!("Orbis' parser refuses `{text}`: write `{right}`"),
             None => format!("unknown permission, {} One of your own is `custom:{text}`", suggestion(text, PERMISSIONS)),
         };
         mistakes.at(permission.span, advice);
@@ -30,7 +30,7 @@ pub(crate) fn json(permission: &Placed<String>, mistakes: &mut Mistakes) -> Stri
     quoted(text)
 }
 
-/// The right spelling of a form that Orbis documents and refuses.
+/// The right spelling of a form that Orbis documents, or its host looks for, and its parser refuses.
 pub(crate) fn documented(text: &str) -> Option<&'static str> {
     let spelt = text.replace([':', '.', '-', ' '], "_").to_ascii_lowercase();
     let spelt = match spelt.as_str() {

@@ -121,13 +121,13 @@ fn emit(route: &Route, item: &ItemFn) -> TokenStream {
     let handler = unraw(function);
     let json = format!("{{{}}}", members(route));
     let arguments = route.entry.parameters.iter().map(|parameter| {
-        let name = &parameter.name;
+        let (name, place) = (&parameter.name, generated(parameter.span));
         let function = if is_in_path(route, parameter) {
-            quote!(::plugsmith::orbis::__private::path_parameter)
+            quote_spanned!(place=> ::plugsmith::orbis::__private::path_parameter)
         } else {
-            quote!(::plugsmith::orbis::__private::FromRequest::from_request)
+            quote_spanned!(place=> ::plugsmith::orbis::__private::FromRequest::from_request)
         };
-        quote_spanned!(generated(parameter.span)=> #function(request, #name)?)
+        quote_spanned!(place=> #function(request, #name)?)
     });
     let respond = quote_spanned!(generated(route.entry.result)=> ::plugsmith::orbis::IntoResponse::into_response);
     let marker = marker::emit(

@@ -207,8 +207,8 @@ fn release(block: *mut u8) {
     unsafe { dealloc(start, layout(size)) };
 }
 
-/// One call of a handler: the input's text in, a block with the reply's text behind its length out.
-pub(crate) fn export(input: i32, length: i32, body: impl FnOnce(String) -> String) -> i32 {
+/// One call of a handler: the input's text in, a block with the reply's bytes behind their length out.
+pub(crate) fn export(input: i32, length: i32, body: impl FnOnce(String) -> Vec<u8>) -> i32 {
     report_panics();
     let start: *const u8 = std::ptr::with_exposed_provenance(input as usize);
     // SAFETY: the host has written so many bytes there, and frees them after the call.

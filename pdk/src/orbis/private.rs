@@ -80,7 +80,7 @@ const fn is_same(a: &str, b: &str) -> bool {
 pub fn export(input: i32, length: i32, entry: &Entry) -> i32 {
     let Entry::Route(route) = entry else { return 0 };
     crate::abi::orbis::export(input, length, |text| {
-        super::call::run(text, route.path, crate::abi::orbis::HostHandle, route.body).encode()
+        super::call::run(text, route.path, crate::abi::orbis::HostHandle, route.body).into_bytes()
     })
 }
 

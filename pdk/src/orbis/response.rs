@@ -113,8 +113,13 @@ impl Response {
 
     /// The JSON that crosses to the host.
     pub fn encode(self) -> String {
+        String::from_utf8(self.into_bytes()).unwrap_or_default()
+    }
+
+    /// The JSON that crosses to the host, which need not be looked through once more.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         if self.is_bare {
-            return self.body;
+            return self.body.into_bytes();
         }
         let mut out = Vec::with_capacity(self.body.len() + 32);
         out.extend_from_slice(b"{\"status\":");
@@ -128,7 +133,7 @@ impl Response {
         out.extend_from_slice(if self.headers.is_empty() { b",\"body\":" } else { b"},\"body\":" });
         out.extend_from_slice(self.body.as_bytes());
         out.push(b'}');
-        String::from_utf8(out).unwrap_or_default()
+        out
     }
 }
 
