@@ -68,8 +68,8 @@ pub enum HttpBodies {
 ///   (data (i32.const 8) "\04\00\00\00true")
 ///   (func (export "allocate") (param i32) (result i32) (i32.const 1024))
 ///   (func (export "ready") (param i32 i32) (result i32) (i32.const 8))
-///   (@custom "manifest" "{\"name\": \"up\", \"version\": \"1.0.0\", \"routes\": [
-///     {\"method\": \"GET\", \"path\": \"/ready\", \"handler\": \"ready\", \"requires_auth\": false}]}"))"#;
+///   (@custom "manifest" "{\"name\": \"up\", \"version\": \"1.0.0\", \"routes\": ["
+///     "{\"method\": \"GET\", \"path\": \"/ready\", \"handler\": \"ready\", \"requires_auth\": false}]}"))"#;
 /// let mut app = Orbis::as_documented().load(&plugin[..])?;
 /// let response = app.get("/ready").send().unwrap();
 /// assert_eq!((response.status, response.body), (200, true.into()));

@@ -148,7 +148,10 @@ impl Manifest {
     /// letter, and `{id}` is no parameter there.
     pub fn documented_only(&self) -> Vec<&str> {
         let paths = self.parsed.routes.iter().map(|route| route.path.as_str());
-        paths.filter(|path| router::parameters(path).next().is_some()).collect()
+        let mut paths: Vec<&str> = paths.filter(|path| router::parameters(path).next().is_some()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
     }
 
     fn from_section(section: &[u8]) -> Result<Manifest> {
@@ -177,6 +180,8 @@ fn located(json: &Json) -> Option<Vec<String>> {
             other => problems.push(format!("{name}: {other} is no string")),
         }
     }
+    let head = serde_json::json!({ "name": json["name"], "version": json["version"] });
+    problems.extend(serde_json::from_value(head).map(|head| invalid(&head)).unwrap_or_default());
     each(json, "permissions", &mut problems, |_, item, problems| {
         problems.extend(Permission::from_json(item).err());
     });
