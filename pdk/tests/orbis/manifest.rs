@@ -36,6 +36,28 @@ fn the_real_parser_accepts_it() {
 }
 
 #[test]
+fn the_macro_knows_the_permissions_of_the_protocol() {
+    mod all {
+        plugsmith::orbis::export_plugin!(
+            permissions = [
+                "database_read",
+                "database_write",
+                "file_read",
+                "file_write",
+                "network",
+                "system",
+                "shell",
+                "environment"
+            ]
+        );
+        pub(super) const MANIFEST: &str = __PLUGSMITH_MANIFEST;
+    }
+    let manifest: serde_json::Value = serde_json::from_str(all::MANIFEST).unwrap();
+
+    assert_eq!(manifest["permissions"], serde_json::json!(plugsmith::protocol::orbis::PERMISSIONS));
+}
+
+#[test]
 fn our_permissions_are_those_of_the_real_parser() {
     for name in plugsmith::protocol::orbis::PERMISSIONS {
         let permission: PluginPermission = serde_json::from_value((*name).into()).unwrap();
