@@ -3,9 +3,9 @@
 //! There are two modes. [`Orbis::as_shipped`] does what the shipped host does, down to what it
 //! denies; [`Orbis::as_documented`] does what its pages promise: path parameters, a database,
 //! HTTP, events, and the plugin's own status codes. What the shipped host does was read in its
-//! sources (`cyberpath-HQ/orbis` at 3b5a6e6): `crates/orbis-plugin/src/{runtime,sandbox,loader}.rs`
-//! and `crates/orbis-server/src/routes/plugins.rs`. Manifests are read by its own parser, the crate
-//! `orbis-plugin-api`.
+//! sources, `cyberpath-HQ/orbis`: `crates/orbis-plugin/src/runtime.rs` at aabcea3, `sandbox.rs` at
+//! c190e8b, `loader.rs` at 18468f5, and `crates/orbis-server/src/routes/plugins.rs` as of the version
+//! that reads queries and bodies. Manifests are read by its own parser, the crate `orbis-plugin-api`.
 
 mod app;
 mod check;
