@@ -46,14 +46,7 @@ impl Db {
     /// A host that refuses, SQL that fails, or a row that is no `T`.
     pub fn query<T: DeserializeOwned>(&self, sql: &str, parameters: impl Parameters) -> Result<Vec<T>, Error> {
         let json = self.host.db_query(sql, &parameters.encode()?)?;
-        if json.starts_with('[') {
-            return state::decode("db_query '", sql, &json);
-        }
-        let answer: Rows<T> = state::decode("db_query '", sql, &json)?;
-        match answer.error {
-            None => Ok(answer.rows),
-            Some(error) => Err(Error::internal(["db_query '", sql, "': ", &error].concat())),
-        }
+        rows(sql, &json)
     }
 
     /// The first row of a query; `None` where there is none.
@@ -110,6 +103,17 @@ struct Rows<T> {
     rows: Vec<T>,
     #[serde(default)]
     error: Option<String>,
+}
+
+fn rows<T: DeserializeOwned>(sql: &str, json: &str) -> Result<Vec<T>, Error> {
+    if json.starts_with('[') {
+        return state::decode("db_query '", sql, json);
+    }
+    let answer: Rows<T> = state::decode("db_query '", sql, json)?;
+    match answer.error {
+        None => Ok(answer.rows),
+        Some(error) => Err(Error::internal(["db_query '", sql, "': ", &error].concat())),
+    }
 }
 
 #[derive(Deserialize)]
@@ -201,4 +205,19 @@ macro_rules! tuples {
 tuples! {
     A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H;
     A B C D E F G H I; A B C D E F G H I J; A B C D E F G H I J K; A B C D E F G H I J K L;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rows;
+
+    #[test]
+    fn rows_come_bare_or_named_or_as_an_error() {
+        assert_eq!(rows::<u8>("SELECT 1", "[1, 2]"), Ok(vec![1, 2]));
+        assert_eq!(rows::<u8>("SELECT 1", r#"{"rows": [1, 2]}"#), Ok(vec![1, 2]));
+        assert_eq!(
+            rows::<u8>("SELECT 1", r#"{"rows": [], "error": "no such table: items"}"#).unwrap_err().message(),
+            "db_query 'SELECT 1': no such table: items"
+        );
+    }
 }
