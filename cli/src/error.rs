@@ -52,6 +52,7 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
         | Of::BadManifest { .. }
         | Of::UnknownHost { .. }
         | Of::BadSignature { .. }
+        | Of::InvalidManifest { .. }
         | Of::File { .. } => USAGE,
         _ => FAILED,
     }

@@ -14,6 +14,7 @@ mod pack;
 mod reply;
 mod report;
 mod run;
+mod serve;
 mod template;
 mod terminal;
 mod test;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Verb::Manifest(options) => manifest::manifest(&options),
         Verb::Check(options) => check::check(&options),
         Verb::Pack(options) => pack::pack(&options),
+        Verb::Serve(options) => serve::serve(options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
         Verb::Xtp(options) => xtp::xtp(&options),

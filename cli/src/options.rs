@@ -50,8 +50,9 @@ Examples:
   cargo plugsmith manifest my-plugin --host ferrite --write
   cargo plugsmith manifest --host ferrite --check
   cargo plugsmith manifest dist/plugin.wasm --host ferrite --check dist/plugin.toml
+  cargo plugsmith manifest --host orbis --check
 
-FILE is plugin.toml beside the crate's Cargo.toml, or beside the artifact, unless it is named.
+FILE is plugin.toml or manifest.json beside the crate's Cargo.toml, or beside the artifact, unless it is named.
 Commands, data types, hooks and permissions are the artifact's, the package is Cargo.toml's.
 What both leave open is taken over from FILE, such as the hosts of a permission; its comments are not.
 --check prints a line for each difference, and ends with 1 if there is any.";
@@ -70,9 +71,26 @@ Examples:
   cargo plugsmith pack . --host query
   cargo plugsmith pack . --host query --out dist
   cargo plugsmith pack . --host query --project ../my-app --tag v0.1.0 --repo-url https://github.com/me/query-plugin-mine
+  cargo plugsmith pack . --host orbis
+  cargo plugsmith pack . --host orbis --form folder --out plugins/my-plugin
+  cargo plugsmith pack plugin.wasm --manifest manifest.json --out dist/my-plugin.wasm
 
-For Query it makes query-plugin-NAME.wasm, stripped, and its .sha256: the two files of a release on GitHub.
-With --project they go into the plugins folder and .query/plugins.toml of a Query project, too.";
+The artifact is the one that ships, without names and debug information.
+For Query it makes query-plugin-NAME.wasm and its .sha256, the two files of a release on GitHub; with --project they
+go into the plugins folder and .query/plugins.toml of a Query project, too.
+For Orbis it makes one .zip, folder or .wasm, and opens it again as Orbis does.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith serve .
+  cargo plugsmith serve . --db items.sqlite --port 8000
+  cargo plugsmith serve . --record tests/requests.jsonl
+  cargo plugsmith serve . --as-shipped
+  curl http://127.0.0.1:8787/api/plugins/my-plugin/items -H 'authorization: Bearer test'
+
+The address goes to standard output, a trace of each request to standard error.
+When a source changes, the plugin is built again and takes the place of the old one; state and
+database stay. A recording is sent again in a test by `App::replay`.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -92,7 +110,7 @@ Examples:
 The templates are part of this program, so no network is needed.
 A program that was installed from a checkout takes both crates from there, unless --define says otherwise.";
 
-/// Runs, calls, inspects and tests WebAssembly plugins
+/// Runs, calls, inspects, serves, packs and tests WebAssembly plugins
 #[derive(Debug, Parser)]
 #[command(name = "cargo plugsmith", bin_name = "cargo plugsmith", version, after_help = EXIT_CODES)]
 pub(crate) struct Options {
@@ -120,6 +138,9 @@ pub(crate) enum Verb {
     /// Make the files that a host installs
     #[command(after_help = help(PACK_EXAMPLES))]
     Pack(Pack),
+    /// Serve an Orbis plugin over HTTP
+    #[command(after_help = help(SERVE_EXAMPLES))]
+    Serve(Serve),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
@@ -206,7 +227,7 @@ pub(crate) struct Manifest {
     /// A crate's folder, a package of this workspace, or a .wasm or .wat file
     #[arg(value_name = "PLUGIN", default_value = ".")]
     pub(crate) plugin: String,
-    /// The host that the file is for: plugin.toml for ferrite
+    /// The host that the file is for: plugin.toml for ferrite, manifest.json for orbis
     #[arg(long)]
     pub(crate) host: ManifestHost,
     /// Write FILE instead of printing it
@@ -242,30 +263,109 @@ pub(crate) struct Check {
 /// A host that reads a file beside the artifact.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum ManifestHost {
+    /// plugin.toml
     Ferrite,
+    /// manifest.json
+    Orbis,
+}
+
+/// A host that installs packed plugins.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PackHost {
+    Orbis,
+    Query,
+}
+
+/// How a plugin is packed for Orbis.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PackForm {
+    /// A folder with manifest.json and the code
+    Folder,
+    /// A .zip of both
+    Zip,
+    /// The code, with the manifest in a section
+    Wasm,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Pack {
-    /// A crate's folder, a package of this workspace, or a .wasm file
+    /// A crate's folder, a package of this workspace, or a .wasm or .wat file
     #[arg(value_name = "PLUGIN")]
     pub(crate) plugin: String,
-    /// The host
-    #[arg(long, value_name = "WORD", value_parser = ["query"])]
-    pub(crate) host: String,
-    /// The folder for the files
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
-    pub(crate) out: PathBuf,
-    /// A Query project to install the plugin in
+    /// The host [default: orbis, for a plugin that speaks its ABI]
+    #[arg(long, value_name = "WORD")]
+    pub(crate) host: Option<PackHost>,
+    /// Where to [default: here; for Orbis under the plugin's name]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Orbis: the form [default: what the name after --out says, otherwise zip]
+    #[arg(long, conflicts_with_all = ["project", "tag", "repo_url"])]
+    pub(crate) form: Option<PackForm>,
+    /// Orbis: the manifest [default: the artifact's, or manifest.json beside Cargo.toml]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["project", "tag", "repo_url"])]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Query: a project to install the plugin in
     #[arg(long, value_name = "FOLDER")]
     pub(crate) project: Option<PathBuf>,
-    /// The release's tag, for the project
+    /// Query: the release's tag, for the project
     #[arg(long, default_value = "", requires = "project", hide_default_value = true)]
     pub(crate) tag: String,
-    /// The repository on GitHub, for the project
+    /// Query: the repository on GitHub, for the project
     #[arg(long, value_name = "URL", default_value = "", requires = "project", hide_default_value = true)]
     pub(crate) repo_url: String,
     /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// A crate's folder, a package of this workspace, a .wasm, or a packed plugin
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: String,
+    /// The port; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8787)]
+    pub(crate) port: u16,
+    /// Whoever sends `authorization: Bearer TOKEN` is logged in
+    #[arg(long, value_name = "TOKEN", default_value = "test")]
+    pub(crate) token: String,
+    /// The id of whoever is logged in
+    #[arg(long, value_name = "ID", default_value = "test")]
+    pub(crate) user: String,
+    /// Whoever is logged in administers the host
+    #[arg(long)]
+    pub(crate) admin: bool,
+    /// Do as the shipped host does: no database, no HTTP, no events, no path parameters
+    #[arg(long)]
+    pub(crate) as_shipped: bool,
+    /// A manifest [default: the artifact's, or manifest.json beside Cargo.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// The database's file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    /// A folder with the database's .sql files [default: migrations beside Cargo.toml]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) migrations: Option<PathBuf>,
+    /// The state's file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// A configuration value, over the manifest's
+    #[arg(long, value_name = "KEY=VALUE", value_parser = crate::values::text_pair)]
+    pub(crate) config: Vec<crate::values::TextPair>,
+    /// The answer to the plugin's own HTTP requests; `*` in the URL stands for anything
+    #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = crate::values::http_answer)]
+    pub(crate) http: Vec<crate::values::HttpAnswer>,
+    /// Append each request to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Build with the release profile, as the plugin ships
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Leave the plugin as it is when a source changes
+    #[arg(long)]
+    pub(crate) no_reload: bool,
+    /// Print no progress and no traces
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }

@@ -1,70 +1,30 @@
 //! `pack`: the files that a host installs.
 
-use std::path::{Path, PathBuf};
+mod orbis;
+mod query;
 
-use plugsmith_harness::hosts::extism::sha256;
-use plugsmith_harness::hosts::profile;
-use plugsmith_harness::hosts::query::{Entry, Plugins, file_name};
-use plugsmith_harness::{Profile, check, strip};
+use plugsmith_harness::{Module, Profile, Source};
 
 use crate::artifact;
-use crate::error::{Error, FAILED};
-use crate::options::Pack;
-use crate::terminal;
+use crate::error::Error;
+use crate::options::{Pack, PackHost};
 
 pub(crate) fn pack(options: &Pack) -> Result<u8, Error> {
-    if let Some(project) = options.project.as_ref().filter(|project| !project.is_dir()) {
-        return Err(Error::Input(format!("no folder {}: name the folder of a Query project", project.display())));
+    match host(options)? {
+        PackHost::Orbis => orbis::pack(options),
+        PackHost::Query => query::pack(options),
+    }
+}
+
+/// The host that was named, or the one whose ABI the artifact speaks.
+fn host(options: &Pack) -> Result<PackHost, Error> {
+    if let Some(host) = options.host {
+        return Ok(host);
     }
     let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
-    let report = check(artifact.clone(), &profile(&options.host)?)?;
-    let breaches = report.breaches().map(|finding| format!("\n  {}; fix: {}", finding.what, finding.fix));
-    let breaches = breaches.collect::<String>();
-    if !breaches.is_empty() {
-        terminal::error(&format!("this plugin cannot work in {}:{breaches}", report.host));
-        return Ok(FAILED);
+    let module = Module::parse(&Source::Path(artifact).read()?)?;
+    match module.exports.contains_key("allocate") {
+        true => Ok(PackHost::Orbis),
+        false => Err(Error::Input("an Extism plugin is packed for a host of its own: --host query".to_owned())),
     }
-    let wasm = std::fs::read(&artifact).map_err(|reason| Error::File { path: artifact.clone(), reason })?;
-    let wasm = strip(&wasm)?;
-    let stem = artifact.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = file_name(&stem);
-    let hash = sha256(&wasm);
-    write(&options.out.join(&name), &wasm)?;
-    // The digits alone: Query takes the whole file for the hash.
-    write(&options.out.join(format!("{name}.sha256")), hash.as_bytes())?;
-    if let Some(project) = &options.project {
-        install(project, options, &name, &wasm, hash)?;
-    }
-    Ok(0)
-}
-
-/// Does what `query plugin install` does after its download.
-fn install(project: &Path, options: &Pack, name: &str, wasm: &[u8], sha256: String) -> Result<(), Error> {
-    write(&project.join("plugins").join(name), wasm)?;
-    let repo_url = options.repo_url.trim_end_matches('/').to_owned();
-    let url = match (repo_url.is_empty(), options.tag.is_empty()) {
-        (false, false) => format!("{repo_url}/releases/download/{}/{name}", options.tag),
-        _ => String::new(),
-    };
-    let path = project.join(".query/plugins.toml");
-    let mut plugins = Plugins::read(&path)?;
-    plugins.put(Entry {
-        name: name.to_owned(),
-        tag: options.tag.clone(),
-        url,
-        sha256,
-        repo_url,
-        published_at: String::new(),
-    });
-    plugins.write(&path)?;
-    terminal::output(format!("{}\n", path.display()).as_bytes())
-}
-
-fn write(path: &PathBuf, contents: &[u8]) -> Result<(), Error> {
-    let fail = |reason| Error::File { path: path.clone(), reason };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(fail)?;
-    }
-    std::fs::write(path, contents).map_err(fail)?;
-    terminal::output(format!("{}\n", path.display()).as_bytes())
 }

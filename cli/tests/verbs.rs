@@ -12,6 +12,8 @@ mod inspect;
 mod manifest;
 #[path = "verbs/new.rs"]
 mod new;
+#[path = "verbs/orbis.rs"]
+mod orbis;
 #[path = "verbs/pack.rs"]
 mod pack;
 #[path = "verbs/peers.rs"]
@@ -20,6 +22,8 @@ mod peers;
 mod run;
 #[path = "verbs/sandbox.rs"]
 mod sandbox;
+#[path = "verbs/serve.rs"]
+mod serve;
 #[path = "verbs/test.rs"]
 mod test;
 #[path = "verbs/usage.rs"]

@@ -13,7 +13,7 @@ mod progress;
 mod stamp;
 mod twin;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -58,16 +58,12 @@ pub fn build(folder: &Path) -> Result<PathBuf> {
 /// # Errors
 /// As [`build`].
 pub fn build_with(folder: &Path, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
-    static BUILT: LazyLock<Mutex<Built>> = LazyLock::new(Mutex::default);
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (folder.to_owned(), profile);
     if let Some(known) = built.get(&key) {
         return known.clone();
     }
-    let result = match std::env::var_os(GIVEN).filter(|path| !path.is_empty()) {
-        Some(path) => given::check(Path::new(&path), folder),
-        None => build_or_prove(folder, profile, progress),
-    };
+    let result = find(folder, profile, progress);
     built.insert(key, result.clone());
     result
 }
@@ -80,6 +76,31 @@ pub(crate) fn build_peer(folder: &Path) -> Result<PathBuf> {
     static BUILT: LazyLock<Mutex<HashMap<PathBuf, Result<PathBuf>>>> = LazyLock::new(Mutex::default);
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     built.entry(folder.to_owned()).or_insert_with(|| build_or_prove(folder, Profile::Test, &mut |_| {})).clone()
+}
+
+/// As [`build_with`], of the sources as they are now, though the same process has built them before.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_again(folder: &Path, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
+    let result = find(folder, profile, progress);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.insert((folder.to_owned(), profile), result.clone());
+    result
+}
+
+static BUILT: LazyLock<Mutex<Built>> = LazyLock::new(Mutex::default);
+
+fn find(folder: &Path, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
+    match std::env::var_os(GIVEN).filter(|path| !path.is_empty()) {
+        Some(path) => given::check(Path::new(&path), folder),
+        None => build_or_prove(folder, profile, progress),
+    }
+}
+
+/// The files that an artifact was built from, as cargo has noted them beside it.
+pub fn sources_of(artifact: &Path) -> BTreeSet<PathBuf> {
+    inputs::sources(artifact)
 }
 
 fn build_or_prove(folder: &Path, profile: Profile, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {

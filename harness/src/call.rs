@@ -28,6 +28,9 @@ pub(crate) enum What {
     Event(Event),
     /// What a client does, with its arguments.
     Client(Vec<Value>),
+    /// A request, in words.
+    #[cfg(feature = "orbis")]
+    Request { shown: String, replay: Option<String> },
 }
 
 /// An output as a trace shows it.
@@ -55,6 +58,8 @@ impl Call {
                 let fields = event.fields.iter().map(|(name, value)| format!(" {name}={}", trace::render_value(value)));
                 format!("event {}{}", event.name, fields.collect::<String>())
             }
+            #[cfg(feature = "orbis")]
+            What::Request { shown, .. } => shown.clone(),
             What::Command(arguments) | What::Client(arguments) => {
                 let mut text = match &self.what {
                     What::Client(_) => format!("client {}", self.name),
@@ -74,6 +79,8 @@ impl Call {
         let (label, name) = (&self.label, quote(&self.name));
         Some(match &self.what {
             What::Event(_) | What::Client(_) => return None,
+            #[cfg(feature = "orbis")]
+            What::Request { replay, .. } => return replay.clone(),
             What::Function(input) if input.is_empty() => format!("cargo plugsmith call {label} {name}"),
             What::Function(input) => {
                 let input = quote(&String::from_utf8_lossy(input));

@@ -120,7 +120,7 @@ fn user_cache() -> Option<PathBuf> {
 
 /// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home
 /// folder cannot be written. Without any writable folder there is no cache.
-fn cache_config() -> Option<&'static Path> {
+pub(crate) fn cache_config() -> Option<&'static Path> {
     static CONFIG: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let folder = user_cache()?.join("plugsmith");
         std::fs::create_dir_all(&folder).ok()?;

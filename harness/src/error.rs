@@ -133,6 +133,14 @@ pub enum Error {
         /// The limit.
         pages: u32,
     },
+    /// The call used more than its host gives, which no test changes there.
+    #[error("more than {limit} {what} in one call, which is all that the host gives: do less in one call")]
+    HostLimit {
+        /// What there is too much of: `units of fuel`.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
     /// The output is not what the call should give.
     #[error("bad output of `{function}`: {reason}")]
     BadOutput {
@@ -140,6 +148,12 @@ pub enum Error {
         function: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A manifest that the host refuses.
+    #[error("the host refuses the manifest:\n  {}", problems.join("\n  "))]
+    InvalidManifest {
+        /// Each with its place in the manifest, and the fix.
+        problems: Vec<String>,
     },
     /// A test fired an event that no host fires.
     #[error("no host fires the event `{event}`: {choice}")]

@@ -121,6 +121,12 @@ fn plain(name: &str) -> Option<String> {
     (!of_rust.iter().any(|start| name.starts_with(start))).then(|| name.to_owned())
 }
 
+/// The author's functions among these names, for a module without line tables.
+#[cfg(feature = "orbis")]
+pub(crate) fn names_of_the_author<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    collapse(names.filter_map(plain).collect())
+}
+
 /// The frames without those of Rust's library, of crates from a registry, and of the PDK.
 pub(crate) fn of_the_author(frames: Vec<String>) -> Vec<String> {
     let here = std::env::current_dir().unwrap_or_default().display().to_string();

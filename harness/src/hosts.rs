@@ -2,6 +2,8 @@
 
 pub mod extism;
 pub mod ferrite;
+#[cfg(feature = "orbis")]
+pub mod orbis;
 pub mod peers;
 mod profile;
 pub mod query;

@@ -125,6 +125,7 @@ impl Inspection {
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
                 Record::Hook(record) => hooks.push(record.clone()),
+                Record::Route(_) => {}
                 Record::StorageBackend(record) => storage_backends.push(record.clone()),
                 Record::Transformer(record) => transformers.push(record.clone()),
             }

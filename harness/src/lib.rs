@@ -31,7 +31,7 @@ mod trace;
 pub mod xtp;
 
 pub use arguments::Arguments;
-pub use artifact::{PluginPackage, Profile, build, build_with, plugin_packages};
+pub use artifact::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};
 pub use check::{Finding, Level, Report, check, check_with};
 pub use error::{Error, Result};
 pub use host::{Host, Limits};
@@ -102,6 +102,29 @@ macro_rules! hosts {
     };
 }
 
+/// The Orbis plugin of the crate that this stands in, in the given host: built as [`plugin!`] builds.
+///
+/// ```no_run
+/// // Needs the plugin of the crate it stands in.
+/// use plugsmith_harness::hosts::orbis::Orbis;
+///
+/// let mut app = plugsmith_harness::orbis!(Orbis::as_documented().migrations("migrations"));
+/// let items = app.get("/api/items").user("ada").send().unwrap();
+/// assert_eq!(items.status, 200);
+/// ```
+///
+/// The manifest is the artifact's section, or the crate's `manifest.json` where it has none.
+///
+/// # Panics
+/// The plugin does not build (with cargo's own words), or does not load.
+#[cfg(feature = "orbis")]
+#[macro_export]
+macro_rules! orbis {
+    ($host:expr) => {
+        $crate::__private::orbis(env!("CARGO_MANIFEST_DIR"), $host)
+    };
+}
+
 /// What the macros' output uses. Not for people.
 #[doc(hidden)]
 pub mod __private {
@@ -135,12 +158,27 @@ pub mod __private {
             Err(error) => panic!("{error}"),
         }
     }
+
+    /// The Orbis plugin of the crate in `folder`.
+    #[cfg(feature = "orbis")]
+    #[track_caller]
+    pub fn orbis(folder: &str, host: crate::hosts::orbis::Orbis) -> crate::hosts::orbis::App {
+        match host.load_crate(folder.as_ref()) {
+            Ok(app) => app,
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// The code in the project's README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The code in the page about Orbis' host.
+#[cfg(all(doctest, feature = "orbis"))]
+#[doc = include_str!("../../docs/orbis-host.md")]
+struct OrbisHost;
 
 /// The code in the guide.
 #[cfg(doctest)]

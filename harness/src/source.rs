@@ -52,7 +52,11 @@ impl Source {
         }
     }
 
-    pub(crate) fn read(self) -> Result<Vec<u8>> {
+    /// The module's bytes; text is made into a module.
+    ///
+    /// # Errors
+    /// A missing file, and what is neither wasm nor its text format.
+    pub fn read(self) -> Result<Vec<u8>> {
         let bytes = match self {
             Source::Bytes(bytes) => bytes,
             Source::Path(path) => std::fs::read(&path).map_err(|error| match error.kind() {

@@ -158,6 +158,12 @@ pub fn render_value(value: &Value) -> String {
     }
 }
 
+/// JSON in one line; a long one is cut.
+#[cfg(feature = "orbis")]
+pub(crate) fn render_json(json: &serde_json::Value) -> String {
+    shorten(&json.to_string())
+}
+
 /// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.
 pub fn render_bytes(bytes: &[u8]) -> String {
     render_start(start(bytes), bytes.len())

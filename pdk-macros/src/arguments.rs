@@ -67,6 +67,17 @@ impl Arguments {
         }
     }
 
+    /// The value of `name = true`.
+    pub(crate) fn boolean(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<bool> {
+        match self.take(name)? {
+            Expr::Lit(ExprLit { lit: Lit::Bool(value), .. }) => Some(value.value),
+            other => {
+                mistakes.at(&other, "expected `true` or `false`");
+                None
+            }
+        }
+    }
+
     /// The integer of `name = 7`, within `range`.
     pub(crate) fn integer(
         &mut self,
@@ -83,6 +94,17 @@ impl Arguments {
             }
         }
     }
+}
+
+/// Parts the arguments without a name from those that are `key = value`.
+pub(crate) fn positional(tokens: TokenStream) -> (Vec<TokenStream>, TokenStream) {
+    let is_named = |part: &TokenStream| {
+        let mut tokens = part.clone().into_iter();
+        matches!(tokens.next(), Some(TokenTree::Ident(_)))
+            && matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=')
+    };
+    let (named, positional): (Vec<_>, Vec<_>) = split(tokens).partition(is_named);
+    (positional, quote::quote!(#(#named),*))
 }
 
 /// The tokens between the commas, so that one malformed argument hides no other.

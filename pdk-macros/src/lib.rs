@@ -14,6 +14,7 @@ mod function;
 mod hook;
 mod host_functions;
 mod marker;
+mod orbis;
 mod peer;
 mod record;
 mod signature;
@@ -145,4 +146,54 @@ pub fn peer(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn export_plugin(names: TokenStream) -> TokenStream {
     export_plugin::expand(names.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Makes a function the handler of an Orbis route: `#[route(GET, "/api/items/{id}")]`.
+///
+/// Parameters are those of the path by their names (`id: u64`), of the query by theirs
+/// (`page: Option<u32>`), `Json<T>` for the body, `User` or `Option<User>`, and `&Request` for all of
+/// it. The result is a `Response`, whatever becomes one, or a `Result` of it whose error converts to
+/// `orbis::Error`: then it is answered as its status and a JSON body. `export_plugin!` must list it.
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `requires_auth = false` | anybody may call it; else the host asks for a user |
+/// | `permissions = ["items:write"]` | what its user must have |
+/// | `rate_limit = 60` | calls a minute |
+/// | `description = ".."` | else the first paragraph of the doc comment |
+#[proc_macro_attribute]
+pub fn orbis_route(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(orbis::route::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Makes a function called `init`, `execute` or `cleanup` that of an Orbis plugin's life.
+///
+/// It takes nothing and returns nothing, an `i32` (0 for success), or a `Result` whose error
+/// converts to `orbis::Error`. `export_plugin!` must list it. The shipped host calls none of them.
+#[proc_macro_attribute]
+pub fn orbis_lifecycle(args: TokenStream, item: TokenStream) -> TokenStream {
+    diagnostics::finish(orbis::lifecycle::expand(args.into(), item.clone().into()), item.into()).into()
+}
+
+/// Makes the crate an Orbis plugin with these handlers: `export_plugin!(list_items, get_item);`
+///
+/// It exports the handlers, `allocate`, `deallocate`, `init`, `execute` and `cleanup`, and embeds
+/// the manifest, whose name, version, description, author, homepage and licence are those in Cargo.toml.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `permissions = ["database_read", ..]` | what the plugin asks of Orbis; `custom:x` for one of your own |
+/// | `pages = "pages.json"` | a file beside Cargo.toml with the array of its pages |
+/// | `config = "config.json"` | a file beside Cargo.toml with the object of its configuration |
+/// | `description = ".."` | else that in Cargo.toml |
+/// | `init = f`, `execute = f`, `cleanup = f` | functions of its life, without an attribute |
+#[proc_macro]
+pub fn orbis_export_plugin(tokens: TokenStream) -> TokenStream {
+    orbis::export_plugin::expand(tokens.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Calls a handler as its export does, for unit tests: `call!(get_item, host.request("GET", "/api/items/7"))`.
+#[proc_macro]
+pub fn orbis_call(tokens: TokenStream) -> TokenStream {
+    orbis::call::expand(tokens.into()).unwrap_or_else(|error| error.into_compile_error()).into()
 }

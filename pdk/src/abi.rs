@@ -6,6 +6,9 @@ mod extism;
 mod native;
 #[cfg(not(target_arch = "wasm32"))]
 mod native_peers;
+#[cfg(feature = "json")]
+#[cfg_attr(not(target_arch = "wasm32"), path = "abi/native/orbis.rs")]
+pub(crate) mod orbis;
 #[cfg(target_arch = "wasm32")]
 mod peers;
 #[cfg(target_arch = "wasm32")]

@@ -30,6 +30,9 @@ pub mod random;
 pub mod storage;
 pub mod vars;
 
+#[cfg(feature = "json")]
+pub mod orbis;
+
 mod abi;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;

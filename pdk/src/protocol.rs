@@ -7,6 +7,8 @@ pub mod event;
 pub mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod metadata;
+#[cfg(feature = "json")]
+pub mod orbis;
 pub mod peers;
 pub mod resp;
 mod value;

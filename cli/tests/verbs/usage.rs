@@ -16,6 +16,7 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["new", "--help"]));
     snapshot!(plugsmith(["manifest", "--help"]));
     snapshot!(plugsmith(["check", "--help"]));
+    snapshot!(plugsmith(["serve", "--help"]));
     snapshot!(plugsmith(["pack", "--help"]));
 }
 

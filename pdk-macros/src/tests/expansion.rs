@@ -134,3 +134,37 @@ fn a_data_type_with_everything() {
 fn a_data_type_with_an_encoding_of_its_own() {
     insta::assert_snapshot!(pretty(crate::data_type::expand, r#"encoding = "mine-v1""#, "pub enum Mine { A, B(u8) }"));
 }
+
+#[test]
+fn an_orbis_route() {
+    insta::assert_snapshot!(pretty(
+        crate::orbis::route::expand,
+        r#"PUT, "/api/items/{id}", requires_auth = false, permissions = ["items:write"], rate_limit = 60"#,
+        "/// Changes an item.
+        pub fn update(id: u64, page: Option<u32>, user: User, Json(item): Json<Item>) -> Result<Json<Item>, Error> {
+            change(id, item)
+        }"
+    ));
+}
+
+#[test]
+fn an_orbis_lifecycle() {
+    insta::assert_snapshot!(pretty(crate::orbis::lifecycle::expand, "", "fn init() -> Result<(), Error> { Ok(()) }"));
+}
+
+#[test]
+fn an_orbis_plugin() {
+    let list =
+        r#"init, list, other::get, cleanup = sweep, permissions = ["network", "custom:x"], pages = "pages.json""#;
+    let output = crate::orbis::export_plugin::expand(tokens(list)).unwrap();
+    insta::assert_snapshot!(prettyplease::unparse(&syn::parse2(output).unwrap()));
+}
+
+#[test]
+fn an_orbis_call() {
+    let output = crate::orbis::call::expand(tokens("other::get, request")).unwrap();
+    insta::assert_snapshot!(
+        output.to_string().replace(' ', ""),
+        @"::plugsmith::orbis::__private::call(&other::__plugsmith_get_needs_an_orbis_route_or_lifecycle_attribute,request)"
+    );
+}

@@ -13,6 +13,8 @@ const MACROS: &[(&str, Expand)] = &[
     ("hook", crate::hook::expand),
     ("storage_backend", crate::storage_backend::expand),
     ("transformer", crate::transformer::expand),
+    ("orbis::lifecycle", crate::orbis::lifecycle::expand),
+    ("orbis::route", crate::orbis::route::expand),
 ];
 
 const ARGS: &[&str] = &[
@@ -139,6 +141,8 @@ fn every_macro_answers_every_input() {
 fn every_odd_list_of_names_is_answered() {
     for names in ARGS.iter().chain(ITEMS) {
         let _ = crate::export_plugin::expand(tokens(names));
+        let _ = crate::orbis::export_plugin::expand(tokens(names));
+        let _ = crate::orbis::call::expand(tokens(names));
     }
 }
 
@@ -156,6 +160,62 @@ fn mistakes(inputs: &[&str], expand: impl Fn(&str) -> syn::Result<TokenStream>) 
 #[test]
 fn the_arguments_of_a_command_are_judged_one_by_one() {
     insta::assert_snapshot!(mistakes(ARGS, |args| crate::command::expand(tokens(args), tokens("fn f() {}"))));
+}
+
+#[test]
+fn the_path_of_a_route_is_judged() {
+    let paths = [
+        "",
+        "/",
+        "//",
+        "/a",
+        "/a/",
+        "a",
+        "/{id}",
+        "/{}",
+        "/{ id }",
+        "/{1}",
+        "/{id}/{id}",
+        "/x{id}",
+        "/{id",
+        "/:id",
+        "/*",
+        "/{*rest}",
+        "/a b",
+        "/a?b=c",
+        "/a#b",
+        "/größe",
+        "/a.b-c_d~e",
+        "/%20",
+    ];
+    insta::assert_snapshot!(mistakes(&paths, |path| {
+        crate::orbis::route::expand(tokens(&format!("GET, {path:?}")), tokens("fn f() {}"))
+    }));
+}
+
+#[test]
+fn the_permissions_of_a_plugin_are_judged() {
+    let permissions = [
+        "database_read",
+        "database:read",
+        "database.write",
+        "DatabaseRead",
+        "db:write",
+        "file:read",
+        "filesystem:write",
+        "network:http",
+        "http",
+        "env",
+        "shell",
+        "sheel",
+        "custom:x",
+        "custom:",
+        "reports",
+        "",
+    ];
+    insta::assert_snapshot!(mistakes(&permissions, |permission| {
+        crate::orbis::export_plugin::expand(tokens(&format!("permissions = [{permission:?}]")))
+    }));
 }
 
 #[test]

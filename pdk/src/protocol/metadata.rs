@@ -25,6 +25,8 @@ mod records {
         Hook(Hook),
         /// An `export_plugin!` with hooks or transformers in it.
         Order(Order),
+        /// A `#[route]` of an Orbis plugin.
+        Route(crate::protocol::orbis::Route),
         /// A `#[storage_backend]`.
         StorageBackend(StorageBackend),
         /// A `#[transformer]`.

@@ -209,3 +209,29 @@ pub mod inner {
 
 export_plugin!(greet, raw_echo, r#type, echo, pay, shout, mirror_bytes, nothing, handle, user, inner::add);
 export_plugin!(guard, started, stock_low, shorten, Archive);
+
+/// An Orbis plugin.
+pub mod orbis {
+    use plugsmith::orbis::{lifecycle, route, Request, User};
+    use plugsmith::Json;
+
+    /// Everything.
+    #[route(PUT, "/api/{id}/{name}", requires_auth = false, permissions = ["a"], rate_limit = 1, description = "x")]
+    pub fn all(id: u8, name: &str, page: Option<u32>, _user: Option<User>, Json(x): Json<u8>, req: &Request) -> String {
+        let _ = (id, page, x);
+        format!("{name} {}", req.path())
+    }
+
+    /// Nothing.
+    #[route(GET, "/")]
+    fn nothing() {}
+
+    #[lifecycle]
+    fn init() {}
+
+    fn sweep() -> i32 {
+        0
+    }
+
+    plugsmith::orbis::export_plugin!(all, nothing, init, cleanup = sweep, permissions = ["network"]);
+}

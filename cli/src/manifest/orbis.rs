@@ -1,0 +1,112 @@
+//! `manifest.json`, printed, written or checked; and where the verbs for Orbis find a manifest.
+
+use std::path::{Path, PathBuf};
+
+use plugsmith_harness::hosts::orbis::Manifest;
+use plugsmith_harness::{Module, Profile, Source};
+
+use crate::artifact::{self, Named};
+use crate::error::{Error, FAILED};
+use crate::options;
+use crate::terminal;
+
+/// A plugin that is to be shipped, and what is known of its manifest.
+pub(crate) struct Shipped {
+    pub(crate) wasm: Vec<u8>,
+    pub(crate) module: Module,
+    /// The crate's folder, if it is a crate's.
+    pub(crate) folder: Option<PathBuf>,
+    /// What the artifact says of itself, with the pages beside its Cargo.toml.
+    pub(crate) made: Option<Manifest>,
+}
+
+impl Shipped {
+    pub(crate) fn find(named: &str, quiet: bool) -> Result<Shipped, Error> {
+        let plugin = artifact::locate(named)?;
+        let path = artifact::build(&plugin, Profile::Release, quiet)?;
+        let wasm = Source::Path(path).read()?;
+        let module = Module::parse(&wasm)?;
+        let folder = match plugin {
+            Named::Artifact(_) => None,
+            Named::Crate(folder) => Some(folder),
+        };
+        let made = Manifest::embedded(&wasm)?.map(|made| with_pages(made, folder.as_deref())).transpose()?;
+        Ok(Shipped { wasm, module, folder, made })
+    }
+
+    /// The manifest: in this file, made, or kept beside Cargo.toml.
+    pub(crate) fn manifest(&self, given: Option<&Path>) -> Result<Manifest, Error> {
+        match (given, &self.made) {
+            (Some(file), _) => Ok(Manifest::read(file)?),
+            (None, Some(made)) => Ok(made.clone()),
+            (None, None) => {
+                let kept = self.kept(None).filter(|kept| kept.is_file());
+                let kept = kept.ok_or_else(|| {
+                    Error::Input(
+                        "the artifact has no manifest section: write plugsmith::orbis::export_plugin!(..), or keep a \
+                         manifest.json beside Cargo.toml"
+                            .to_owned(),
+                    )
+                })?;
+                Ok(Manifest::read(&kept)?)
+            }
+        }
+    }
+
+    /// Where the manifest is kept.
+    fn kept(&self, named: Option<&Path>) -> Option<PathBuf> {
+        named.map(Path::to_owned).or_else(|| Some(self.folder.as_ref()?.join("manifest.json")))
+    }
+}
+
+pub(crate) fn manifest(options: &options::Manifest) -> Result<u8, Error> {
+    let shipped = Shipped::find(&options.plugin, options.quiet)?;
+    let file = |named: &Option<PathBuf>| {
+        shipped
+            .kept(named.as_deref())
+            .ok_or_else(|| Error::Input("an artifact has no folder of its own: name the file".to_owned()))
+    };
+    if let Some(named) = &options.check {
+        return check(&shipped, &file(named)?);
+    }
+    let manifest = shipped.manifest(None)?;
+    match &options.write {
+        None => terminal::output(manifest.text().as_bytes())?,
+        Some(named) => {
+            let path = file(named)?;
+            std::fs::write(&path, manifest.text()).map_err(|reason| Error::File { path: path.clone(), reason })?;
+            terminal::note(&format!("wrote {}", path.display()));
+        }
+    }
+    Ok(0)
+}
+
+/// Tells all that is wrong with the file, a line each.
+fn check(shipped: &Shipped, file: &Path) -> Result<u8, Error> {
+    let shown = file.display();
+    let kept = Manifest::read(file).map_err(|error| match error {
+        plugsmith_harness::Error::File { .. } => {
+            Error::Input(format!("there is no {shown} to check: write it with --write"))
+        }
+        error => Error::Harness(error),
+    })?;
+    let mut problems = shipped.made.as_ref().map(|made| made.differences(&kept)).unwrap_or_default();
+    problems.extend(kept.remarks(&shipped.module));
+    for problem in &problems {
+        terminal::output(format!("{shown}: {problem}\n").as_bytes())?;
+    }
+    for path in kept.documented_only() {
+        terminal::note(&format!("{path}: the shipped host matches paths letter by letter: no parameters there"));
+    }
+    Ok(if problems.is_empty() { 0 } else { FAILED })
+}
+
+fn with_pages(made: Manifest, folder: Option<&Path>) -> Result<Manifest, Error> {
+    let Some(file) = folder.map(|folder| folder.join("pages.json")).filter(|file| file.is_file()) else {
+        return Ok(made);
+    };
+    let text = std::fs::read_to_string(&file).map_err(|reason| Error::File { path: file.clone(), reason })?;
+    let pages = serde_json::from_str(&text)
+        .map_err(|error| Error::Input(format!("{}: it is no JSON: {error}", file.display())))?;
+    Ok(made.with_pages(pages)?)
+}

@@ -1,0 +1,47 @@
+//! A plugin as Orbis takes it: a folder, a .zip, or one .wasm.
+
+use std::path::{Path, PathBuf};
+
+use plugsmith_harness::hosts::orbis::{Form, Package};
+
+use crate::error::{Error, FAILED};
+use crate::manifest::orbis::Shipped;
+use crate::options::{Pack, PackForm};
+use crate::terminal;
+
+pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
+    let shipped = Shipped::find(&options.plugin, options.quiet)?;
+    let manifest = shipped.manifest(options.manifest.as_deref())?;
+    let remarks = manifest.remarks(&shipped.module);
+    if !remarks.is_empty() {
+        for remark in &remarks {
+            terminal::note(&format!("manifest: {remark}"));
+        }
+        terminal::error(&"the manifest does not fit: put it right, and pack again");
+        return Ok(FAILED);
+    }
+    let form = form(options);
+    let name = manifest.parsed().name.clone();
+    let path = options.out.clone().unwrap_or_else(|| match form {
+        Form::Folder => PathBuf::from(&name),
+        Form::Zip => PathBuf::from(format!("{name}.zip")),
+        Form::Wasm => PathBuf::from(format!("{name}.wasm")),
+    });
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|reason| Error::File { path: folder.to_owned(), reason })?;
+    }
+    Package::new(&shipped.wasm, manifest)?.write(form, &path)?;
+    terminal::output(format!("{}\n", path.display()).as_bytes())?;
+    Ok(0)
+}
+
+fn form(options: &Pack) -> Form {
+    let named = options.out.as_deref().and_then(Path::extension).and_then(|extension| extension.to_str());
+    match (options.form, named) {
+        (Some(PackForm::Folder), _) => Form::Folder,
+        (Some(PackForm::Zip), _) | (None, Some("zip")) => Form::Zip,
+        (Some(PackForm::Wasm), _) | (None, Some("wasm")) => Form::Wasm,
+        (None, None) if options.out.is_none() => Form::Zip,
+        (None, _) => Form::Folder,
+    }
+}

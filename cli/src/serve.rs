@@ -1,0 +1,182 @@
+//! `serve`: an Orbis plugin over real HTTP, built again when its sources change.
+
+mod http;
+mod reload;
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use plugsmith_harness::Outcome;
+use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis, Request, Response, User, record};
+use plugsmith_harness::{Profile, Source};
+
+use crate::artifact::{self, Named};
+use crate::error::Error;
+use crate::options::Serve;
+use crate::report::grouped;
+use crate::terminal::{self, DIM, styled};
+use crate::values::{HttpAnswer, TextPair};
+
+/// What every request sees.
+pub(crate) struct Server {
+    app: Mutex<App>,
+    token: String,
+    user: User,
+    record: Option<Mutex<File>>,
+    quiet: bool,
+}
+
+pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
+    let plugin = Served::find(&options)?;
+    let (source, manifest) = plugin.load(&options)?;
+    let mut host = host(&options, plugin.folder());
+    if let Some(manifest) = manifest {
+        host = host.manifest(manifest);
+    }
+    let app = host.load(source.clone())?;
+    let record = options.record.as_deref().map(append_to).transpose()?.map(Mutex::new);
+    let user = User { id: options.user.clone(), is_admin: options.admin };
+    let server =
+        Arc::new(Server { app: Mutex::new(app), token: options.token.clone(), user, record, quiet: options.quiet });
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port)).await.map_err(|error| {
+            Error::Input(format!("cannot listen on port {} ({error}): choose another with --port", options.port))
+        })?;
+        if !options.no_reload {
+            reload::watch(Arc::clone(&server), plugin, source, options);
+        }
+        server.announce(listener.local_addr()?.port())?;
+        let ended = async {
+            // Where signals cannot be heard, the system ends the program.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        axum::serve(listener, http::router(server)).with_graceful_shutdown(ended).await?;
+        Ok(0)
+    })
+}
+
+impl Server {
+    fn announce(&self, port: u16) -> Result<(), Error> {
+        let app = self.app();
+        let manifest = app.manifest().parsed();
+        terminal::output(format!("http://127.0.0.1:{port}/api/plugins/{}\n", manifest.name).as_bytes())?;
+        if !self.quiet {
+            for route in &manifest.routes {
+                let auth = if route.requires_auth { "  (with a token)" } else { "" };
+                terminal::note(&format!("  {} {}{}", route.method, route.path, styled(DIM, auth)));
+            }
+            terminal::note(&format!("log in with: -H 'authorization: Bearer {}'", self.token));
+        }
+        Ok(())
+    }
+
+    fn app(&self) -> MutexGuard<'_, App> {
+        self.app.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a request to the plugin, one at a time; notes it and what came of it.
+    fn send(&self, request: &Request) -> Response {
+        let outcome = self.app().send(request);
+        if let Some(file) = &self.record {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = writeln!(file, "{}", record(request)) {
+                terminal::error(&format!("cannot record a request: {error}"));
+            }
+        }
+        if !self.quiet {
+            self.show(&outcome);
+        }
+        outcome.response()
+    }
+
+    fn show(&self, outcome: &Outcome<Response>) {
+        let told = if outcome.result.is_ok() { outcome.trace() } else { outcome.report() };
+        let cost = format!("{} fuel, {:.1} ms", grouped(outcome.fuel), outcome.duration.as_secs_f64() * 1000.0);
+        terminal::note(&format!("\n{told}\n{}", styled(DIM, cost)));
+    }
+}
+
+/// What is served.
+pub(crate) enum Served {
+    /// An artifact, or a crate.
+    Plugin(Named),
+    /// A folder or a `.zip`, with a manifest in it.
+    Package(PathBuf),
+}
+
+impl Served {
+    fn find(options: &Serve) -> Result<Served, Error> {
+        let path = Path::new(&options.plugin);
+        let is_zip = path.extension().is_some_and(|extension| extension == "zip");
+        let is_folder = path.join("manifest.json").is_file() && !path.join("Cargo.toml").is_file();
+        if is_zip || is_folder {
+            return Ok(Served::Package(path.to_owned()));
+        }
+        Ok(Served::Plugin(artifact::locate(&options.plugin)?))
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        match self {
+            Served::Plugin(Named::Crate(folder)) => Some(folder),
+            _ => None,
+        }
+    }
+
+    /// The artifact, and the manifest if it is not its own.
+    fn load(&self, options: &Serve) -> Result<(Source, Option<Manifest>), Error> {
+        let source = match self {
+            Served::Plugin(plugin) => Source::Path(artifact::build(plugin, profile(options), options.quiet)?),
+            Served::Package(path) => Source::Path(path.clone()),
+        };
+        Ok((source.clone(), self.manifest(options, source)?))
+    }
+
+    fn manifest(&self, options: &Serve, source: Source) -> Result<Option<Manifest>, Error> {
+        if let Some(file) = &options.manifest {
+            return Ok(Some(Manifest::read(file)?));
+        }
+        let kept = self.folder().map(|folder| folder.join("manifest.json")).filter(|file| file.is_file());
+        match kept {
+            Some(file) if Manifest::embedded(&source.read()?)?.is_none() => Ok(Some(Manifest::read(&file)?)),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn profile(options: &Serve) -> Profile {
+    if options.release { Profile::Release } else { Profile::Test }
+}
+
+fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
+    let mut host = if options.as_shipped { Orbis::as_shipped() } else { Orbis::as_documented() };
+    if let Some(path) = &options.db {
+        host = host.database(path);
+    }
+    if let Some(path) = &options.state {
+        host = host.state_file(path);
+    }
+    let beside = folder.map(|folder| folder.join("migrations")).filter(|folder| folder.is_dir());
+    if let Some(folder) = options.migrations.clone().or(beside) {
+        host = host.migrations(folder);
+    }
+    for TextPair { key, value } in &options.config {
+        host = host.config(key, value);
+    }
+    for HttpAnswer { pattern, response } in &options.http {
+        host = host.http(pattern, response.clone());
+    }
+    host
+}
+
+fn append_to(path: &Path) -> Result<File, Error> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|reason| Error::File { path: path.to_owned(), reason })
+}

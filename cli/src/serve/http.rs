@@ -1,0 +1,78 @@
+//! The server's one handler: HTTP in, a [`Request`] for the plugin, its [`Response`] out.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use plugsmith_harness::hosts::orbis::{Request, Response};
+
+use super::Server;
+
+/// A body that is longer is not read to its end; the plugin's own limit is far below.
+const BODY: usize = 64 * 1024 * 1024;
+
+pub(super) fn router(server: Arc<Server>) -> Router {
+    Router::new().fallback(answer).with_state(server)
+}
+
+async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Request) -> axum::response::Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY).await else {
+        return http(Response::refusal(413, "PAYLOAD_TOO_LARGE", "the body is too long"));
+    };
+    // A plugin computes, and holds its thread as long.
+    match tokio::task::spawn_blocking(move || server.respond(&parts, body)).await {
+        Ok(response) => http(response),
+        Err(error) => http(Response::refusal(500, "SERVER_ERROR", &error.to_string())),
+    }
+}
+
+impl Server {
+    fn respond(&self, parts: &Parts, body: Bytes) -> Response {
+        let path = parts.uri.path();
+        let name = self.app().manifest().parsed().name.clone();
+        let Some(rest) = path.strip_prefix("/api/plugins/") else {
+            return Response::refusal(
+                404,
+                "NOT_FOUND",
+                &format!("{path} is no plugin's: ask for /api/plugins/{name}/.."),
+            );
+        };
+        let (plugin, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if plugin != name {
+            return Response::refusal(404, "NOT_FOUND", &format!("Plugin '{plugin}' not found"));
+        }
+        let is_logged_in = parts.headers.get(AUTHORIZATION).is_some_and(|value| {
+            value.to_str().is_ok_and(|value| value.strip_prefix("Bearer ") == Some(self.token.as_str()))
+        });
+        let user = is_logged_in.then(|| self.user.clone());
+        if rest == "/pages" {
+            return self.app().pages(parts.method.as_str(), user.is_some());
+        }
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut request = Request::new(parts.method.as_str(), &format!("{rest}{query}"));
+        // Those that are no text are left out, as in the real host.
+        let headers = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        request.headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        request.body = body.into();
+        request.user = user;
+        self.send(&request)
+    }
+}
+
+fn http(response: Response) -> axum::response::Response {
+    let mut answer = axum::response::Response::new(Body::from(response.bytes()));
+    // The harness has checked all of them.
+    *answer.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in &response.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    answer
+}

@@ -1,0 +1,88 @@
+//! `pack` and `manifest --host orbis`.
+
+use plugsmith_harness::hosts::orbis::Orbis;
+
+use crate::sandbox::{folder, plugsmith, root, snapshot};
+use crate::serve::ORBIS;
+
+#[test]
+fn a_package_is_loaded_as_orbis_loads_it() {
+    let folder = folder("pack");
+    for out in ["plugin", "plugin.zip", "plugin.wasm"] {
+        let output = plugsmith(["pack", ORBIS, "--quiet", "--out"]).arg(folder.join(out)).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut app = Orbis::as_documented().load(folder.join(out)).unwrap();
+        assert_eq!(app.get("/number").send().unwrap().body, 1, "{out}");
+    }
+}
+
+#[test]
+fn the_name_is_the_plugins_and_the_form_a_zip() {
+    let folder = folder("pack-name");
+    snapshot!(plugsmith(["pack"]).arg(root().join(ORBIS)).current_dir(&folder));
+    assert!(folder.join("wat.zip").is_file());
+}
+
+#[test]
+fn a_plugin_whose_handler_is_missing_is_not_packed() {
+    let folder = folder("pack-missing");
+    let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
+    std::fs::write(folder.join("a.wat"), text.replace("(export \"echo\")", "(export \"ech\")")).unwrap();
+    snapshot!(plugsmith(["pack", "a.wat"]).current_dir(&folder));
+    assert!(!folder.join("wat.zip").exists());
+}
+
+#[test]
+fn a_plugin_without_a_manifest_is_not_packed() {
+    snapshot!(plugsmith(["pack", crate::sandbox::VERBS]));
+}
+
+#[test]
+fn a_manifest_is_printed() {
+    snapshot!(plugsmith(["manifest", ORBIS, "--host", "orbis"]));
+}
+
+#[test]
+fn a_manifest_that_is_written_passes_the_check() {
+    let folder = folder("manifest-write");
+    let file = folder.join("manifest.json");
+    let run = |option: &str| plugsmith(["manifest", ORBIS, "--host", "orbis", option]).arg(&file).output().unwrap();
+    assert!(run("--write").status.success());
+    assert!(run("--check").status.success());
+}
+
+#[test]
+fn a_manifest_that_differs_is_told_where() {
+    let folder = folder("manifest-check");
+    std::fs::copy(root().join(ORBIS), folder.join("a.wat")).unwrap();
+    let kept = r#"{"name": "wat", "version": "1.0.1", "require_auth": false, "routes": [
+        {"method": "GET", "path": "/number", "handler": "numbers", "requires_auth": false}]}"#;
+    std::fs::write(folder.join("manifest.json"), kept).unwrap();
+    snapshot!(plugsmith(["manifest", "a.wat", "--host", "orbis", "--check", "manifest.json"]).current_dir(&folder));
+}
+
+#[test]
+fn a_manifest_that_orbis_refuses_is_told_why() {
+    let folder = folder("manifest-refused");
+    std::fs::copy(root().join(ORBIS), folder.join("a.wat")).unwrap();
+    std::fs::write(
+        folder.join("manifest.json"),
+        r#"{"name": "wat", "version": "1", "permissions": ["database:read"]}"#,
+    )
+    .unwrap();
+    snapshot!(plugsmith(["manifest", "a.wat", "--host", "orbis", "--check", "manifest.json"]).current_dir(&folder));
+}
+
+#[test]
+fn a_file_is_named_where_there_is_no_crate() {
+    snapshot!(plugsmith(["manifest", ORBIS, "--host", "orbis", "--check"]));
+    snapshot!(plugsmith(["manifest", ORBIS, "--host", "orbis", "--check", "no-such.json"]));
+}
+
+#[test]
+fn a_kept_manifest_of_a_foreign_sdk_is_checked() {
+    let output = plugsmith(["manifest", "harness/tests/fixtures/orbis-sdk", "--host", "orbis", "--check", "--quiet"])
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap().as_str()), (Some(0), ""));
+}

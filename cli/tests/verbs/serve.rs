@@ -1,0 +1,220 @@
+//! `serve`, asked by a real HTTP client.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use plugsmith_harness::hosts::orbis::Orbis;
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::{folder, plugsmith, root, snapshot};
+
+pub(crate) const ORBIS: &str = "cli/tests/fixtures/orbis.wat";
+
+/// A server that ends with the test.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Server {
+        let mut child = command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("http://127.0.0.1:"), "{line:?} {}", rest(&mut child));
+        Server { child, url: line.trim().to_owned() }
+    }
+
+    /// The status and the body.
+    fn send(&self, method: &str, path: &str, token: Option<&str>, body: &[u8]) -> (u16, String) {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.header("content-type", "application/json").body(body).unwrap();
+        let mut response = agent.run(request).unwrap();
+        (response.status().as_u16(), response.body_mut().read_to_string().unwrap())
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        self.send("GET", path, None, b"")
+    }
+
+    /// All that it has written to standard error.
+    fn stop(mut self) -> String {
+        self.child.kill().unwrap();
+        rest(&mut self.child)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn rest(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+fn told((status, body): (u16, String)) -> String {
+    format!("{status} {body}")
+}
+
+#[test]
+fn routes_are_answered_and_traced() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS]));
+    let answers = [
+        server.get("/number"),
+        server.get("/no"),
+        server.get("/state"),
+        server.get("/fault"),
+        server.get("/nowhere"),
+        server.send("DELETE", "/number", None, b""),
+        server.send("POST", "/echo/7", None, b"1"),
+        server.send("POST", "/echo/7", Some("wrong"), b"1"),
+        server.send("POST", "/echo/7", Some("test"), b"{\"n\": "),
+        server.get("/pages"),
+    ];
+    insta::assert_snapshot!(answers.map(told).join("\n"));
+    let mut settings = crate::sandbox::filters();
+    settings.add_filter(r"[\d,]+ fuel, [\d.]+ ms", "[n] fuel, [n] ms");
+    settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
+    settings.bind(|| insta::assert_snapshot!(server.stop()));
+}
+
+#[test]
+fn a_token_logs_in_and_the_handler_sees_the_request() {
+    let server =
+        Server::start(&mut plugsmith(["serve", ORBIS, "--quiet", "--token", "s3cret", "--user", "ada", "--admin"]));
+    let (status, body) = server.send("POST", "/echo/a%20b?q=1", Some("s3cret"), b"{\"n\": 1}");
+    let mut seen: Json = serde_json::from_str(&body).unwrap();
+    seen.as_object_mut().unwrap().remove("headers");
+    assert_eq!(status, 200);
+    assert_eq!(
+        seen,
+        json!({"method": "POST", "path": "/echo/a b", "params": {"id": "a b"}, "query": {"q": "1"}, "body": {"n": 1},
+               "user_id": "ada", "is_admin": true, "user": {"id": "ada", "is_admin": true}})
+    );
+}
+
+#[test]
+fn a_body_of_10_mb_is_413_and_the_server_goes_on() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    assert_eq!(server.send("POST", "/echo/7", Some("test"), &vec![b'1'; 10_000_000]).0, 413);
+    assert_eq!(server.get("/number"), (200, "1".to_owned()));
+}
+
+#[test]
+fn the_shipped_host_wraps_its_answers() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet", "--as-shipped"]));
+    assert_eq!(server.get("/number"), (200, r#"{"data":1,"success":true}"#.to_owned()));
+    assert_eq!(server.get("/no").0, 200);
+    assert_eq!(server.send("POST", "/echo/7", Some("test"), b"").0, 404);
+}
+
+#[test]
+fn another_plugin_and_another_path_are_not_found() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let root = server.url.split("/api").next().unwrap().to_owned();
+    let elsewhere = |path: &str| {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut response = agent.get(format!("{root}{path}")).call().unwrap();
+        told((response.status().as_u16(), response.body_mut().read_to_string().unwrap()))
+    };
+    insta::assert_snapshot!(["/", "/api/plugins/other/number", "/api/plugins/wat"].map(elsewhere).join("\n"));
+}
+
+#[test]
+fn database_and_state_outlive_the_server() {
+    let files = folder("serve-files");
+    let (database, state) = (files.join("items.sqlite"), files.join("state.json"));
+    let sdk = || {
+        let mut command = plugsmith(["serve", "harness/tests/fixtures/orbis-sdk", "--quiet"]);
+        Server::start(command.arg("--db").arg(&database).arg("--state").arg(&state))
+    };
+    let server = sdk();
+    assert_eq!(server.send("POST", "/items", None, br#"{"name": "lamp"}"#), (201, r#"{"id":1}"#.to_owned()));
+    assert_eq!(server.send("GET", "/visits", Some("test"), b"").1, r#"{"visits":1}"#);
+    drop(server);
+    let server = sdk();
+    assert_eq!(server.get("/items/1"), (200, r#"{"id":1,"name":"lamp","price":null}"#.to_owned()));
+    assert_eq!(server.send("GET", "/visits", Some("test"), b"").1, r#"{"visits":2}"#);
+}
+
+#[test]
+fn a_recording_becomes_a_test() {
+    let file = folder("serve-record").join("requests.jsonl");
+    let server = Server::start(plugsmith(["serve", ORBIS, "--quiet"]).arg("--record").arg(&file));
+    server.get("/number");
+    server.send("POST", "/echo/7", Some("test"), b"[7]");
+    server.send("POST", "/echo/7", None, b"[7]");
+    drop(server);
+    insta::assert_snapshot!(std::fs::read_to_string(&file).unwrap());
+    let mut app = Orbis::as_documented().load(root().join(ORBIS)).unwrap();
+    app.replay(&file).unwrap();
+    plugsmith_harness::assert_trace_snapshot!(app);
+}
+
+/// The fixture in a folder of its own, and a server of it.
+fn copied(test: &str) -> (PathBuf, String, Server) {
+    let file = folder(test).join("plugin.wat");
+    let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
+    std::fs::write(&file, &text).unwrap();
+    let server = Server::start(plugsmith(["serve"]).arg(&file));
+    (file, text, server)
+}
+
+/// Asks until the answer is the expected one: the server looks at its files from time to time.
+fn expect(server: &Server, path: &str, answer: &str) {
+    let started = Instant::now();
+    while server.get(path).1 != answer {
+        assert!(started.elapsed() < Duration::from_secs(20), "{path} is still {:?}", server.get(path));
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_plugin_that_changes_is_replaced_and_its_state_stays() {
+    let (file, text, server) = copied("serve-reload");
+    server.get("/state");
+    let changed =
+        text.replace("\\00\\00\\001\"", "\\00\\00\\002\"").replace("(export \"state\")", "(export \"state_1\")");
+    let changed = changed.replace("(func (export \"no\")", "(func (export \"state\") (param i32 i32) (result i32) (call $state_get (i32.const 32) (i32.const 1)))\n(func (export \"no\")");
+    std::fs::write(&file, changed).unwrap();
+    expect(&server, "/number", "2");
+    assert_eq!(server.get("/state"), (200, r#"{"seen":true}"#.to_owned()));
+}
+
+#[test]
+fn a_plugin_that_breaks_is_served_as_it_was() {
+    let (file, text, mut server) = copied("serve-broken");
+    std::fs::write(&file, "(module").unwrap();
+    let mut told = BufReader::new(server.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(told.any(|line| line == "the plugin is served as it was"));
+    assert_eq!(server.get("/number").1, "1");
+    std::fs::write(&file, text.replace("\\00\\00\\001\"", "\\00\\00\\003\"")).unwrap();
+    assert!(told.any(|line| line == "the new plugin is in place"));
+    assert_eq!(server.get("/number").1, "3");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = plugsmith(["serve", ORBIS, "--port", &port]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap().replace(&port, "[port]");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_orbis_cannot_load_is_refused() {
+    snapshot!(plugsmith(["serve", crate::sandbox::VERBS]));
+}

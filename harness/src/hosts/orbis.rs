@@ -1,0 +1,37 @@
+//! Orbis: routes that a wasm plugin answers, in wasmtime itself, with the real host's limits.
+//!
+//! There are two modes. [`Orbis::as_shipped`] does what the shipped host does, down to what it
+//! denies; [`Orbis::as_documented`] does what its pages promise: path parameters, a database,
+//! HTTP, events, and the plugin's own status codes. What the shipped host does was read in its
+//! sources, `cyberpath-HQ/orbis`: `crates/orbis-plugin/src/runtime.rs` at aabcea3, `sandbox.rs` at
+//! c190e8b, `loader.rs` at 18468f5, and `crates/orbis-server/src/routes/plugins.rs` as of the version
+//! that reads queries and bodies. Manifests are read by its own parser, the crate `orbis-plugin-api`.
+
+mod app;
+mod check;
+mod db;
+mod engine;
+mod failure;
+mod host;
+mod imports;
+mod instance;
+mod manifest;
+mod memory;
+mod package;
+mod permission;
+mod record;
+mod request;
+mod response;
+mod router;
+mod services;
+mod state;
+
+pub use app::App;
+pub use host::{HttpBodies, Limits, Mode, Orbis};
+pub use manifest::Manifest;
+pub use package::{Form, Package};
+pub use permission::Permission;
+pub use record::record;
+pub use request::{Call, Request, User};
+pub use response::Response;
+pub use services::Emitted;

@@ -1,0 +1,111 @@
+//! Requests in a file, one JSON object a line: what a server has seen becomes a test.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::app::App;
+use super::request::{Request, User, is_every_clients};
+use crate::error::{Error, Result};
+use crate::shell::quote;
+
+/// A request, as a line holds it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    method: String,
+    path: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<String, String>,
+    /// The body, if it is JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    json: Option<Json>,
+    /// The body, if it is other text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// The body, if it is neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<Vec<u8>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<User>,
+}
+
+/// The line that a recording has for a request; [`App::replay`] reads it again.
+///
+/// Headers that clients send by themselves are left out, and tokens and cookies, which are secrets:
+/// who was logged in is kept.
+///
+/// ```
+/// use plugsmith_harness::hosts::orbis::{Request, record};
+///
+/// assert_eq!(record(&Request::new("GET", "/items")), r#"{"method":"GET","path":"/items"}"#);
+/// ```
+pub fn record(request: &Request) -> String {
+    let mut line = Line {
+        method: request.method.clone(),
+        path: request.path.clone(),
+        headers: request.headers.clone(),
+        json: None,
+        text: None,
+        bytes: None,
+        user: request.user.clone(),
+    };
+    line.headers.retain(|name, _| is_kept(name));
+    if !request.body.is_empty() {
+        match (serde_json::from_slice::<Json>(&request.body), std::str::from_utf8(&request.body)) {
+            // Only what reads as the same bytes again.
+            (Ok(json), _) if json.to_string().as_bytes() == request.body => line.json = Some(json),
+            (_, Ok(text)) => line.text = Some(text.to_owned()),
+            (_, Err(_)) => line.bytes = Some(request.body.clone()),
+        }
+    }
+    serde_json::to_string(&line).expect("a line has a JSON form")
+}
+
+/// The requests of a recording.
+pub(super) fn read(file: &Path) -> Result<Vec<Request>> {
+    let fail = |reason: String| Error::File { path: file.to_owned(), reason };
+    let text = std::fs::read_to_string(file).map_err(|error| fail(error.to_string()))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            let line: Line = serde_json::from_str(line)
+                .map_err(|error| fail(format!("line {}: no recorded request: {error}", index + 1)))?;
+            let text = line.json.map(|json| json.to_string()).or(line.text);
+            Ok(Request {
+                method: line.method,
+                path: line.path,
+                headers: line.headers,
+                body: text.map(String::into_bytes).or(line.bytes).unwrap_or_default(),
+                user: line.user,
+            })
+        })
+        .collect()
+}
+
+/// The command that makes this request of the plugin's server.
+pub(super) fn curl(request: &Request, app: &App) -> String {
+    let mut command = String::from("curl -i");
+    if request.method != "GET" {
+        command.push_str(&format!(" -X {}", quote(&request.method)));
+    }
+    let url = format!("http://127.0.0.1:8787/api/plugins/{}{}", app.manifest().parsed().name, request.path);
+    command.push_str(&format!(" {}", quote(&url)));
+    if request.user.is_some() {
+        command.push_str(" -H 'authorization: Bearer test'");
+    }
+    for (name, value) in request.headers.iter().filter(|(name, _)| is_kept(name)) {
+        command.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
+    }
+    if !request.body.is_empty() {
+        command.push_str(&format!(" --data-raw {}", quote(&String::from_utf8_lossy(&request.body))));
+    }
+    format!("{command}  # while this runs: cargo plugsmith serve {}", app.label())
+}
+
+/// Whether a header is part of what is asked for.
+fn is_kept(name: &str) -> bool {
+    name == "content-type" || !is_every_clients(name)
+}

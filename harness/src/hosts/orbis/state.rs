@@ -1,0 +1,53 @@
+//! A plugin's state: JSON by key, which survives calls, and in a file also the process.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use crate::error::{Error, Result};
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    values: BTreeMap<String, Json>,
+    file: Option<PathBuf>,
+}
+
+impl State {
+    /// What the file holds, and over it `values`.
+    pub(super) fn new(values: BTreeMap<String, Json>, file: Option<PathBuf>) -> Result<State> {
+        let mut state = State { values: BTreeMap::new(), file };
+        if let Some(path) = state.file.as_ref().filter(|path| path.exists()) {
+            let fail = |reason: String| Error::File { path: path.clone(), reason };
+            let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+            state.values = serde_json::from_str(&text)
+                .map_err(|error| fail(format!("no state: {error}; move the file away to start anew")))?;
+        }
+        state.values.extend(values);
+        Ok(state)
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Json> {
+        self.values.get(key)
+    }
+
+    pub(super) fn set(&mut self, key: String, value: Json) -> Result<(), String> {
+        self.values.insert(key, value);
+        self.save()
+    }
+
+    pub(super) fn remove(&mut self, key: &str) -> Result<(), String> {
+        self.values.remove(key);
+        self.save()
+    }
+
+    fn save(&self) -> Result<(), String> {
+        let Some(path) = &self.file else { return Ok(()) };
+        // Renamed into place: whoever is killed meanwhile leaves the old state.
+        let half = path.with_extension("half");
+        let text = serde_json::to_string_pretty(&self.values).map_err(|error| error.to_string())?;
+        std::fs::write(&half, text)
+            .and_then(|()| std::fs::rename(&half, path))
+            .map_err(|error| format!("{}: {error}", path.display()))
+    }
+}

@@ -1,0 +1,235 @@
+//! Guests that lie, loop and eat: each ends in an error that says so, and the host goes on.
+
+use plugsmith_harness::hosts::orbis::{Limits, Orbis};
+use plugsmith_harness::{Error, assert_outcome_snapshot};
+use serde_json::json;
+
+use crate::guest::{documented, load, run};
+
+#[test]
+fn an_endless_loop_runs_out_of_fuel() {
+    let mut app = documented(r#"(func (export "run") (param i32 i32) (result i32) (loop (br 0)) (i32.const 0))"#);
+    let outcome = run(&mut app);
+    assert!(outcome.fuel >= 4_999_000, "{}", outcome.fuel);
+    assert_eq!(outcome.unwrap_err(), Error::HostLimit { what: "units of fuel".to_owned(), limit: 5_000_000 });
+}
+
+#[test]
+fn an_endless_loop_is_a_500_for_the_client() {
+    let mut app = documented(r#"(func (export "run") (param i32 i32) (result i32) (loop (br 0)) (i32.const 0))"#);
+    let response = app.get("/run").send().response();
+    insta::assert_snapshot!(format!("{} {}", response.status, response.body), @r#"500 {"error":{"code":"PLUGIN_ERROR","message":"more than 5000000 units of fuel in one call, which is all that the host gives: do less in one call"},"success":false}"#);
+}
+
+#[test]
+fn recursion_without_end_traps() {
+    let mut app = documented(
+        r#"(func $deep (export "run") (param i32 i32) (result i32) (call $deep (local.get 0) (local.get 1)))"#,
+    );
+    assert_outcome_snapshot!(app.handle("run", 1), @"
+    run 1
+    => error: trapped: call stack exhausted
+    ");
+}
+
+#[test]
+fn memory_beyond_16_mib_is_refused() {
+    let mut app = documented(
+        r#"(func (export "run") (param i32 i32) (result i32)
+        (if (i32.ne (memory.grow (i32.const 254)) (i32.const 2)) (then unreachable))
+        (if (i32.eq (memory.grow (i32.const 1)) (i32.const -1)) (then unreachable))
+        (i32.const 0))"#,
+    );
+    let outcome = run(&mut app);
+    assert_eq!((outcome.pages, outcome.unwrap_err()), (256, Error::OutOfMemory { pages: 256 }));
+}
+
+#[test]
+fn a_plugin_that_starts_with_too_much_memory_does_not_run() {
+    let module = r#"(module (memory (export "memory") 257)
+        (func (export "allocate") (param i32) (result i32) (i32.const 0))
+        (func (export "run") (param i32 i32) (result i32) (i32.const 0))
+        (@custom "manifest" "{\"name\": \"a\", \"version\": \"1.0.0\"}"))"#;
+    let mut app = Orbis::as_shipped().load(module.as_bytes()).unwrap();
+    assert_eq!(run(&mut app).unwrap_err(), Error::OutOfMemory { pages: 256 });
+}
+
+#[test]
+fn an_answer_beyond_the_memory_is_told() {
+    let answers = [
+        ("pointer", "(i32.const -8)"),
+        ("prefix", "(i32.const 131070)"),
+        ("length", "(i32.store (i32.const 16) (i32.const -1)) (i32.const 16)"),
+        ("just beyond", "(i32.store (i32.const 16) (i32.const 131053)) (i32.const 16)"),
+        ("no JSON", "(i32.store (i32.const 16) (i32.const 3)) (i32.const 16)"),
+    ];
+    let told = answers.map(|(name, answer)| {
+        let mut app = documented(&format!(r#"(func (export "run") (param i32 i32) (result i32) {answer})"#));
+        format!("{name}: {}", run(&mut app).unwrap_err())
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    pointer: bad output of `run`: its answer at 4294967288 is no length and so many bytes: its length: 4 bytes at 4294967288 reach beyond the memory of 131072 bytes
+    prefix: bad output of `run`: its answer at 131070 is no length and so many bytes: its length: 4 bytes at 131070 reach beyond the memory of 131072 bytes
+    length: bad output of `run`: its answer at 16 is no length and so many bytes: 4294967295 bytes at 20 reach beyond the memory of 131072 bytes
+    just beyond: bad output of `run`: its answer at 16 is no length and so many bytes: 131053 bytes at 20 reach beyond the memory of 131072 bytes
+    no JSON: bad output of `run`: its answer is no JSON (expected value at line 1 column 1): "\0\0\0"
+    "#);
+}
+
+#[test]
+fn json_that_is_nested_without_end_is_told() {
+    let mut app = documented(
+        r#"(func (export "run") (param i32 i32) (result i32)
+        (memory.fill (i32.const 4100) (i32.const 91) (i32.const 5000))
+        (i32.store (i32.const 4096) (i32.const 5000))
+        (i32.const 4096))"#,
+    );
+    let error = run(&mut app).unwrap_err().to_string();
+    assert!(error.starts_with("bad output of `run`: its answer is no JSON (recursion limit exceeded"), "{error}");
+}
+
+#[test]
+fn arguments_beyond_the_memory_are_refused_and_the_plugin_runs_on() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32)
+          (drop (call $state_get (i32.const -1) (i32.const 2)))
+          (drop (call $state_set (i32.const 0) (i32.const 1) (i32.const 131071) (i32.const 2)))
+          (drop (call $state_get (i32.const 0) (i32.const -1)))
+          (drop (call $db_query (i32.const 0) (i32.const -1) (i32.const 0) (i32.const -1)))
+          (call $log (i32.const 0) (i32.const -1) (i32.const -1))
+          (i32.const 8))"#,
+    );
+    assert_outcome_snapshot!(run(&mut app), @r#"
+    run {}
+      state_get -> failed: 2 bytes at 4294967295 reach beyond the memory of 131072 bytes
+      state_set "\0" -> failed: 2 bytes at 131071 reach beyond the memory of 131072 bytes
+      state_get -> failed: 4294967295 bytes at 0 reach beyond the memory of 131072 bytes
+      db_query -> failed: 4294967295 bytes at 0 reach beyond the memory of 131072 bytes
+      log -> failed: 4294967295 bytes at 4294967295 reach beyond the memory of 131072 bytes
+    => true
+    "#);
+}
+
+#[test]
+fn host_calls_beyond_the_limit_fail_and_the_plugin_runs_on() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32) (local $n i32)
+          (loop $again
+            (drop (call $state_set (i32.const 12) (i32.const 1) (i32.const 12) (i32.const 4)))
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $n) (i32.const 10000))))
+          (if (call $state_set (i32.const 13) (i32.const 1) (i32.const 12) (i32.const 4)) (then unreachable))
+          (i32.const 8))"#,
+    );
+    assert_eq!(run(&mut app).unwrap(), json!(true));
+    assert_eq!((app.state("t"), app.state("r")), (Some(json!(true)), None));
+}
+
+#[test]
+fn an_allocator_that_traps_in_a_host_call_is_refused() {
+    // As in the real host, the plugin hears null.
+    let module = crate::guest::module(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32)
+          (if (call $crypto_random (i32.const 7)) (then unreachable))
+          (i32.const 8))"#,
+    )
+    .replace(
+        "(global.get $top)\n",
+        "(if (i32.eq (local.get $size) (i32.const 11)) (then unreachable)) (global.get $top)\n",
+    );
+    let manifest = plugsmith_harness::hosts::orbis::Manifest::parse(&crate::guest::manifest("[]", &["run"])).unwrap();
+    let mut app = Orbis::as_shipped().manifest(manifest).load(module.into_bytes()).unwrap();
+    assert_outcome_snapshot!(run(&mut app), @"
+    run {}
+      crypto_random 7 -> failed: `allocate` trapped: wasm trap: wasm `unreachable` instruction executed
+    => true
+    ");
+}
+
+#[test]
+fn a_body_that_does_not_fit_into_the_plugin_is_told() {
+    let module = crate::guest::module(r#"(func (export "run") (param i32 i32) (result i32) (i32.const 0))"#);
+    let manifest = r#"{"name": "a", "version": "1.0.0", "routes":
+        [{"method": "POST", "path": "/run", "handler": "run", "requires_auth": false}]}"#;
+    let manifest = plugsmith_harness::hosts::orbis::Manifest::parse(manifest).unwrap();
+    let mut app = Orbis::as_documented().manifest(manifest).load(module.into_bytes()).unwrap();
+    let error = app.post("/run").json("x".repeat(100_000)).send().unwrap_err();
+    insta::assert_snapshot!(error, @"bad output of `allocate`: `allocate(100154)` answered 65536, and the memory has 131072 bytes");
+}
+
+#[test]
+fn the_host_goes_on_after_each_of_them() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "ready") (param i32 i32) (result i32) (i32.const 8))
+        (func (export "spin") (param i32 i32) (result i32) (loop (br 0)) (i32.const 0))
+        (func (export "trap") (param i32 i32) (result i32) unreachable)
+        (func (export "lie") (param i32 i32) (result i32) (i32.const -4))"#,
+    );
+    for path in ["/spin", "/trap", "/lie"] {
+        assert_eq!(app.get(path).send().response().status, 500, "{path}");
+        assert_eq!(app.get("/ready").send().unwrap().body, json!(true), "after {path}");
+    }
+}
+
+#[test]
+fn other_limits_are_the_tests_to_set() {
+    let body = r#"(func (export "run") (param i32 i32) (result i32) (drop (call $state_get (i32.const 0) (i32.const 1))) (i32.const 0))"#;
+    let host = Orbis::as_documented().limits(Limits { host_calls: 0, ..Limits::default() });
+    assert_outcome_snapshot!(run(&mut load(host, body, "[]").unwrap()), @"
+    run {}
+      state_get -> failed: more than 0 host calls in one call
+    => null
+    ");
+}
+
+#[test]
+fn what_orbis_cannot_load_is_refused_with_the_fix() {
+    let modules = [
+        ("no memory", r#"(module (func (export "allocate") (param i32) (result i32) (i32.const 0)))"#),
+        (
+            "no allocate",
+            r#"(module (memory (export "memory") 1) (func (export "alloc") (param i32) (result i32) (i32.const 0)))"#,
+        ),
+        (
+            "allocate",
+            r#"(module (memory (export "memory") 1) (func (export "allocate") (param i64) (result i64) (i64.const 0)))"#,
+        ),
+        (
+            "extism",
+            r#"(module (import "extism:host/env" "alloc" (func (param i64) (result i64))) (memory (export "memory") 1))"#,
+        ),
+        ("wasi", r#"(module (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32))))"#),
+        ("its page", r#"(module (import "env" "log_info" (func (param i32 i32))))"#),
+        ("types", r#"(module (import "env" "db_query" (func (param i32 i32) (result i32))))"#),
+        ("no wasm", "hello"),
+    ];
+    let told = modules.map(|(name, module)| {
+        let manifest = plugsmith_harness::hosts::orbis::Manifest::parse(&crate::guest::manifest("[]", &[])).unwrap();
+        format!("{name}: {}", Orbis::as_shipped().manifest(manifest).load(module.as_bytes()).unwrap_err())
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    no memory: not a valid plugin: it exports no memory called `memory`
+    no allocate: no export `allocate`; there is `alloc`
+    allocate: signatures differ: the artifact has `allocate(i64) -> i64`, but Orbis calls `allocate(i32) -> i32`
+    extism: not a valid plugin: Orbis has no `extism:host/env.alloc`: it is a plugin for an Extism host; Orbis calls handlers of its own kind; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
+    wasi: not a valid plugin: Orbis has no `wasi_snapshot_preview1.random_get`: it has no WASI; build for wasm32-unknown-unknown; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
+    its page: not a valid plugin: Orbis has no `env.log_info`, whatever its page says: it has `log(level, pointer, length)`; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
+    types: signatures differ: the artifact has `db_query(i32, i32) -> i32`, but Orbis has `db_query(i32, i32, i32, i32) -> i32`
+    no wasm: not a valid plugin: it does not start with the wasm magic number
+    ");
+}
+
+#[test]
+fn a_handler_that_is_none_is_told() {
+    let mut app = documented(r#"(func (export "run") (param i64) (result i32) (i32.const 0))"#);
+    insta::assert_snapshot!(app.get("/run").send().unwrap_err(), @"signatures differ: the artifact has `run(i64) -> i32`, but Orbis calls `run(i32, i32) -> i32`");
+    insta::assert_snapshot!(app.handle("runs", 1).unwrap_err(), @"no export `runs`; there is none");
+}

@@ -1,0 +1,14 @@
+//! Orbis' host through its front door: what it answers to good, bad and hostile plugins.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+mod database;
+mod documented;
+mod guest;
+mod hostile;
+mod manifest;
+mod package;
+mod replay;
+mod sdk;
+mod services;
+mod shipped;

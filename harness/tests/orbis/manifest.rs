@@ -1,0 +1,239 @@
+//! Manifests: what the real parser refuses, with the fix, and what it takes and should not have.
+
+use plugsmith_harness::Module;
+use plugsmith_harness::hosts::orbis::Manifest;
+use serde_json::{Value as Json, json};
+
+use crate::guest::module;
+
+/// What is wrong with `{"name": "a", "version": "1.0.0"}` and these members.
+fn refused(members: Json) -> String {
+    let mut manifest = json!({"name": "a", "version": "1.0.0"});
+    manifest.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    Manifest::from_json(manifest).unwrap_err().to_string()
+}
+
+#[test]
+fn a_name_and_a_version_are_required() {
+    insta::assert_snapshot!(Manifest::parse("{}").unwrap_err(), @"
+    the host refuses the manifest:
+      name: it is missing: Orbis asks for a name and a version
+      version: it is missing: Orbis asks for a name and a version
+    ");
+    insta::assert_snapshot!(Manifest::parse("{").unwrap_err(), @"
+    the host refuses the manifest:
+      it is no JSON: EOF while parsing an object at line 1 column 1
+    ");
+    insta::assert_snapshot!(Manifest::parse("[]").unwrap_err(), @r#"
+    the host refuses the manifest:
+      it is no JSON object: write {"name": "..", "version": "1.0.0"}
+    "#);
+    insta::assert_snapshot!(refused(json!({"name": "a b", "version": "1.0"})), @r#"
+    the host refuses the manifest:
+      name: "a b": write letters, digits, `-` and `_`
+      version: Invalid version: unexpected end of input while parsing minor version number: write three numbers, such as "1.0.0"
+    "#);
+    insta::assert_snapshot!(refused(json!({"name": 7})), @"
+    the host refuses the manifest:
+      name: 7 is no string
+    ");
+}
+
+#[test]
+fn a_permission_of_another_spelling_is_told_the_right_one() {
+    let permissions = json!([
+        "database:read", "database-write", "db:write", "Database_Read", "database", "http", "network:http", "fs:read", "file",
+        "events:emit", "env", "databse_read", "teleport", {"type": "database", "action": "read"}, {"custom": 7}, 7,
+        "database_read", {"custom": "mine"},
+    ]);
+    insta::assert_snapshot!(refused(json!({"permissions": permissions})), @r#"
+    the host refuses the manifest:
+      permissions[0]: Orbis knows no permission "database:read": write "database_read"
+      permissions[1]: Orbis knows no permission "database-write": write "database_write"
+      permissions[2]: Orbis knows no permission "db:write": write "database_write"
+      permissions[3]: Orbis knows no permission "Database_Read": write "database_read"
+      permissions[4]: Orbis knows no permission "database": write "database_read" and "database_write"
+      permissions[5]: Orbis knows no permission "http": write "network"
+      permissions[6]: Orbis knows no permission "network:http": write "network"
+      permissions[7]: Orbis knows no permission "fs:read": write "file_read"
+      permissions[8]: Orbis knows no permission "file": write "file_read" and "file_write"
+      permissions[9]: Orbis knows no permission "events:emit": write {"custom": "events:emit"}
+      permissions[10]: Orbis knows no permission "env": write "environment"
+      permissions[11]: Orbis knows no permission "databse_read": write "database_read"
+      permissions[12]: Orbis knows no permission "teleport": it has "database_read", "database_write", "file_read", "file_write", "network", "system", "shell", "environment", and {"custom": ".."} for the application's own
+      permissions[13]: Orbis knows no permission {"action":"read","type":"database"}: write "database_read"
+      permissions[14]: Orbis knows no permission {"custom":7}: it has "database_read", "database_write", "file_read", "file_write", "network", "system", "shell", "environment", and {"custom": ".."} for the application's own
+      permissions[15]: Orbis knows no permission 7: it has "database_read", "database_write", "file_read", "file_write", "network", "system", "shell", "environment", and {"custom": ".."} for the application's own
+    "#);
+}
+
+#[test]
+fn a_route_has_a_method_a_path_and_a_handler() {
+    let routes = json!([
+        {"method": "GET", "path": "/a"},
+        {"method": "GET", "path": 7, "handler": "a"},
+        {"method": "GET", "path": "/a", "handler": "a", "rate_limit": -1},
+    ]);
+    insta::assert_snapshot!(refused(json!({"routes": routes})), @"
+    the host refuses the manifest:
+      routes[0]: missing field `handler`
+      routes[1]: invalid type: integer `7`, expected a string
+      routes[2]: invalid value: integer `-1`, expected u32
+    ");
+    let routes = json!([
+        {"method": "FETCH", "path": "/a", "handler": "a"},
+        {"method": "GET", "path": "a", "handler": "a"},
+        {"method": "GET", "path": "/a", "handler": ""},
+    ]);
+    insta::assert_snapshot!(refused(json!({"routes": routes})), @"
+    the host refuses the manifest:
+      routes[0]: Invalid HTTP method: FETCH: write GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS
+      routes[1]: Route path must start with '/'
+      routes[2]: Route handler is required
+    ");
+}
+
+#[test]
+fn a_page_is_held_against_orbis_own_schema() {
+    let pages = json!([
+        {"route": "/a"},
+        {"route": "/b", "title": "B", "sections": [
+            {"type": "Button", "events": {"on_click": [
+                {"type": "show_toast", "level": "warn", "message": "m"},
+                {"type": "debounced_action", "delay": 300, "action": {"type": "navigate", "to": "/"}},
+                {"type": "conditional", "condition": "x", "then": [{"type": "navigat", "to": "/"}]},
+            ]}},
+        ]},
+        {"route": "/c", "title": "C", "sections": [], "actions": {"save": {"type": "call_api"}},
+         "hooks": {"on_mount": [{"type": "debounced_action", "delay_ms": -1, "action": {"type": "copy", "text": "t"}}]}},
+        {"route": "/d", "title": "D", "sections": [{"type": "Text"}], "state": {"n": {"type": "integer"}}},
+    ]);
+    insta::assert_snapshot!(refused(json!({"pages": pages})), @"
+    the host refuses the manifest:
+      pages[0]: missing field `title`
+      pages[1].sections[0].events.on_click[2].then[0]: unknown variant `navigat`, expected one of `update_state`, `call_api`, `navigate`, `show_toast`, `show_dialog`, `close_dialog`, `debounced_action`, `set_loading`, `conditional`, `sequence`, `copy`, `open_url`, `emit`: did you mean `navigate`?
+      pages[1].sections[0].events.on_click[0]: unknown variant `warn`, expected one of `info`, `success`, `warning`, `error`: did you mean `warning`?
+      pages[1].sections[0].events.on_click[1]: missing field `delay_ms`
+      pages[2].actions.save: missing field `api`
+      pages[2].hooks.on_mount[0]: invalid value: integer `-1`, expected u32
+      pages[3]: unknown variant `integer`, expected one of `string`, `number`, `boolean`, `object`, `array`
+    ");
+    let pages = json!([{"route": "d", "title": "D", "sections": []}, {"route": "/e", "title": "E", "sections": [{"type": ""}]}]);
+    insta::assert_snapshot!(refused(json!({"pages": pages})), @"
+    the host refuses the manifest:
+      pages[0]: Page route must start with '/'
+      pages[1]: Component type is required
+    ");
+}
+
+#[test]
+fn a_dependency_has_a_name_and_a_version() {
+    insta::assert_snapshot!(refused(json!({"dependencies": [{"name": "b"}, "c"]})), @r#"
+    the host refuses the manifest:
+      dependencies[0]: missing field `version`
+      dependencies[1]: invalid type: string "c", expected struct PluginDependency
+    "#);
+}
+
+#[test]
+fn what_orbis_takes_without_a_word_is_remarked() {
+    let manifest = Manifest::from_json(json!({
+        "name": "a", "version": "1.0.0", "authors": ["me"],
+        "routes": [
+            {"method": "GET", "path": "/items", "handler": "list", "require_auth": false},
+            {"method": "get", "path": "/items", "handler": "missing"},
+            {"method": "GET", "path": "/items/{id}", "handler": "list"},
+            {"method": "GET", "path": "/items/:key", "handler": "list"},
+            {"method": "GET", "path": "/pages", "handler": "list"},
+            {"method": "GET", "path": "/", "handler": "wrong"},
+        ],
+        "pages": [{"route": "/p", "title": "P", "sections": [
+            {"type": "Button", "events": {"onClick": []}},
+            {"type": "Tabs", "items": [{"events": {"on_click": [{"type": "nope"}]}}]},
+        ]}],
+    }))
+    .unwrap();
+    let artifact = r#"(func (export "list") (param i32 i32) (result i32) (i32.const 0)) (func (export "wrong") (result i32) (i32.const 0))"#;
+    let artifact = Module::parse(&wat::parse_str(module(artifact)).unwrap()).unwrap();
+    insta::assert_snapshot!(manifest.remarks(&artifact).join("\n"), @"
+    routes[1].handler: no export `missing`; there is `list`
+    routes[5].handler: signatures differ: the artifact has `wrong() -> i32`, but Orbis calls `wrong(i32, i32) -> i32`
+    authors: Orbis ignores it: did you mean `author`?
+    pages[0].sections[0].events.onClick: Orbis ignores it: did you mean `on_click`?
+    routes[0].require_auth: Orbis ignores it: did you mean `requires_auth`?
+    pages[0].sections[1].items[0].events.on_click[0]: unknown variant `nope`, expected one of `update_state`, `call_api`, `navigate`, `show_toast`, `show_dialog`, `close_dialog`, `debounced_action`, `set_loading`, `conditional`, `sequence`, `copy`, `open_url`, `emit`
+    routes[1]: GET /items answers first: drop one
+    routes[3]: GET /items/{id} answers first: drop one
+    routes[4]: the host answers /pages itself: choose another path
+    routes[5]: the shipped host wants a letter after the slash: choose another path
+    ");
+    assert_eq!(manifest.documented_only(), ["/items/:key", "/items/{id}"]);
+}
+
+#[test]
+fn pages_are_merged_from_the_file_that_the_author_keeps() {
+    let manifest = || Manifest::parse(r#"{"name": "a", "version": "1.0.0"}"#).unwrap();
+    let pages = json!([{"route": "/p", "title": "P", "sections": []}]);
+    let merged = manifest().with_pages(pages.clone()).unwrap();
+    insta::assert_snapshot!(merged.text(), @r#"
+    {
+      "name": "a",
+      "pages": [
+        {
+          "route": "/p",
+          "sections": [],
+          "title": "P"
+        }
+      ],
+      "version": "1.0.0"
+    }
+    "#);
+    assert!(merged.clone().with_pages(pages).is_ok());
+    insta::assert_snapshot!(merged.with_pages(json!([])).unwrap_err(), @"
+    the host refuses the manifest:
+      pages: the artifact's manifest has some already: keep them in one place
+    ");
+    insta::assert_snapshot!(manifest().with_pages(json!({"route": "/p"})).unwrap_err(), @r#"
+    the host refuses the manifest:
+      the pages are no JSON array: write [{"route": "/", ..}]
+    "#);
+}
+
+#[test]
+fn a_plugin_without_a_manifest_does_not_load() {
+    let error = plugsmith_harness::hosts::orbis::Orbis::as_shipped().load(module("").into_bytes()).unwrap_err();
+    insta::assert_snapshot!(error, @"
+    the host refuses the manifest:
+      there is none: the artifact has no section `manifest`, and no manifest.json was given with it
+    ");
+}
+
+#[test]
+fn a_manifest_file_that_is_missing_or_wrong_is_told() {
+    let load = |path: &str| {
+        let host = plugsmith_harness::hosts::orbis::Orbis::as_shipped().manifest_file(path);
+        host.load(module("").into_bytes()).unwrap_err().to_string()
+    };
+    insta::assert_snapshot!(load("no/such/manifest.json"), @"no/such/manifest.json: No such file or directory (os error 2)");
+    insta::assert_snapshot!(load("Cargo.toml"), @"
+    the host refuses the manifest:
+      it is no JSON: expected value at line 1 column 2
+    ");
+}
+
+#[test]
+fn a_kept_manifest_that_differs_is_told_where() {
+    let made = json!({"name": "a", "version": "1.0.0", "description": "", "routes": [
+        {"method": "GET", "path": "/a", "handler": "a"}, {"method": "GET", "path": "/b", "handler": "b"}]});
+    let kept = json!({"name": "a", "version": "1.1.0", "author": "me", "permissions": [], "wasm_entry": "x.wasm",
+        "routes": [{"method": "GET", "path": "/c", "handler": "a"}]});
+    let (made, kept) = (Manifest::from_json(made).unwrap(), Manifest::from_json(kept).unwrap());
+    insta::assert_snapshot!(made.differences(&kept).join("\n"), @r#"
+    description is missing, and the artifact has ""
+    routes[0].path is "/c", and the artifact has "/a"
+    routes[1] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
+    version is "1.1.0", and the artifact has "1.0.0"
+    author is "me", and the artifact has none
+    "#);
+    assert!(made.differences(&made).is_empty());
+}

@@ -1,0 +1,217 @@
+//! `plugsmith::orbis::export_plugin!(list_items, get_item, pages = "pages.json")`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Path;
+use syn::spanned::Spanned;
+
+use super::{PHASES, lifecycle, marker, permission};
+use crate::arguments::{Arguments, Placed, positional};
+use crate::diagnostics::{Mistakes, generated};
+use crate::signature::unraw;
+
+const OPTIONS: &[&str] = &["permissions", "pages", "config", "description", "init", "execute", "cleanup"];
+
+/// A plugin as plain data.
+struct Plugin {
+    /// The routes' handlers.
+    handlers: Vec<Path>,
+    /// The functions of the lifecycle: by their attribute, or by `init = ..`.
+    phases: Vec<(&'static str, Function)>,
+    permissions: Vec<String>,
+    pages: Option<Placed<String>>,
+    config: Option<Placed<String>>,
+    description: Option<Placed<String>>,
+}
+
+/// A function of the lifecycle.
+enum Function {
+    Marked(Path),
+    Plain(Path),
+}
+
+pub(crate) fn expand(tokens: TokenStream) -> syn::Result<TokenStream> {
+    let mut mistakes = Mistakes::default();
+    let plugin = model(tokens, &mut mistakes);
+    mistakes.into_result()?;
+    Ok(emit(&plugin))
+}
+
+fn model(tokens: TokenStream, mistakes: &mut Mistakes) -> Plugin {
+    let (names, options) = positional(tokens);
+    let mut options = Arguments::parse(options, OPTIONS, mistakes);
+    let mut handlers: Vec<Path> = Vec::new();
+    let mut phases = Vec::new();
+    for phase in PHASES {
+        if let Some(path) = options.path(phase, mistakes) {
+            phases.push((*phase, Function::Plain(path)));
+        }
+    }
+    for name in names {
+        let Ok(path) = syn::parse2::<Path>(name.clone()) else {
+            mistakes.at(name, "expected the name of a handler: `export_plugin!(list_items, other::get_item)`");
+            continue;
+        };
+        let last = last(&path);
+        if let Some(phase) = PHASES.iter().find(|phase| **phase == last) {
+            if phases.iter().any(|(earlier, _)| earlier == phase) {
+                mistakes.at(&path, format_args!("`{phase}` is listed twice: take one away"));
+            }
+            phases.push((phase, Function::Marked(path)));
+        } else if handlers.iter().any(|earlier| self::last(earlier) == last) {
+            mistakes.at(
+                &path,
+                format_args!("`{last}` is listed twice: handlers are exported by their names, give one another name"),
+            );
+        } else {
+            handlers.push(path);
+        }
+    }
+    let permissions = options.texts("permissions", mistakes);
+    for (index, permission) in permissions.iter().enumerate() {
+        if permissions[..index].iter().any(|earlier| earlier.value == permission.value) {
+            mistakes.at(permission.span, "this permission is asked for twice");
+        }
+    }
+    Plugin {
+        handlers,
+        phases,
+        permissions: permissions.iter().map(|text| permission::json(text, mistakes)).collect(),
+        pages: options.text("pages", mistakes),
+        config: options.text("config", mistakes),
+        description: options.text("description", mistakes),
+    }
+}
+
+fn emit(plugin: &Plugin) -> TokenStream {
+    let span = Span::mixed_site();
+    let handlers = plugin.handlers.iter().enumerate().map(|(index, path)| handler(index, path));
+    let phases = PHASES.iter().map(|phase| {
+        let listed = plugin.phases.iter().find(|(name, _)| name == phase).map(|(_, function)| function);
+        let code = match listed {
+            None => quote!(0),
+            Some(Function::Marked(path)) => {
+                let marker = marker::path(path);
+                quote_spanned!(path.span()=> ::plugsmith::orbis::__private::export_lifecycle(#phase, &#marker))
+            }
+            Some(Function::Plain(path)) => {
+                let finish = lifecycle::finish(generated(path.span()));
+                quote! {
+                    ::plugsmith::orbis::__private::run_lifecycle(|| #finish(#path()))
+                }
+            }
+        };
+        export(phase, &quote!(() -> i32), &code, span)
+    });
+    let allocate = quote_spanned!(span=> ::plugsmith::orbis::__private::allocate(size));
+    let allocate = export("allocate", &quote_spanned!(span=> (size: i32) -> i32), &allocate, span);
+    let deallocate = quote_spanned!(span=> ::plugsmith::orbis::__private::deallocate(block));
+    let deallocate = export("deallocate", &quote_spanned!(span=> (block: i32, _size: i32)), &deallocate, span);
+    let manifest = manifest(plugin);
+    let entries = plugin.handlers.iter().map(marker::path);
+    quote_spanned! {span=>
+        #[doc(hidden)]
+        #[allow(dead_code, reason = "for unit tests that look into it")]
+        pub(crate) const __PLUGSMITH_MANIFEST: &::core::primitive::str = {
+            const PARTS: &[::plugsmith::orbis::__private::Part] = &[#manifest];
+            const LENGTH: ::core::primitive::usize = ::plugsmith::orbis::__private::manifest_length(PARTS);
+            const BYTES: [::core::primitive::u8; LENGTH] = ::plugsmith::orbis::__private::manifest(PARTS);
+            #[cfg(target_arch = "wasm32")]
+            const _: () = {
+                #[used]
+                #[unsafe(link_section = "manifest")]
+                static SECTION: [::core::primitive::u8; LENGTH] = BYTES;
+            };
+            ::plugsmith::orbis::__private::manifest_text(&BYTES)
+        };
+        const _: () = {
+            const ENTRIES: &[::plugsmith::orbis::__private::Entry] = &[#(#entries),*];
+            #(#handlers)*
+            #(#phases)*
+            #allocate
+            #deallocate
+        };
+    }
+}
+
+/// The export of one handler, after the check that no earlier one has its method and path.
+fn handler(index: usize, path: &Path) -> TokenStream {
+    let place = generated(path.span());
+    let marker = marker::path(path);
+    let call = quote_spanned!(place=> ::plugsmith::orbis::__private::export(input, length, &#marker));
+    let export = export(&last(path), &quote_spanned!(place=> (input: i32, length: i32) -> i32), &call, place);
+    quote_spanned! {place=>
+        const _: () = if let ::core::option::Option::Some(message) =
+            ::plugsmith::orbis::__private::misplaced(ENTRIES, #index)
+        {
+            ::core::panic!("{}", message)
+        };
+        #export
+    }
+}
+
+fn export(name: &str, signature: &TokenStream, body: &TokenStream, span: Span) -> TokenStream {
+    quote_spanned! {span=>
+        const _: () = {
+            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
+            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
+            extern "C" fn __plugsmith_export #signature {
+                #body
+            }
+        };
+    }
+}
+
+/// The parts of the manifest, which rustc joins: name and version are those of the author's crate.
+fn manifest(plugin: &Plugin) -> TokenStream {
+    let part = quote!(::plugsmith::orbis::__private::Part);
+    let description = match &plugin.description {
+        Some(text) => {
+            let text = &text.value;
+            quote!(#text)
+        }
+        None => quote!(::core::env!("CARGO_PKG_DESCRIPTION")),
+    };
+    let permissions = format!(",\"permissions\":[{}]", plugin.permissions.join(","));
+    let entries = plugin.handlers.iter().map(marker::path);
+    let pages = plugin.pages.as_ref().map(|file| json_file("pages", "[]", file));
+    let config = plugin.config.as_ref().map(|file| json_file("config", "{}", file));
+    quote! {
+        #part::Json("{\"name\":"),
+        #part::Text(::core::env!("CARGO_PKG_NAME")),
+        #part::Json(",\"version\":"),
+        #part::Text(::core::env!("CARGO_PKG_VERSION")),
+        #part::Member("description", #description),
+        #part::Member("author", ::core::env!("CARGO_PKG_AUTHORS")),
+        #part::Member("homepage", ::core::env!("CARGO_PKG_HOMEPAGE")),
+        #part::Member("license", ::core::env!("CARGO_PKG_LICENSE")),
+        #part::Json(",\"wasm_entry\":"),
+        #part::Text(::core::concat!(::core::env!("CARGO_CRATE_NAME"), ".wasm")),
+        #part::Json(#permissions),
+        #part::Routes(&[#(#entries),*]),
+        #pages
+        #config
+        #part::Json("}"),
+    }
+}
+
+/// A member that is the text of a file beside the author's Cargo.toml.
+fn json_file(member: &str, brackets: &str, file: &Placed<String>) -> TokenStream {
+    let place = generated(file.span);
+    let name = &file.value;
+    let kind = if brackets == "[]" { "an array" } else { "an object" };
+    let message = format!("{name} does not hold {kind} of JSON, as `{member}` must be");
+    let member = format!(",\"{member}\":");
+    quote_spanned! {place=>
+        ::plugsmith::orbis::__private::Part::Json(#member),
+        ::plugsmith::orbis::__private::Part::Json(::plugsmith::orbis::__private::bracketed(
+            ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #name)),
+            #brackets,
+            #message,
+        )),
+    }
+}
+
+fn last(path: &Path) -> String {
+    path.segments.last().map(|segment| unraw(&segment.ident)).unwrap_or_default()
+}

@@ -1,0 +1,28 @@
+//! A plugin with one route, `GET /api/greet/{name}`.
+
+#![forbid(unsafe_code)]
+
+use plugsmith::orbis::{self, Error, route};
+
+/// Greets by name, and counts the greetings.
+#[route(GET, "/api/greet/{name}", requires_auth = false)]
+fn greet(name: &str) -> Result<String, Error> {
+    let times = orbis::state().update("greeted", 0, |times| times + 1)?;
+    Ok(format!("Hello, {name}! You are visitor {times}."))
+}
+
+orbis::export_plugin!(greet);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plugsmith::orbis::testing::MockHost;
+
+    #[test]
+    fn greetings_are_counted() {
+        let host = MockHost::new();
+        greet("Ada").unwrap();
+        greet("Bob").unwrap();
+        assert_eq!(host.state::<u32>("greeted"), Some(2));
+    }
+}
