@@ -1,11 +1,10 @@
 //! The harness as one more host: it must pass the same cases, or it is kinder than the real ones.
 
-use std::cell::RefCell;
 use std::path::Path;
-use std::rc::Rc;
 use std::time::Duration;
 
 use conformance::{Case, Loaded, artifacts, drive, judge, table};
+use plugsmith_harness::hosts::peers::{Failures, Registry};
 use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::protocol::resp;
 use plugsmith_harness::{Error, Host, Module, Plugin};
@@ -63,22 +62,14 @@ fn load(case: &Case, folder: &Path) -> Result<Harnessed, String> {
     Plugin::load_in(wasm, host).map(Harnessed).map_err(bare)
 }
 
-/// A host with `register_plugin` and `call_plugin`, as the demo of plugins that call plugins has them.
+/// A host of the case's peers, which ends the caller's call where one fails, as the real ones here do.
 fn peers(host: Host, case: &Case, folder: &Path) -> Host {
-    let registry = Rc::new(RefCell::new(Vec::<Plugin>::new()));
-    let (registered, peers, folder) = (Rc::clone(&registry), case.peers.clone(), folder.to_owned());
-    let register = move |name: String| -> Result<i64, String> {
-        let artifact = peers.get(&name).ok_or_else(|| format!("no plugin {name}"))?;
-        let peer = Plugin::load(folder.join(format!("{artifact}.wasm"))).map_err(bare)?;
-        registered.borrow_mut().push(peer);
-        Ok(registered.borrow().len() as i64 - 1)
-    };
-    let call = move |id: i64, function: String, input: Vec<u8>| -> Result<Vec<u8>, String> {
-        let mut registry = registry.borrow_mut();
-        let peer = registry.get_mut(id as usize).ok_or_else(|| format!("no plugin {id}"))?;
-        peer.call::<Vec<u8>>(&function, input).result.map_err(bare)
-    };
-    host.host("register_plugin", register).host("call_plugin", call)
+    let registry = Registry::new().failures(Failures::EndTheCall);
+    host.peers(
+        case.peers.iter().fold(registry, |registry, (name, artifact)| {
+            registry.plugin(name, folder.join(format!("{artifact}.wasm")))
+        }),
+    )
 }
 
 /// A host whose storage functions all answer with the refusal.

@@ -92,7 +92,11 @@ fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut R
         }
         Err(Error::InvalidModule { reason }) => report.breach(
             format!("is not a valid plugin: {reason}"),
-            "build it with `cargo build --release --target wasm32-unknown-unknown`",
+            if reason.contains("holds what is no record") {
+                "check it with a cargo-plugsmith that is no older than the plugsmith it was built with"
+            } else {
+                "build it with `cargo build --release --target wasm32-unknown-unknown`"
+            },
         ),
         Err(error) => return Err(error),
     }

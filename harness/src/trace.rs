@@ -201,11 +201,13 @@ fn start(bytes: &[u8]) -> &[u8] {
 }
 
 fn render_start(start: &[u8], length: usize) -> String {
-    let mut text = String::from("\"");
+    let mut text = String::with_capacity(start.len() + 2);
+    text.push('"');
     for chunk in start.utf8_chunks() {
         for letter in chunk.valid().chars() {
             match letter {
-                '\'' => text.push(letter),
+                // Most letters, and what `escape_debug` would look up in a table; all but `"` and `\`.
+                ' '..='!' | '#'..='[' | ']'..='~' => text.push(letter),
                 _ => text.extend(letter.escape_debug()),
             }
         }

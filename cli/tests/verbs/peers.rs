@@ -34,3 +34,11 @@ fn a_plugin_that_nobody_gave_is_named() {
 fn a_plugin_that_is_not_there_is_named() {
     snapshot!(on_examples(["call", "peers-count-vowels", "run", "--plugin", "count_vowels=no/such.wasm"]));
 }
+
+#[test]
+fn a_plugin_that_calls_others_has_a_template() {
+    let folder = crate::sandbox::folder("new-peers");
+    snapshot!(plugsmith(["new", "caller", "--template", "peers"]).current_dir(&folder));
+    let source = std::fs::read_to_string(folder.join("caller/src/lib.rs")).unwrap();
+    assert!(source.contains("#[peer]"), "{source}");
+}

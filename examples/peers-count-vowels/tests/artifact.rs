@@ -1,6 +1,6 @@
 //! The built plugin and the built other plugin, in the harness.
 
-use plugsmith_harness::hosts::peers::Registry;
+use plugsmith_harness::hosts::peers::{Failures, Registry};
 use plugsmith_harness::plugsmith::Json;
 use plugsmith_harness::{Host, assert_outcome_snapshot, assert_trace_snapshot, plugin};
 
@@ -25,7 +25,9 @@ fn the_other_plugin_is_loaded_once() {
 
 #[test]
 fn without_the_other_plugin_it_says_so() {
-    let mut plugin = plugin!(Host::new().peers(Registry::new().absent("count_vowels")));
+    // In a host that tells its plugins so: others end the call.
+    let registry = Registry::new().absent("count_vowels").failures(Failures::Told);
+    let mut plugin = plugin!(Host::new().peers(registry));
     assert_eq!(plugin.call::<String>("if_possible", "aha").unwrap(), "unknown");
     assert_outcome_snapshot!(plugin.call::<String>("run", ()), @r#"
     run

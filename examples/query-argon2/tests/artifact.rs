@@ -6,8 +6,8 @@ use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_tra
 const NAME: &str = "query-plugin-argon2.wasm";
 
 fn query() -> Query {
-    let artifact = plugsmith_harness::build(env!("CARGO_MANIFEST_DIR").as_ref()).unwrap();
-    Query::new().push(NAME, artifact).unwrap()
+    let artifact = plugsmith_harness::build(env!("CARGO_MANIFEST_DIR").as_ref()).expect("the example builds");
+    Query::new().push(NAME, artifact).expect("what cargo builds is a module")
 }
 
 /// The script of Query's own page: `hash`, then `verify(..) == "true"`.

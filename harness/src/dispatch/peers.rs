@@ -87,14 +87,18 @@ fn refuse(
     name: &str,
     refusal: Refusal,
 ) -> Result<i64, Failure> {
-    let failures = running.member.as_ref().map(|member| member.failures()).unwrap_or_default();
+    let failures = running.member.as_ref().and_then(|member| member.failures());
     match (refusal, failures) {
-        (Refusal::Told(code, message), Failures::Told) => {
+        (Refusal::Told(code, message), Some(Failures::Told)) => {
             let block = write_block(running, plugin, format!("{code} {message}").as_bytes())?;
             Ok(-block)
         }
-        (Refusal::Told(..), Failures::Zero) => Ok(0),
-        (Refusal::Told(_, message), Failures::EndTheCall) => Err(host_failure(running, &import.name, message)),
+        (Refusal::Told(..), Some(Failures::Zero)) => Ok(0),
+        (Refusal::Told(_, message), Some(Failures::EndTheCall)) => Err(host_failure(running, &import.name, message)),
+        (Refusal::Told(code, message), None) => {
+            let fix = "if the host tells its plugins so, add `.failures(Failures::Told)` to its `Registry`";
+            Err(host_failure(running, &import.name, format!("{code} {message}; {fix}")))
+        }
         (Refusal::Unexpected, _) => Err(unexpected(running, import, shown, name)),
         (Refusal::Fails(error), _) => {
             let failure = Failure::msg(error.to_string());

@@ -61,6 +61,7 @@ pub fn load(manifest: &Manifest, host: Host) -> Result<Plugin> {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     wasm: Arc<[u8]>,
+    linked: Option<Arc<[u8]>>,
     manifest: Arc<Manifest>,
     label: Arc<str>,
 }
@@ -70,10 +71,15 @@ pub struct Compiled {
 /// # Errors
 /// As [`load`].
 pub fn compile(manifest: &Manifest, host: &Host) -> Result<Compiled> {
-    let (wasm, label) = sources::artifact(manifest, host)?;
-    let compiled = Compiled { wasm: wasm.into(), manifest: Arc::new(manifest.clone()), label: label.into() };
+    let found = sources::artifact(manifest, host)?;
+    let compiled = Compiled {
+        wasm: found.wasm.into(),
+        linked: found.linked.map(Into::into),
+        manifest: Arc::new(manifest.clone()),
+        label: found.label.into(),
+    };
     // Compiled now, and found again by each instance: the limits that count are the manifest's.
-    compiled::get(&compiled.wasm, &grant(manifest, Host::new()))?;
+    compiled::get(&compiled.wasm, &compiled.host(Host::new()))?;
     Ok(compiled)
 }
 
@@ -86,8 +92,16 @@ impl Compiled {
     /// # Errors
     /// As [`Plugin::load_in`].
     pub fn instance(&self, host: Host) -> Result<Plugin> {
-        let host = grant(&self.manifest, host);
+        let host = self.host(host);
         Plugin::of_compiled(compiled::get(&self.wasm, &host)?, host, Arc::clone(&self.label), None)
+    }
+
+    fn host(&self, host: Host) -> Host {
+        let host = grant(&self.manifest, host);
+        match &self.linked {
+            Some(linked) => host.link(linked.to_vec()),
+            None => host,
+        }
     }
 }
 

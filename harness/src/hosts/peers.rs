@@ -67,7 +67,8 @@ pub struct Registry {
     name: Option<String>,
     rules: Vec<Rule>,
     limits: Limits,
-    failures: Failures,
+    /// `None` ends the call, and says how to have it told.
+    failures: Option<Failures>,
 }
 
 /// How far a plugin and all below it may go together.
@@ -80,11 +81,13 @@ struct Limits {
 }
 
 /// How a caller learns that a peer could not be loaded or called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// Unless a registry says so, its call ends: a test that passes then depends on no host's way to
+/// tell an error, and runs in all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failures {
     /// By a negative answer: the negated offset of a block with the error's text, as
     /// [`plugsmith::protocol::peers`] specifies it.
-    #[default]
     Told,
     /// By 0, which is also the first id, and the offset of no output: as in the demo, whose Python
     /// host prints the exception and goes on.
@@ -110,7 +113,7 @@ impl Registry {
             name: None,
             rules: Vec::new(),
             limits: Limits { instances: 16, depth: 4, pages: 4096, fuel: 10_000_000_000 },
-            failures: Failures::Told,
+            failures: None,
         }
     }
 
@@ -171,7 +174,7 @@ impl Registry {
 
     /// With this way to tell a caller that it did not work.
     pub fn failures(mut self, failures: Failures) -> Registry {
-        self.failures = failures;
+        self.failures = Some(failures);
         self
     }
 

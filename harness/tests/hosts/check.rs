@@ -48,7 +48,10 @@ fn the_files_of_wasi_are_for_hosts_that_have_them() {
 
 #[test]
 fn what_is_no_module_is_a_breach() {
-    insta::assert_snapshot!(of("extism", "(module (memory (import \"env\" \"memory\") 1))"));
+    let newer = r#"(module (func (export "run")) (@custom "plugsmith" "{\22kind\22:\22comet\22}\n"))"#;
+    insta::assert_snapshot!(
+        [of("extism", "(module (memory (import \"env\" \"memory\") 1))"), of("extism", newer)].concat()
+    );
     assert!(matches!(check("no/such.wasm", &profile("query").unwrap()).unwrap_err(), Error::MissingArtifact { .. }));
 }
 

@@ -68,7 +68,7 @@ fn every_mistake_in_a_manifest_is_named() {
         r#"{"wasm": [{"path": "a.wasm"}], "config": {"n": 7}}"#,
         r#"{"wasm": [{"path": "a.wasm"}, {"file": "b.wasm"}]}"#,
         r#"{"wasm": [{"data": {"ptr": 1, "len": 1000}}]}"#,
-        r#"{"wasm": [{"path": "a.wasm"}, {"path": "b.wasm"}]}"#,
+        r#"{"wasm": [{"path": "a.wasm"}, {"path": "b.wasm"}, {"path": "c.wasm"}]}"#,
     ];
     let mut told = String::new();
     for text in mistakes {
@@ -342,4 +342,35 @@ fn a_timeout_in_one_thread_leaves_the_others_alone() {
         assert_eq!(spins.join().unwrap(), Error::TimedOut { milliseconds: 100 });
         assert!(echoes.join().unwrap());
     });
+}
+
+/// A plugin of two modules: the harness links it where the runtime does, and refuses it where the
+/// runtime refuses it.
+#[test]
+fn two_modules_are_linked_as_the_runtime_links_them() {
+    let words = r#"(module (func (export "one") (result i32) (i32.const 1)))"#;
+    let main = r#"(module (import "words" "one" (func $one (result i32)))
+      (func (export "run") (result i32) (i32.sub (call $one) (i32.const 1))))"#;
+    let wasm = |wat: &str, name: Option<&str>| match name {
+        Some(name) => Wasm::data(wat.as_bytes()).with_name(name),
+        None => Wasm::data(wat.as_bytes()),
+    };
+    let manifests = [
+        [wasm(words, Some("words")), wasm(main, None)],
+        [wasm(main, Some("main")), wasm(words, Some("words"))],
+        [wasm(words, Some("words")), wasm(main, Some("main"))],
+        [wasm(words, Some("word")), wasm(main, None)],
+        [wasm(words, None), wasm(main, None)],
+        [wasm(main, None), wasm(words, Some("words"))],
+    ];
+    let mut told = Vec::new();
+    for sources in manifests {
+        let manifest = Manifest::new(sources);
+        let real = ::extism::Plugin::new(&manifest, [], true)
+            .is_ok_and(|mut plugin| plugin.call::<&str, &str>("run", "").is_ok());
+        let ours = extism::load(&manifest, Host::new()).and_then(|mut plugin| plugin.call::<String>("run", "").result);
+        assert_eq!(ours.is_ok(), real, "{ours:?}");
+        told.push(ours.map_or_else(|error| error.to_string(), |_| "runs".to_owned()));
+    }
+    insta::assert_snapshot!(told.join("\n"));
 }

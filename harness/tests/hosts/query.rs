@@ -200,3 +200,67 @@ fn a_package_has_a_file_that_query_installs() {
         ]
     );
 }
+
+/// The server's own lines on the runtime itself (crates/runtime/src/plugin.rs), without the harness.
+fn real(function: &str, input: &str, options: &str) -> Option<String> {
+    let options: serde_json::Value = serde_json::from_str(options).unwrap();
+    let mut manifest = ::extism::Manifest::new([::extism::Wasm::data(GUEST.as_bytes()).with_name(NAME)]);
+    if let Some(memory) = options.get("memory") {
+        manifest = manifest.with_memory_options(serde_json::from_value(memory.clone()).unwrap());
+    }
+    if let Some(paths) = options.get("allowed_paths") {
+        let paths: std::collections::HashMap<String, std::path::PathBuf> =
+            serde_json::from_value(paths.clone()).unwrap();
+        manifest = manifest.with_allowed_paths(paths.into_iter());
+    }
+    if let Some(config) = options.get("config") {
+        let config: std::collections::HashMap<String, String> = serde_json::from_value(config.clone()).unwrap();
+        manifest = manifest.with_config(config.into_iter());
+    }
+    if let Some(timeout) = options.get("timeout") {
+        manifest = manifest.with_timeout(std::time::Duration::from_millis(timeout.as_u64().unwrap()));
+    }
+    let mut plugin = ::extism::Plugin::new(&manifest, [], true).ok()?;
+    plugin.call::<&str, &str>(function, input).ok().map(str::to_owned)
+}
+
+#[test]
+fn the_runtime_gives_the_same_outputs_and_fails_where_the_harness_fails() {
+    let folder = folder("query-real");
+    std::fs::write(folder.join("hello.txt"), "from disk").unwrap();
+    let options = [
+        "{}".to_owned(),
+        r#"{"config": {"user": "Ada", "": "empty"}, "timeout": 200}"#.to_owned(),
+        r#"{"memory": {"max_pages": 3, "max_var_bytes": 53}}"#.to_owned(),
+        r#"{"memory": {"max_pages": 0}}"#.to_owned(),
+        r#"{"memory": {"max_var_bytes": 0}}"#.to_owned(),
+        format!(r#"{{"allowed_paths": {{"ro:{}": "/mnt"}}}}"#, folder.display()),
+        r#"{"allowed_paths": {"/no/such/folder": "/mnt"}}"#.to_owned(),
+    ];
+    let functions = [
+        "echo",
+        "config",
+        "remember",
+        "fetch",
+        "fail",
+        "trap",
+        "grow",
+        "not_text",
+        "with_parameters",
+        "read_file",
+        "make_file",
+        "ecco",
+        "",
+    ];
+    let inputs = ["user", "hello.txt", "h\u{e9}llo\u{0}"];
+    let mut query = query();
+    for options in &options {
+        for function in functions {
+            for input in inputs {
+                let ours = query.plugin(NAME, function, input, Some(options));
+                let real = real(function, input, options);
+                assert_eq!(ours.result().ok().map(str::to_owned), real, "{function} {input:?} {options}");
+            }
+        }
+    }
+}

@@ -1,10 +1,9 @@
 //! Who may load whom, and call what.
 
-use plugsmith_harness::hosts::peers::Registry;
 use plugsmith_harness::{Error, Host, Plugin};
 use serde_json::json;
 
-use crate::guests::{callee, caller, cope, plugin, step, variant, with_callee};
+use crate::guests::{callee, caller, cope, plugin, registry, step, variant, with_callee};
 
 #[test]
 fn without_a_rule_the_plugin_under_test_may_do_anything() {
@@ -51,7 +50,7 @@ fn a_peer_may_call_only_what_it_has_loaded_itself() {
 
 #[test]
 fn a_cycle_is_refused_with_its_chain() {
-    let registry = Registry::new()
+    let registry = registry()
         .plugin("a", variant(caller(), 1))
         .plugin("b", variant(caller(), 2))
         .allow("a", "b", "*")
@@ -67,7 +66,7 @@ fn a_cycle_is_refused_with_its_chain() {
 
 #[test]
 fn the_same_artifact_under_another_name_is_a_cycle_too() {
-    let registry = Registry::new().plugin("twin", caller()).allow("twin", "twin", "*");
+    let registry = registry().plugin("twin", caller()).allow("twin", "twin", "*");
     assert_eq!(cope(&mut plugin(registry), "twin", "relay", ""), "code NOPERM, message a cycle: caller -> caller");
 }
 

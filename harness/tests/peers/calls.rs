@@ -6,7 +6,7 @@ use plugsmith_harness::plugsmith::{Json, Value};
 use plugsmith_harness::{Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot};
 use serde_json::json;
 
-use crate::guests::{callee, caller, cope, folder, plugin, relay, step, variant, with_callee};
+use crate::guests::{callee, caller, cope, folder, plugin, registry, relay, step, variant, with_callee};
 
 #[test]
 fn the_demo_counts_vowels_as_it_stands() {
@@ -25,7 +25,7 @@ fn the_demo_finds_no_block_where_its_peer_fails() {
     for failures in [Failures::Told, Failures::Zero] {
         let demo = plugsmith_harness::build(&folder("peers-demo")).unwrap();
         let failing = MockPeer::new().function("count_vowels", || -> Result<(), &str> { Err("broken") });
-        let registry = Registry::new().plugin("count_vowels", failing).failures(failures);
+        let registry = registry().plugin("count_vowels", failing).failures(failures);
         let error = Plugin::load_in(demo, Host::new().peers(registry)).unwrap().call::<String>("run", ()).unwrap_err();
         assert_eq!(error.kind(), "trapped", "{failures:?}");
     }
@@ -149,9 +149,20 @@ fn a_host_that_passes_errors_on_ends_the_callers_call() {
 }
 
 #[test]
+fn unless_the_test_says_so_no_error_is_told() {
+    let mut plugin = plugin(Registry::new().plugin("callee", callee()));
+    assert_outcome_snapshot!(plugin.call::<String>("cope", step("callee", "fail", "")), @r#"
+    cope "{\"function\":\"fail\",\"input\":\"\",\"plugin\":\"callee\"}"
+      register_plugin "callee" -> 0
+      call_plugin 0 "fail" "" -> failed: PEER callee.fail: not today
+    => error: host function `call_plugin` failed: PEER callee.fail: not today; if the host tells its plugins so, add `.failures(Failures::Told)` to its `Registry`
+    "#);
+}
+
+#[test]
 fn native_functions_are_a_peer_too() {
     let native = MockPeer::new().function("shout", |text: String| text.to_uppercase());
-    let mut plugin = plugin(Registry::new().plugin("native", native));
+    let mut plugin = plugin(registry().plugin("native", native));
     assert_eq!(relay(&mut plugin, "native", "shout", "hey").unwrap(), "HEY");
     assert_eq!(plugin.peers(), ["native"]);
 }
@@ -159,7 +170,7 @@ fn native_functions_are_a_peer_too() {
 #[test]
 fn a_peer_may_be_given_a_host_of_its_own() {
     let counter = with_storage();
-    let registry = Registry::new().plugin_in("counter", counter, || Host::new().storage("visits", 41));
+    let registry = registry().plugin_in("counter", counter, || Host::new().storage("visits", 41));
     let mut plugin = plugin(registry);
     let arguments = json!(["visits"]);
     assert_eq!(relay(&mut plugin, "counter", "HELLO.COUNT", arguments).unwrap(), "42");
@@ -182,7 +193,7 @@ fn a_report_of_a_failure_shows_what_happened_inside() {
 
 #[test]
 fn the_same_artifact_may_have_two_names() {
-    let mut plugin = plugin(Registry::new().plugin("a", callee()).plugin("b", callee()));
+    let mut plugin = plugin(registry().plugin("a", callee()).plugin("b", callee()));
     assert_eq!(relay(&mut plugin, "a", "count", "").unwrap(), "1");
     assert_eq!(relay(&mut plugin, "b", "count", "").unwrap(), "1");
 }

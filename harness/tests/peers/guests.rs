@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::hosts::peers::Registry;
+use plugsmith_harness::hosts::peers::{Failures, Registry};
 use plugsmith_harness::plugsmith::Json;
 use plugsmith_harness::{Host, Outcome, Plugin};
 use serde_json::{Value, json};
@@ -38,9 +38,14 @@ pub(crate) fn plugin(registry: Registry) -> Plugin {
     Plugin::load_in(caller(), Host::new().peers(registry.named("caller"))).unwrap()
 }
 
-/// A registry with the callee, under its own name.
+/// A registry of a host that tells its plugins what went wrong.
+pub(crate) fn registry() -> Registry {
+    Registry::new().failures(Failures::Told)
+}
+
+/// Such a registry with the callee, under its own name.
 pub(crate) fn with_callee() -> Registry {
-    Registry::new().plugin("callee", callee())
+    registry().plugin("callee", callee())
 }
 
 /// The input of `relay`, `cope` and `dive`.

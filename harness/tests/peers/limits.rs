@@ -1,11 +1,10 @@
 //! Number, depth, memory, fuel, stack; and that what was loaded ends.
 
-use plugsmith_harness::hosts::peers::Registry;
 use plugsmith_harness::plugsmith::Json;
 use plugsmith_harness::{Error, Host};
 use serde_json::json;
 
-use crate::guests::{callee, caller, cope, plugin, relay, step, variant, with_callee};
+use crate::guests::{callee, caller, cope, plugin, registry, relay, step, variant, with_callee};
 
 #[test]
 fn there_are_only_so_many_at_a_time() {
@@ -68,7 +67,7 @@ fn peers_that_grow_beyond_their_common_memory_end() {
 #[test]
 fn a_peer_has_limits_of_its_own() {
     let bare = || Host::new().without_functions().without_wasi();
-    let registry = Registry::new().plugin_in("small", callee(), move || bare().memory_pages(40)).plugin_in(
+    let registry = registry().plugin_in("small", callee(), move || bare().memory_pages(40)).plugin_in(
         "short",
         callee(),
         move || bare().fuel(100_000),
@@ -85,7 +84,7 @@ fn a_peer_has_limits_of_its_own() {
 #[test]
 fn the_fuel_of_all_peers_is_limited_in_each_call_of_the_first() {
     let bare = || Host::new().without_functions().without_wasi().fuel(1_000_000);
-    let mut plugin = plugin(Registry::new().plugin_in("callee", callee(), bare).fuel(3_000_000));
+    let mut plugin = plugin(registry().plugin_in("callee", callee(), bare).fuel(3_000_000));
     let told = plugin.call::<String>("again", Json(("callee", "spin", 5))).unwrap();
     let lines: Vec<&str> = told.lines().map(|line| line.split(':').next().unwrap_or_default()).collect();
     assert_eq!(lines[..3], ["PEERDOWN callee.spin"; 3]);
@@ -95,7 +94,7 @@ fn the_fuel_of_all_peers_is_limited_in_each_call_of_the_first() {
 
 #[test]
 fn plugins_that_use_up_their_stack_do_not_end_the_test() {
-    let mut registry = Registry::new().plugin("callee", callee());
+    let mut registry = registry().plugin("callee", callee());
     for (index, name) in ["a", "b", "c"].into_iter().enumerate() {
         registry = registry.plugin(name, variant(caller(), index as u8)).allow(name, "*", "*");
     }

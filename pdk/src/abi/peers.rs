@@ -82,7 +82,7 @@ impl HostHandle {
         checked(N::register(name.offset().cast_signed()))
     }
 
-    /// The output; `None` for offset 0.
+    /// The output; `None` where it is empty, which most hosts can only say by offset 0.
     pub(crate) fn call_peer<N: Namespace>(
         &self,
         id: i64,
@@ -91,7 +91,7 @@ impl HostHandle {
     ) -> Result<Option<Vec<u8>>, HostError> {
         let (function, input) = (Block::new(function.as_bytes()), Block::new(input));
         let output = checked(N::call(id, function.offset().cast_signed(), input.offset().cast_signed()))?;
-        Ok(Block::from_offset(output.cast_unsigned()).map(|block| block.read()))
+        Ok(Block::from_offset(output.cast_unsigned()).map(|block| block.read()).filter(|bytes| !bytes.is_empty()))
     }
 }
 
@@ -101,5 +101,6 @@ fn checked(answer: i64) -> Result<i64, HostError> {
         return Ok(answer);
     }
     let text = Block::from_offset(answer.unsigned_abs()).map(|block| block.read()).unwrap_or_default();
-    Err(HostError::from_wire(&String::from_utf8_lossy(&text)))
+    // A text that is none gives no reason, as an empty one does.
+    Err(HostError::from_wire(&String::from_utf8(text).unwrap_or_default()))
 }

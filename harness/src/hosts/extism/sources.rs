@@ -5,22 +5,69 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{HttpRequest, Manifest, Wasm, bad};
+use crate::dispatch::{KERNEL, WASI};
 use crate::error::{Error, Result};
 use crate::host::{Download, Host};
+use crate::module::Module;
 use crate::source::Source;
 
-/// The artifact, and what to call it.
-pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<(Vec<u8>, String)> {
-    let source = match manifest.wasm.as_slice() {
+/// What a manifest's sources give.
+pub(super) struct Artifact {
+    pub(super) wasm: Vec<u8>,
+    /// The module that it is linked with.
+    pub(super) linked: Option<Vec<u8>>,
+    /// What to call it.
+    pub(super) label: String,
+}
+
+/// The artifact: the first where it is called `main` or has no name, otherwise the last.
+pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
+    let (main, other) = match manifest.wasm.as_slice() {
         [] => return Err(bad("it names no artifact: add one to `wasm`")),
-        [source] => source,
+        [main] => (main, None),
+        [main, other] if name(main) == MAIN => (main, Some(other)),
+        [other, main] => (main, Some(other)),
         several => {
             return Err(bad(format!(
-                "it links {} modules, which this harness does not: build the plugin as one module",
+                "it links {} modules, and this harness two: build them as one module",
                 several.len()
             )));
         }
     };
+    let (wasm, label) = read(main, host)?;
+    let linked = other.map(|other| linked(&wasm, other, host)).transpose()?;
+    Ok(Artifact { wasm, linked, label: crate::shell::quote(&label) })
+}
+
+/// The name of the module that is the plugin itself.
+const MAIN: &str = "main";
+
+fn name(wasm: &Wasm) -> &str {
+    wasm.meta().name.as_deref().unwrap_or(MAIN)
+}
+
+/// The other module, which must have the name that the plugin imports from.
+fn linked(main: &[u8], other: &Wasm, host: &Host) -> Result<Vec<u8>> {
+    let name = name(other);
+    if name == MAIN {
+        return Err(bad("two modules are called `main`: give the other the `name` that the plugin imports from"));
+    }
+    let (wasm, _) = read(other, host)?;
+    let exports = Module::parse(&wasm)?.exports;
+    for import in Module::parse(main)?.imports {
+        let is_own = import.module == KERNEL || import.module == WASI;
+        if !is_own && import.module != name && exports.contains_key(&import.name) {
+            return Err(bad(format!(
+                "the plugin imports `{}` from `{}`, and the manifest calls the module that has it `{name}`: call it `{}`",
+                import.name, import.module, import.module
+            )));
+        }
+    }
+    Ok(wasm)
+}
+
+/// The bytes of a source, and its name.
+fn read(source: &Wasm, host: &Host) -> Result<(Vec<u8>, String)> {
     let (name, bytes) = match source {
         Wasm::File { path, .. } => {
             let read = std::fs::read(path).map_err(|error| match error.kind() {
@@ -39,7 +86,7 @@ pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<(Vec<u8>, Str
         }
     }
     // The hash is the file's; a text is turned into wasm afterwards, as in Extism.
-    Ok((Source::Bytes(bytes).read()?, crate::shell::quote(&name)))
+    Ok((Source::Bytes(bytes).read()?, name))
 }
 
 /// The SHA-256 of an artifact, as Extism and Query write it down.

@@ -119,7 +119,7 @@ impl Member {
     }
 
     /// How it is told what went wrong.
-    pub(crate) fn failures(&self) -> Failures {
+    pub(crate) fn failures(&self) -> Option<Failures> {
         self.family.registry.failures
     }
 
