@@ -221,8 +221,9 @@ impl Host {
     ///
     /// let answers = br#"(module (memory (export "memory") 1)
     ///   (func (export "answer") (result i64) (i64.const 42)))"#;
-    /// let asks = br#"(module (memory (export "memory") 1)
+    /// let asks = br#"(module
     ///   (import "extism:host/user" "answer" (func $answer (result i64)))
+    ///   (memory (export "memory") 1)
     ///   (func (export "is_42") (result i32) (i64.ne (call $answer) (i64.const 42))))"#;
     /// let mut plugin = Plugin::load_in(&asks[..], Host::new().link(&answers[..]))?;
     /// plugin.call::<()>("is_42", "").unwrap();

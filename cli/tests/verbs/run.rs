@@ -183,6 +183,8 @@ fn bytes_that_are_no_module_are_refused() {
 
 #[test]
 fn a_client_passes_what_hangs_behind_the_keys() {
+    // Built beforehand, so that no build is announced.
+    plugsmith_harness::build(&root().join("examples/ferrite-guard")).unwrap();
     snapshot!(plugsmith(["run", "ferrite-guard", "SET", "protected:a", "x", "--client"]).current_dir(root()));
     snapshot!(plugsmith(["run", "ferrite-guard", "GET", "archive:a", "--client"]).current_dir(root()));
     snapshot!(plugsmith(["run", "ferrite-guard", "GETT", "archive:a", "--client"]).current_dir(root()));

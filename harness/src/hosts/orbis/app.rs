@@ -24,6 +24,7 @@ use crate::artifact;
 use crate::call::{self, Past, Shown, What};
 use crate::error::{Error, Result};
 use crate::failure;
+use crate::ledger;
 use crate::module::Module;
 use crate::outcome::Outcome;
 use crate::source::Source;
@@ -261,6 +262,9 @@ impl App {
         let bad = |reason| Error::BadOutput { function: handler.to_owned(), reason };
         let result =
             finished.result.map_err(|trapped| self.explain(trapped)).and_then(|answer| convert(answer).map_err(bad));
+        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
+            ledger::note(artifact, &self.wasm, handler, finished.fuel);
+        }
         let mut events = finished.events;
         let rolled_back = self.roll_back();
         if rolled_back == Ok(true) {
