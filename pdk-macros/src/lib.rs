@@ -187,6 +187,7 @@ pub fn orbis_lifecycle(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `config = "config.json"` | a file beside Cargo.toml with the object of its configuration |
 /// | `description = ".."` | else that in Cargo.toml |
 /// | `init = f`, `execute = f`, `cleanup = f` | functions of its life, without an attribute |
+/// | `abi = "page"` | `alloc`, `dealloc` and handlers as on Orbis' page, which no real host runs |
 #[proc_macro]
 pub fn orbis_export_plugin(tokens: TokenStream) -> TokenStream {
     orbis::export_plugin::expand(tokens.into()).unwrap_or_else(|error| error.into_compile_error()).into()

@@ -2,11 +2,13 @@
 //!
 //! There are two modes. [`Orbis::as_shipped`] does what the shipped host does, down to what it
 //! denies; [`Orbis::as_documented`] does what its pages promise: path parameters, a database,
-//! HTTP, events, and the plugin's own status codes. What the shipped host does was read in its
+//! HTTP, events, and the plugin's own status codes. A third, [`Orbis::page_abi`], runs the listings on
+//! its page as they stand, which no real host does. What the shipped host does was read in its
 //! sources, `cyberpath-HQ/orbis`: `crates/orbis-plugin/src/runtime.rs` at aabcea3, `sandbox.rs` at
 //! c190e8b, `loader.rs` at 18468f5, and `crates/orbis-server/src/routes/plugins.rs` as of the version
 //! that reads queries and bodies. Manifests are read by its own parser, the crate `orbis-plugin-api`.
 
+mod abi;
 mod app;
 mod check;
 mod db;

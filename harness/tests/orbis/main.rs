@@ -8,6 +8,7 @@ mod guest;
 mod hostile;
 mod manifest;
 mod package;
+mod page_abi;
 mod replay;
 mod sdk;
 mod services;

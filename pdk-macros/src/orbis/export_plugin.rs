@@ -2,15 +2,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Path;
 use syn::spanned::Spanned;
+use syn::{Ident, Path};
 
 use super::{PHASES, lifecycle, marker, permission};
 use crate::arguments::{Arguments, Placed, positional};
 use crate::diagnostics::{Mistakes, generated};
 use crate::signature::unraw;
 
-const OPTIONS: &[&str] = &["permissions", "pages", "config", "description", "init", "execute", "cleanup"];
+const OPTIONS: &[&str] = &["permissions", "pages", "config", "description", "init", "execute", "cleanup", "abi"];
 
 /// A plugin as plain data.
 struct Plugin {
@@ -22,6 +22,14 @@ struct Plugin {
     pages: Option<Placed<String>>,
     config: Option<Placed<String>>,
     description: Option<Placed<String>>,
+    abi: Abi,
+}
+
+/// In whose signatures the exports are.
+#[derive(Clone, Copy)]
+enum Abi {
+    Shipped,
+    Page,
 }
 
 /// A function of the lifecycle.
@@ -80,33 +88,72 @@ fn model(tokens: TokenStream, mistakes: &mut Mistakes) -> Plugin {
         pages: options.text("pages", mistakes),
         config: options.text("config", mistakes),
         description: options.text("description", mistakes),
+        abi: options.text("abi", mistakes).map_or(Abi::Shipped, |name| Abi::read(&name, mistakes)),
+    }
+}
+
+impl Abi {
+    fn read(name: &Placed<String>, mistakes: &mut Mistakes) -> Abi {
+        if name.value != "page" {
+            mistakes.at(
+                name.span,
+                "the only other ABI is \"page\", that of Orbis' page, which no real host has; without `abi` it is that of \
+                 the shipped host",
+            );
+        }
+        Abi::Page
+    }
+
+    /// The exports by which the host gets memory, and gives it back.
+    fn allocator(self) -> [&'static str; 2] {
+        match self {
+            Abi::Shipped => ["allocate", "deallocate"],
+            Abi::Page => ["alloc", "dealloc"],
+        }
+    }
+
+    /// The library's call of this name.
+    fn call(self, name: &str, span: Span) -> TokenStream {
+        let name = Ident::new(name, span);
+        match self {
+            Abi::Shipped => quote_spanned!(span=> ::plugsmith::orbis::__private::#name),
+            Abi::Page => quote_spanned!(span=> ::plugsmith::orbis::__private::page::#name),
+        }
     }
 }
 
 fn emit(plugin: &Plugin) -> TokenStream {
     let span = Span::mixed_site();
-    let handlers = plugin.handlers.iter().enumerate().map(|(index, path)| handler(index, path));
+    let abi = plugin.abi;
+    let handlers = plugin.handlers.iter().enumerate().map(|(index, path)| handler(abi, index, path));
     let phases = PHASES.iter().map(|phase| {
         let listed = plugin.phases.iter().find(|(name, _)| name == phase).map(|(_, function)| function);
         let code = match listed {
             None => quote!(0),
             Some(Function::Marked(path)) => {
                 let marker = marker::path(path);
-                quote_spanned!(path.span()=> ::plugsmith::orbis::__private::export_lifecycle(#phase, &#marker))
+                let call = abi.call("export_lifecycle", path.span());
+                quote_spanned!(path.span()=> #call(#phase, &#marker))
             }
             Some(Function::Plain(path)) => {
                 let finish = lifecycle::finish(generated(path.span()));
-                quote! {
-                    ::plugsmith::orbis::__private::run_lifecycle(|| #finish(#path()))
-                }
+                let call = abi.call("run_lifecycle", Span::call_site());
+                quote!(#call(|| #finish(#path())))
             }
         };
         export(phase, &quote!(() -> i32), &code, span)
     });
-    let allocate = quote_spanned!(span=> ::plugsmith::orbis::__private::allocate(size));
-    let allocate = export("allocate", &quote_spanned!(span=> (size: i32) -> i32), &allocate, span);
-    let deallocate = quote_spanned!(span=> ::plugsmith::orbis::__private::deallocate(block));
-    let deallocate = export("deallocate", &quote_spanned!(span=> (block: i32, _size: i32)), &deallocate, span);
+    let [allocate, deallocate] = abi.allocator();
+    let call = abi.call("allocate", span);
+    let allocate =
+        export(allocate, &quote_spanned!(span=> (size: i32) -> i32), &quote_spanned!(span=> #call(size)), span);
+    let call = abi.call("deallocate", span);
+    let deallocate = export(
+        deallocate,
+        &quote_spanned!(span=> (block: i32, _size: i32)),
+        &quote_spanned!(span=> #call(block)),
+        span,
+    );
     let manifest = manifest(plugin);
     let entries = plugin.handlers.iter().map(marker::path);
     quote_spanned! {span=>
@@ -135,10 +182,11 @@ fn emit(plugin: &Plugin) -> TokenStream {
 }
 
 /// The export of one handler, after the check that no earlier one has its method and path.
-fn handler(index: usize, path: &Path) -> TokenStream {
+fn handler(abi: Abi, index: usize, path: &Path) -> TokenStream {
     let place = generated(path.span());
     let marker = marker::path(path);
-    let call = quote_spanned!(place=> ::plugsmith::orbis::__private::export(input, length, &#marker));
+    let call = abi.call("export", place);
+    let call = quote_spanned!(place=> #call(input, length, &#marker));
     let export = export(&last(path), &quote_spanned!(place=> (input: i32, length: i32) -> i32), &call, place);
     quote_spanned! {place=>
         const _: () = if let ::core::option::Option::Some(message) =

@@ -161,6 +161,14 @@ fn an_orbis_plugin() {
 }
 
 #[test]
+fn an_orbis_plugin_in_the_signatures_of_the_page() {
+    let output = crate::orbis::export_plugin::expand(tokens(r#"init, list, execute = run, abi = "page""#)).unwrap();
+    let text = prettyplease::unparse(&syn::parse2(output).unwrap());
+    let exports = text.lines().filter(|line| line.contains("export_name") || line.contains("__private::page"));
+    insta::assert_snapshot!(exports.map(str::trim).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn an_orbis_call() {
     let output = crate::orbis::call::expand(tokens("other::get, request")).unwrap();
     insta::assert_snapshot!(

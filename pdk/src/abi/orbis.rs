@@ -6,8 +6,10 @@
 
 #![expect(unsafe_code, reason = "the raw imports of the Orbis host and the memory it shares")]
 
+pub(crate) mod page;
+
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::Cell;
 
 use crate::HttpRequest;
 use crate::command::{decimal, join};
@@ -57,15 +59,9 @@ impl HostHandle {
     }
 
     pub(crate) fn log(&self, level: Level, text: &str) {
-        let level = match level {
-            Level::Error => 0,
-            Level::Warn => 1,
-            Level::Info => 2,
-            Level::Debug => 3,
-            Level::Trace => 4,
-        };
-        // SAFETY: the host reads the text during the call.
-        unsafe { raw::log(level, text.as_ptr(), text.len()) };
+        if let Some(log) = LOG.get() {
+            log(level, text);
+        }
     }
 
     pub(crate) fn state_get(&self, key: &str) -> Result<Option<String>, Error> {
@@ -209,25 +205,61 @@ fn release(block: *mut u8) {
 
 /// One call of a handler: the input's text in, a block with the reply's bytes behind their length out.
 pub(crate) fn export(input: i32, length: i32, body: impl FnOnce(String) -> Vec<u8>) -> i32 {
-    report_panics();
+    begin();
+    let reply = body(received(input, length));
+    block_of(&(reply.len() as u32).to_le_bytes(), &reply)
+}
+
+/// What every export does first.
+pub(crate) fn begin() {
+    log_through(log);
+}
+
+fn log(level: Level, text: &str) {
+    let level = match level {
+        Level::Error => 0,
+        Level::Warn => 1,
+        Level::Info => 2,
+        Level::Debug => 3,
+        Level::Trace => 4,
+    };
+    // SAFETY: the host reads the text during the call.
+    unsafe { raw::log(level, text.as_ptr(), text.len()) };
+}
+
+/// The text that the host has written for a handler.
+fn received(input: i32, length: i32) -> String {
     let start: *const u8 = std::ptr::with_exposed_provenance(input as usize);
     // SAFETY: the host has written so many bytes there, and frees them after the call.
     let bytes = unsafe { std::slice::from_raw_parts(start, length as u32 as usize) };
     // A host that sends no UTF-8 sends no JSON either, so the call goes on to that mistake.
-    let reply = body(core::str::from_utf8(bytes).unwrap_or_default().to_owned());
-    let block = allocate((reply.len() + 4) as i32);
+    core::str::from_utf8(bytes).unwrap_or_default().to_owned()
+}
+
+/// A block of these bytes, one behind the other.
+fn block_of(first: &[u8], second: &[u8]) -> i32 {
+    let block = allocate((first.len() + second.len()) as i32);
     let start: *mut u8 = std::ptr::with_exposed_provenance_mut(block as usize);
-    // SAFETY: the block was made with room for the length and the reply.
-    unsafe { start.cast::<[u8; 4]>().write((reply.len() as u32).to_le_bytes()) };
-    // SAFETY: as above, and the reply lies elsewhere.
-    unsafe { start.add(4).copy_from_nonoverlapping(reply.as_ptr(), reply.len()) };
+    // SAFETY: the block was made with room for both, and they lie elsewhere.
+    unsafe { start.copy_from_nonoverlapping(first.as_ptr(), first.len()) };
+    // SAFETY: `first` ends within the block, or at its end.
+    let rest = unsafe { start.add(first.len()) };
+    // SAFETY: as above.
+    unsafe { rest.copy_from_nonoverlapping(second.as_ptr(), second.len()) };
     block
 }
 
-/// Sends a panic's message and place to the host's log, which otherwise sees nothing but `unreachable`.
-pub(crate) fn report_panics() {
-    static REPORTED: AtomicBool = AtomicBool::new(false);
-    if REPORTED.swap(true, Ordering::Relaxed) {
+type Log = fn(Level, &str);
+
+thread_local! {
+    /// How this artifact logs: its exports say, so that it imports the functions of its own ABI only.
+    static LOG: Cell<Option<Log>> = const { Cell::new(None) };
+}
+
+/// Logs by this function from now on, and sends a panic's message and place there: the host's log
+/// otherwise sees nothing but `unreachable`.
+fn log_through(log: Log) {
+    if LOG.replace(Some(log)).is_some() {
         return;
     }
     std::panic::set_hook(Box::new(|info| {

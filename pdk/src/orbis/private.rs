@@ -1,5 +1,7 @@
 //! What the macros' output calls. Not for people: it may change in any release.
 
+pub mod page;
+
 pub use super::call::Body;
 pub use super::extract::{FromRequest, Kind, misplaced_body, path_parameter, takes_the_request};
 pub use super::lifecycle::LifecycleOutput;
@@ -46,6 +48,25 @@ impl Entry {
     pub const fn lifecycle(_name: &'static str, body: fn() -> i32) -> Entry {
         Entry::Lifecycle(body)
     }
+
+    /// The reply's bytes to the host's JSON.
+    #[cfg(target_arch = "wasm32")]
+    fn reply(&self, text: String) -> Vec<u8> {
+        match self {
+            Entry::Route(route) => {
+                super::call::run(text, route.path, crate::abi::orbis::HostHandle, route.body).into_bytes()
+            }
+            Entry::Lifecycle(_) => Vec::new(),
+        }
+    }
+
+    /// The code of a function of the lifecycle.
+    fn code(&self) -> i32 {
+        match self {
+            Entry::Lifecycle(body) => body(),
+            Entry::Route(_) => 1,
+        }
+    }
 }
 
 /// What is wrong with the entry at `index` in a list of handlers.
@@ -78,10 +99,7 @@ const fn is_same(a: &str, b: &str) -> bool {
 /// One call of a handler's export.
 #[cfg(target_arch = "wasm32")]
 pub fn export(input: i32, length: i32, entry: &Entry) -> i32 {
-    let Entry::Route(route) = entry else { return 0 };
-    crate::abi::orbis::export(input, length, |text| {
-        super::call::run(text, route.path, crate::abi::orbis::HostHandle, route.body).into_bytes()
-    })
+    crate::abi::orbis::export(input, length, |text| entry.reply(text))
 }
 
 /// Nothing calls an export natively; it is compiled there so that rustc judges its types.
@@ -114,16 +132,13 @@ pub fn call_text(entry: &Entry, text: &str) -> String {
 
 /// One call of a marked function of the lifecycle.
 pub fn export_lifecycle(_phase: &str, entry: &Entry) -> i32 {
-    match entry {
-        Entry::Lifecycle(body) => run_lifecycle(body),
-        Entry::Route(_) => 1,
-    }
+    run_lifecycle(|| entry.code())
 }
 
 /// One call of a function of the lifecycle.
 pub fn run_lifecycle(body: impl FnOnce() -> i32) -> i32 {
     #[cfg(target_arch = "wasm32")]
-    crate::abi::orbis::report_panics();
+    crate::abi::orbis::begin();
     body()
 }
 

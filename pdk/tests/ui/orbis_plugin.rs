@@ -62,4 +62,8 @@ mod i {
     plugsmith::orbis::export_plugin!(init = wrong);
 }
 
+mod j {
+    plugsmith::orbis::export_plugin!(super::list, abi = "pages");
+}
+
 fn main() {}

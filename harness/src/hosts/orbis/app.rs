@@ -60,8 +60,9 @@ impl App {
         };
         let (wasm, manifest) = Package::find(source, host.manifest.clone())?;
         let module = Module::parse(&wasm)?;
-        check::artifact(&module)?;
-        let linked = engine::compile(&wasm)?;
+        let abi = host.mode.abi();
+        check::artifact(&module, abi)?;
+        let linked = engine::compile(&wasm, abi)?;
         let services = Arc::new(Mutex::new(Services::new(&host, &manifest)?));
         Ok(App {
             mode: host.mode,
@@ -218,8 +219,9 @@ impl App {
     pub fn reload(&mut self, source: impl Into<Source>, manifest: Option<Manifest>) -> Result<()> {
         let (wasm, manifest) = Package::find(source.into(), manifest)?;
         let module = Module::parse(&wasm)?;
-        check::artifact(&module)?;
-        self.linked = engine::compile(&wasm)?;
+        let abi = self.mode.abi();
+        check::artifact(&module, abi)?;
+        self.linked = engine::compile(&wasm, abi)?;
         self.services().adopt(&manifest);
         (self.wasm, self.module, self.manifest) = (wasm.into(), module, manifest);
         Ok(())
@@ -249,7 +251,7 @@ impl App {
     }
 
     fn loaded(&self) -> Loaded<'_> {
-        Loaded { artifact: &self.linked, services: &self.services, limits: self.limits }
+        Loaded { artifact: &self.linked, services: &self.services, limits: self.limits, abi: self.mode.abi() }
     }
 
     /// What a call came to, once what it left open is undone.

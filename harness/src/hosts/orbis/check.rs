@@ -1,43 +1,36 @@
 //! Whether Orbis can load an artifact at all: what it imports, and what it must export.
 
+use super::abi::{self, Abi};
 use crate::error::{Error, Result};
 use crate::module::{Import, Module, Signature};
-
-/// The host's functions, all of module `env`: how many `i32` each takes, and whether it answers one.
-const FUNCTIONS: [(&str, usize, bool); 13] = [
-    ("allocate", 1, true),
-    ("crypto_hash", 3, true),
-    ("crypto_random", 1, true),
-    ("db_execute", 4, true),
-    ("db_query", 4, true),
-    ("deallocate", 2, false),
-    ("emit_event", 4, true),
-    ("get_config", 2, true),
-    ("http_request", 8, true),
-    ("log", 3, false),
-    ("state_get", 2, true),
-    ("state_remove", 2, true),
-    ("state_set", 4, true),
-];
 
 /// Checks what the real host finds out at every call.
 ///
 /// # Errors
-/// An import that Orbis does not have, or has with other types; a missing `memory` or `allocate`.
-pub(super) fn artifact(module: &Module) -> Result<()> {
-    module.imports.iter().try_for_each(import)?;
+/// An import that the ABI does not have, or has with other types; a missing `memory`, and what else
+/// every plugin must export.
+pub(super) fn artifact(module: &Module, abi: &Abi) -> Result<()> {
+    module.imports.iter().try_for_each(|found| import(found, abi))?;
     if module.memory.is_none() {
         return Err(Error::InvalidModule { reason: "it exports no memory called `memory`".to_owned() });
     }
-    match module.exports.get("allocate") {
-        None => {
+    for (name, parameters, answers) in abi.required {
+        let Some(found) = module.exports.get(*name) else {
+            if abi::PAGE.required.iter().all(|(name, ..)| module.exports.contains_key(*name)) {
+                let reason = format!(
+                    "it exports no `{name}`, but what Orbis' page asks for: no real host runs such a plugin, \
+                     `Orbis::page_abi()` does"
+                );
+                return Err(Error::InvalidModule { reason });
+            }
             let available = module.exports.keys().cloned().collect();
-            return Err(Error::MissingExport { name: "allocate".to_owned(), available });
-        }
-        Some(signature) => expect("allocate", signature, &integers(1, true))?,
+            return Err(Error::MissingExport { name: (*name).to_owned(), available });
+        };
+        expect(name, found, &integers(*parameters, *answers))?;
     }
-    // Without it, what the host has written is never freed; instances live for one call.
-    module.exports.get("deallocate").map_or(Ok(()), |found| expect("deallocate", found, &integers(2, false)))
+    abi.optional.iter().try_for_each(|(name, parameters, answers)| {
+        module.exports.get(*name).map_or(Ok(()), |found| expect(name, found, &integers(*parameters, *answers)))
+    })
 }
 
 /// Checks that the module has such a handler.
@@ -65,13 +58,18 @@ pub(super) fn lifecycle(name: &str, module: &Module) -> Result<()> {
     }
 }
 
-fn import(import: &Import) -> Result<()> {
-    let known = FUNCTIONS.iter().find(|(name, ..)| import.module == "env" && import.name == *name);
+fn import(import: &Import, abi: &Abi) -> Result<()> {
+    let known = abi.functions.iter().find(|(name, ..)| import.module == "env" && import.name == *name);
     let Some((name, parameters, answers)) = known else {
-        let names = FUNCTIONS.map(|(name, ..)| name);
+        let names: Vec<_> = abi.functions.iter().map(|(name, ..)| *name).collect();
         let hint = hint(import).unwrap_or_default();
-        let reason =
-            format!("Orbis has no `{}.{}`{hint}; its `env` has {}", import.module, import.name, names.join(", "));
+        let reason = format!(
+            "{} has no `{}.{}`{hint}; its `env` has {}",
+            abi.owner,
+            import.module,
+            import.name,
+            names.join(", ")
+        );
         return Err(Error::InvalidModule { reason });
     };
     let ours = integers(*parameters, *answers);
@@ -80,7 +78,7 @@ fn import(import: &Import) -> Result<()> {
     }
     Err(Error::BadSignature {
         artifact: import.signature.render(name),
-        other: format!("but Orbis has `{}`", ours.render(name)),
+        other: format!("but {} has `{}`", abi.owner, ours.render(name)),
     })
 }
 
@@ -92,7 +90,7 @@ fn hint(import: &Import) -> Option<&'static str> {
         }
         ("wasi_snapshot_preview1", _) => Some(": it has no WASI; build for wasm32-unknown-unknown"),
         ("env", "log_info" | "log_error" | "log_debug") => {
-            Some(", whatever its page says: it has `log(level, pointer, length)`")
+            Some(", whatever its page says: it has `log(level, pointer, length)`; `Orbis::page_abi()` has the page's")
         }
         _ => None,
     }

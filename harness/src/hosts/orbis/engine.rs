@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use wasmtime::{Cache, Config, Engine, InstancePre, WasmBacktraceDetails};
 
-use super::imports::{LINKER, Running};
+use super::abi::Abi;
+use super::imports::Running;
 use crate::compiled;
 use crate::error::{Error, Result};
 
@@ -22,17 +23,18 @@ pub(super) fn get() -> &'static Engine {
     &ENGINE
 }
 
-/// The artifact, compiled and linked; once for each artifact and process.
-pub(super) fn compile(wasm: &[u8]) -> Result<Arc<InstancePre<Running>>> {
-    type Known = HashMap<Vec<u8>, Arc<InstancePre<Running>>>;
+/// The artifact, compiled and linked; once for each artifact, ABI and process.
+pub(super) fn compile(wasm: &[u8], abi: &Abi) -> Result<Arc<InstancePre<Running>>> {
+    type Known = HashMap<&'static str, HashMap<Vec<u8>, Arc<InstancePre<Running>>>>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.entry(abi.owner).or_default();
     if let Some(linked) = known.get(wasm) {
         return Ok(Arc::clone(linked));
     }
     let invalid = |error: wasmtime::Error| Error::InvalidModule { reason: format!("{error:#}") };
     let module = wasmtime::Module::new(get(), wasm).map_err(invalid)?;
-    let linked = Arc::new(LINKER.instantiate_pre(&module).map_err(invalid)?);
+    let linked = Arc::new((abi.linker)().instantiate_pre(&module).map_err(invalid)?);
     known.insert(wasm.to_vec(), Arc::clone(&linked));
     Ok(linked)
 }

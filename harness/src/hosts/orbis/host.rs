@@ -8,6 +8,7 @@ use plugsmith::testing::{HttpMocks, SeededRandom};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::abi::{self, Abi};
 use super::app::App;
 use super::manifest::Manifest;
 use super::permission::Permission;
@@ -23,6 +24,18 @@ pub enum Mode {
     /// The host as its pages describe it: they work, `{id}` and `:id` are matched, and a handler's
     /// `{status, headers, body}` is the response.
     Documented,
+    /// No host at all: as documented, but for plugins with the signatures that the listings on its
+    /// page have. No real host has this ABI.
+    PageAbi,
+}
+
+impl Mode {
+    pub(super) fn abi(self) -> &'static Abi {
+        match self {
+            Mode::Shipped | Mode::Documented => &abi::SHIPPED,
+            Mode::PageAbi => &abi::PAGE,
+        }
+    }
 }
 
 /// What a call may use up; the defaults are the real host's.
@@ -104,6 +117,12 @@ impl Orbis {
     /// The host as its pages describe it; see [`Mode::Documented`].
     pub fn as_documented() -> Orbis {
         Orbis::new(Mode::Documented)
+    }
+
+    /// A host for the listings on Orbis' page and for `export_plugin!(.., abi = "page")`, which no
+    /// real host can run: green here means that it runs nowhere yet; see [`Mode::PageAbi`].
+    pub fn page_abi() -> Orbis {
+        Orbis::new(Mode::PageAbi)
     }
 
     fn new(mode: Mode) -> Orbis {

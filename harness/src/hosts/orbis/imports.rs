@@ -4,16 +4,19 @@
 //! at its arguments, in this order, as in the real host. What goes wrong is told by the word for
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
+pub(super) mod page;
+
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use plugsmith::HttpRequest;
 use plugsmith::log::{Level, Line};
 use serde_json::Value as Json;
-use wasmtime::{Caller, Linker, ResourceLimiter};
+use wasmtime::{Caller, Extern, Linker, ResourceLimiter};
 
+use super::abi::Abi;
 use super::engine;
 use super::host::Limits;
-use super::memory::{self, Slice};
+use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
 use super::services::{self, Emitted, Refusal, Services};
 use crate::error::Error;
@@ -23,6 +26,7 @@ use crate::trace::{self, Event, Events, HostCall, render_bytes};
 pub(super) struct Running {
     services: Arc<Mutex<Services>>,
     limits: Limits,
+    abi: &'static Abi,
     host_calls: u64,
     pub(super) events: Events,
     /// Why the call must fail, whatever the plugin makes of it.
@@ -34,10 +38,11 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits) -> Running {
+    pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
         Running {
             services,
             limits,
+            abi,
             host_calls: 0,
             events: Events::default(),
             failure: None,
@@ -74,7 +79,7 @@ impl ResourceLimiter for Running {
 
 /// What a host function answers, and how a trace shows it.
 enum Reply {
-    /// A length-prefixed block.
+    /// A block of the ABI.
     Block(Vec<u8>, String),
     /// The null pointer, for what is not there.
     Absent,
@@ -187,29 +192,33 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-fn log(mut guest: Caller<'_, Running>, level: i32, pointer: i32, length: i32) {
-    let running = guest.data_mut();
-    let read = match running.count() {
+fn log(guest: Caller<'_, Running>, level: i32, pointer: i32, length: i32) {
+    let level = match level {
+        0 => Level::Error,
+        1 => Level::Warn,
+        2 => Level::Info,
+        3 => Level::Debug,
+        _ => Level::Trace,
+    };
+    note(guest, "log", level, Slice::new(pointer, length));
+}
+
+/// Takes down a line of the log, from the function `name`.
+fn note(mut guest: Caller<'_, Running>, name: &str, level: Level, text: Slice) {
+    let read = match guest.data_mut().count() {
         Err(refusal) => Err(refusal),
-        Ok(()) => memory::of_caller(&mut guest).map_err(Refusal::from).and_then(|(memory, _)| {
-            let bytes = Slice::new(pointer, length).read(memory.data(&guest))?;
+        Ok(()) => memory::of_caller(&mut guest).map_err(Refusal::from).and_then(|memory| {
+            let bytes = text.read(memory.data(&guest))?;
             Ok(String::from_utf8_lossy(bytes).into_owned())
         }),
     };
     let running = guest.data_mut();
     match read {
         Ok(text) => {
-            let level = match level {
-                0 => Level::Error,
-                1 => Level::Warn,
-                2 => Level::Info,
-                3 => Level::Debug,
-                _ => Level::Trace,
-            };
             running.last_words = (level == Level::Error).then(|| text.clone());
             running.events.push(Event::Log(Line { level, text }));
         }
-        Err(refusal) => record(running, "log", Vec::new(), Err(told(refusal))),
+        Err(refusal) => record(running, name, Vec::new(), Err(told(refusal))),
     }
 }
 
@@ -233,13 +242,7 @@ fn http_request(
         let headers =
             serde_json::from_value(headers).map_err(|_| "the headers are no JSON object of texts".to_owned())?;
         let body = call.bytes(Slice::new(body, body_length))?;
-        call.arguments = vec![format!("{method} {url}")];
-        if !body.is_empty() {
-            call.arguments.push(render_bytes(&body));
-        }
-        let request = HttpRequest { method, url, headers, body };
-        let (response, json) = call.services().request(&request)?;
-        Ok(Reply::Block(json.to_string().into_bytes(), format!("{} {}", response.status, render_bytes(&response.body))))
+        call.http(HttpRequest { method, url, headers, body })
     })
 }
 
@@ -256,7 +259,7 @@ impl Call<'_, '_> {
     }
 
     fn bytes(&mut self, slice: Slice) -> Result<Vec<u8>, Refusal> {
-        let (memory, _) = memory::of_caller(self.guest)?;
+        let memory = memory::of_caller(self.guest)?;
         Ok(slice.read(memory.data(&*self.guest))?.to_vec())
     }
 
@@ -290,19 +293,33 @@ impl Call<'_, '_> {
         Ok(json)
     }
 
+    /// The response to a request over HTTP.
+    fn http(&mut self, request: HttpRequest) -> Result<Reply, Refusal> {
+        self.arguments = vec![format!("{} {}", request.method, request.url)];
+        if !request.body.is_empty() {
+            self.arguments.push(render_bytes(&request.body));
+        }
+        let (response, json) = self.services().request(&request)?;
+        let shown = format!("{} {}", response.status, render_bytes(&response.body));
+        Ok(Reply::Block(json.to_string().into_bytes(), shown))
+    }
+
     fn deliver(&mut self, reply: Reply) -> Result<(i32, Option<String>), Refusal> {
         Ok(match reply {
             Reply::Absent => (0, Some("none".to_owned())),
             Reply::Number(number) => (number, Some(number.to_string())),
             Reply::Done => (1, None),
             Reply::Block(bytes, shown) => {
-                let length = u32::try_from(bytes.len()).map_err(|_| "the answer is beyond 4 GiB")?;
-                let (memory, allocate) = memory::of_caller(self.guest)?;
-                let parts = [&length.to_le_bytes()[..], &bytes];
-                let copied = memory::copy_in(&mut *self.guest, &memory, &allocate, &parts);
-                let pointer = copied.map_err(|error| format!("`allocate` trapped: {:#}", error.root_cause()))??;
+                let abi = self.guest.data().abi;
+                let block = (abi.block)(bytes)?;
+                let name = abi.allocate;
+                let trapped = |error: wasmtime::Error| format!("`{name}` trapped: {:#}", error.root_cause());
+                let memory = memory::of_caller(self.guest)?;
+                let function = self.guest.get_export(name).and_then(Extern::into_func);
+                let allocator = Allocator::of(name, function, &*self.guest).map_err(trapped)?;
+                let pointer = allocator.copy_in(&mut *self.guest, &memory, &block).map_err(trapped)??;
                 if pointer == 0 {
-                    return Err(format!("`allocate({})` answered 0", bytes.len() + 4).into());
+                    return Err(format!("`{name}({})` answered 0", block.len()).into());
                 }
                 (pointer as i32, Some(shown))
             }

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use serde_json::Value as Json;
 use wasmtime::{Instance, InstancePre, Memory, Store};
 
+use super::abi::Abi;
 use super::engine;
 use super::failure::Trapped;
 use super::host::Limits;
 use super::imports::Running;
-use super::memory;
+use super::memory::Allocator;
 use super::services::Services;
 use crate::error::Error;
 use crate::trace::Event;
@@ -29,6 +30,7 @@ pub(super) struct Loaded<'a> {
     pub(super) artifact: &'a InstancePre<Running>,
     pub(super) services: &'a Arc<Mutex<Services>>,
     pub(super) limits: Limits,
+    pub(super) abi: &'static Abi,
 }
 
 /// A fresh instance.
@@ -37,6 +39,7 @@ struct Fresh {
     instance: Instance,
     memory: Memory,
     limits: Limits,
+    abi: &'static Abi,
 }
 
 impl Loaded<'_> {
@@ -58,7 +61,7 @@ impl Loaded<'_> {
 
     fn finish<T>(&self, work: impl FnOnce(&mut Fresh) -> Result<T, Trapped>) -> Finished<T> {
         let started = Instant::now();
-        let mut store = Store::new(engine::get(), Running::new(Arc::clone(self.services), self.limits));
+        let mut store = Store::new(engine::get(), Running::new(Arc::clone(self.services), self.limits, self.abi));
         store.limiter(|running| running);
         let instance = store.set_fuel(self.limits.fuel).and_then(|()| self.artifact.instantiate(&mut store)).and_then(
             |instance| {
@@ -70,7 +73,7 @@ impl Loaded<'_> {
         let (result, store, pages) = match instance {
             Err(error) => (Err(Trapped::new(error, store.data(), self.limits)), store, 0),
             Ok((instance, memory)) => {
-                let mut fresh = Fresh { store, instance, memory, limits: self.limits };
+                let mut fresh = Fresh { store, instance, memory, limits: self.limits, abi: self.abi };
                 let result = work(&mut fresh);
                 let pages = memory.size(&fresh.store);
                 (result, fresh.store, pages)
@@ -98,11 +101,11 @@ impl Fresh {
             .get_typed_func::<(i32, i32), i32>(&mut self.store, handler)
             .and_then(|function| function.call(&mut self.store, (pointer, length)))
             .map_err(|error| self.explain(error))?;
-        let result = answer(self.memory.data(&self.store), answered as u32).map_err(bad)?;
-        if self.instance.get_func(&mut self.store, "deallocate").is_some() {
+        let result = (self.abi.answer)(self.memory.data(&self.store), answered as u32).map_err(bad)?;
+        if self.instance.get_func(&mut self.store, self.abi.deallocate).is_some() {
             // When it traps, the real host throws the answer away.
             self.instance
-                .get_typed_func::<(i32, i32), ()>(&mut self.store, "deallocate")
+                .get_typed_func::<(i32, i32), ()>(&mut self.store, self.abi.deallocate)
                 .and_then(|function| function.call(&mut self.store, (pointer, length)))
                 .map_err(|error| self.explain(error))?;
         }
@@ -111,30 +114,18 @@ impl Fresh {
 
     /// Copies the context to where the guest's allocator says.
     fn place(&mut self, context: &[u8]) -> Result<i32, Trapped> {
-        let placed = self
-            .instance
-            .get_typed_func::<i32, i32>(&mut self.store, "allocate")
-            .and_then(|allocate| memory::copy_in(&mut self.store, &self.memory, &allocate, &[context]))
+        let function = self.instance.get_func(&mut self.store, self.abi.allocate);
+        let placed = Allocator::of(self.abi.allocate, function, &self.store)
+            .and_then(|allocator| allocator.copy_in(&mut self.store, &self.memory, context))
             .map_err(|error| self.explain(error))?;
         match placed {
             Ok(0) | Err(_) if self.store.data().starved => Err(Trapped::starved(self.limits)),
             Ok(pointer) => Ok(pointer as i32),
-            Err(reason) => Err(Error::BadOutput { function: "allocate".to_owned(), reason }.into()),
+            Err(reason) => Err(Error::BadOutput { function: self.abi.allocate.to_owned(), reason }.into()),
         }
     }
 
     fn explain(&self, error: wasmtime::Error) -> Trapped {
         Trapped::new(error, self.store.data(), self.limits)
     }
-}
-
-/// The JSON behind a handler's pointer.
-fn answer(memory: &[u8], pointer: u32) -> Result<Json, String> {
-    if pointer == 0 {
-        return Ok(Json::Null);
-    }
-    let bytes = memory::length_prefixed(pointer, memory)
-        .map_err(|error| format!("its answer at {pointer} is no length and so many bytes: {error}"))?;
-    serde_json::from_slice(bytes)
-        .map_err(|error| format!("its answer is no JSON ({error}): {}", crate::trace::render_bytes(bytes)))
 }

@@ -1,6 +1,9 @@
 //! The guest's memory: what it points at, checked, and what the host puts there.
 
-use wasmtime::{AsContextMut, Caller, Extern, Memory, TypedFunc};
+use wasmtime::{AsContext, AsContextMut, Caller, Extern, Func, Memory, TypedFunc};
+
+/// The bytes that a memory grows by.
+const PAGE: usize = 65536;
 
 /// A part of the guest's memory, as the guest names it.
 #[derive(Clone, Copy, Debug)]
@@ -31,36 +34,54 @@ pub(super) fn length_prefixed(pointer: u32, memory: &[u8]) -> Result<&[u8], Stri
     Slice::new((pointer + 4) as i32, length as i32).read(memory)
 }
 
-/// The memory and the allocator of the instance that calls its host.
-pub(super) fn of_caller<T>(caller: &mut Caller<'_, T>) -> Result<(Memory, TypedFunc<i32, i32>), String> {
-    let memory = caller.get_export("memory").and_then(Extern::into_memory).ok_or("the plugin exports no memory")?;
-    let allocate = caller
-        .get_export("allocate")
-        .and_then(Extern::into_func)
-        .and_then(|function| function.typed(&*caller).ok())
-        .ok_or("the plugin exports no `allocate(i32) -> i32`")?;
-    Ok((memory, allocate))
+/// The memory of the instance that calls its host.
+pub(super) fn of_caller<T>(caller: &mut Caller<'_, T>) -> Result<Memory, String> {
+    caller.get_export("memory").and_then(Extern::into_memory).ok_or_else(|| "the plugin exports no memory".to_owned())
 }
 
-/// Copies bytes to where the guest's allocator says.
-pub(super) fn copy_in(
-    mut store: impl AsContextMut,
-    memory: &Memory,
-    allocate: &TypedFunc<i32, i32>,
-    parts: &[&[u8]],
-) -> wasmtime::Result<Result<u32, String>> {
-    let length = parts.iter().map(|part| part.len()).sum::<usize>();
-    let Ok(size) = i32::try_from(length) else {
-        return Ok(Err(format!("{length} bytes are more than a plugin can hold")));
-    };
-    let start = allocate.call(&mut store, size)? as u32;
-    let mut address = start as usize;
-    for part in parts {
-        if memory.write(&mut store, address, part).is_err() {
-            let bytes = memory.data_size(store.as_context());
-            return Ok(Err(format!("`allocate({size})` answered {start}, and the memory has {bytes} bytes")));
-        }
-        address += part.len();
+/// What gives the host room in a plugin's memory.
+pub(super) enum Allocator {
+    /// The plugin's own, of this name.
+    Export(&'static str, TypedFunc<i32, i32>),
+    /// The host adds pages: the plugin has no export of this name, and its ABI does not ask for one.
+    Pages(&'static str),
+}
+
+impl Allocator {
+    /// The one that a plugin has, if it exports `function` as `name`.
+    pub(super) fn of(name: &'static str, function: Option<Func>, store: impl AsContext) -> wasmtime::Result<Allocator> {
+        Ok(match function {
+            Some(function) => Allocator::Export(name, function.typed(store)?),
+            None => Allocator::Pages(name),
+        })
     }
-    Ok(Ok(start))
+
+    /// Copies bytes to where the plugin's allocator says.
+    pub(super) fn copy_in(
+        &self,
+        mut store: impl AsContextMut,
+        memory: &Memory,
+        bytes: &[u8],
+    ) -> wasmtime::Result<Result<u32, String>> {
+        let Ok(size) = i32::try_from(bytes.len()) else {
+            return Ok(Err(format!("{} bytes are more than a plugin can hold", bytes.len())));
+        };
+        let start = match self {
+            Allocator::Export(_, function) => function.call(&mut store, size)? as u32,
+            Allocator::Pages(name) => match memory.grow(&mut store, bytes.len().div_ceil(PAGE) as u64) {
+                Ok(pages) => pages as u32 * PAGE as u32,
+                Err(_) => {
+                    let reason = format!("the plugin has none, and no room for {size} bytes more: export `{name}`");
+                    return Ok(Err(reason));
+                }
+            },
+        };
+        Ok(match (memory.write(&mut store, start as usize, bytes), self) {
+            (Err(_), Allocator::Export(name, _)) => {
+                let bytes = memory.data_size(store.as_context());
+                Err(format!("`{name}({size})` answered {start}, and the memory has {bytes} bytes"))
+            }
+            _ => Ok(start),
+        })
+    }
 }

@@ -46,7 +46,7 @@ impl Package {
     /// # Errors
     /// An artifact that is none, and one that Orbis cannot call.
     pub fn new(wasm: &[u8], manifest: Manifest) -> Result<Package> {
-        super::check::artifact(&crate::module::Module::parse(wasm)?)?;
+        super::check::artifact(&crate::module::Module::parse(wasm)?, &super::abi::SHIPPED)?;
         Ok(Package { wasm: without_sections(wasm, |name| name == "name" || name.starts_with(".debug")), manifest })
     }
 

@@ -52,18 +52,15 @@ impl Request {
 
     /// What the handler is given.
     pub(super) fn context(&self, mode: Mode, matched: &Matched<'_>) -> Json {
-        let path = router::decode(self.path.split('?').next().unwrap_or_default());
-        let mut context = json!({
-            "method": self.method,
-            "path": path,
-            "headers": self.headers,
-            "query": matched.query,
-            "body": matched.body,
-            "user_id": self.user.as_ref().map(|user| &user.id),
-            "is_admin": self.user.as_ref().is_some_and(|user| user.is_admin),
-        });
-        if mode == Mode::Documented {
-            // What the pages name beside it.
+        let mut context = json!({ "headers": self.headers, "query": matched.query, "body": matched.body });
+        if mode != Mode::PageAbi {
+            context["method"] = json!(self.method);
+            context["path"] = json!(router::decode(self.path.split('?').next().unwrap_or_default()));
+            context["user_id"] = json!(self.user.as_ref().map(|user| &user.id));
+            context["is_admin"] = json!(self.user.as_ref().is_some_and(|user| user.is_admin));
+        }
+        if mode != Mode::Shipped {
+            // What the pages name.
             context["params"] = json!(matched.params);
             context["user"] = json!(self.user);
         }

@@ -33,14 +33,14 @@ pub(super) fn find<'a>(
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let (route, params) = match mode {
         Mode::Shipped => (exact(plugin, routes, &request.method, &decode(path))?, BTreeMap::new()),
-        Mode::Documented => best(plugin, routes, &request.method, path)?,
+        Mode::Documented | Mode::PageAbi => best(plugin, routes, &request.method, path)?,
     };
     if route.requires_auth && request.user.is_none() {
         return Err(Response::refusal(401, "AUTH_ERROR", "Authentication required"));
     }
     let query = match mode {
         Mode::Shipped => pairs(query, shipped_decode),
-        Mode::Documented => pairs(query, |text| decode(&text.replace('+', " "))),
+        Mode::Documented | Mode::PageAbi => pairs(query, |text| decode(&text.replace('+', " "))),
     };
     Ok(Matched { route, params, query, body: body(mode, limits, request)? })
 }
@@ -180,14 +180,14 @@ fn body(mode: Mode, limits: Limits, request: &Request) -> Result<Json, Response>
             Ok(serde_json::from_slice(bytes)
                 .unwrap_or_else(|_| Json::String(String::from_utf8_lossy(bytes).into_owned())))
         }
-        Mode::Documented if bytes.len() > limits.body_bytes => Err(Response::refusal(
+        _ if bytes.len() > limits.body_bytes => Err(Response::refusal(
             413,
             "PAYLOAD_TOO_LARGE",
             &format!("the body has {} bytes, and at most {} are taken", bytes.len(), limits.body_bytes),
         )),
-        Mode::Documented if request.is_json() => serde_json::from_slice(bytes)
+        _ if request.is_json() => serde_json::from_slice(bytes)
             .map_err(|error| Response::refusal(400, "INVALID_JSON", &format!("the body is no JSON: {error}"))),
-        Mode::Documented => match std::str::from_utf8(bytes) {
+        _ => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(text.into()),
             Err(_) => Err(Response::refusal(400, "INVALID_BODY", "the body is neither JSON nor UTF-8 text")),
         },

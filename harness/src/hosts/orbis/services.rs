@@ -70,7 +70,9 @@ impl Services {
             state: State::new(host.state.clone(), host.state_file.clone())?,
             database: match host.mode {
                 Mode::Shipped => None,
-                Mode::Documented => Some(Database::open(host.database.as_deref(), &host.migrations, &host.sql)?),
+                Mode::Documented | Mode::PageAbi => {
+                    Some(Database::open(host.database.as_deref(), &host.migrations, &host.sql)?)
+                }
             },
             http: host.http.clone(),
             http_bodies: host.http_bodies,
@@ -98,11 +100,11 @@ impl Services {
             Mode::Shipped => {
                 Err(format!("denied: the shipped host asks for \"{shipped}\", which no manifest can grant").into())
             }
-            Mode::Documented if self.has(permission) => Ok(()),
-            Mode::Documented if permission == Permission::EVENTS => {
+            _ if self.has(permission) => Ok(()),
+            _ if permission == Permission::EVENTS => {
                 Err(format!("denied: the manifest's permissions lack {{\"custom\": \"{permission}\"}}").into())
             }
-            Mode::Documented => Err(format!("denied: the manifest's permissions lack \"{permission}\"").into()),
+            _ => Err(format!("denied: the manifest's permissions lack \"{permission}\"").into()),
         }
     }
 
