@@ -23,6 +23,8 @@ pub(crate) enum Error {
     Harness(plugsmith_harness::Error),
     /// A file or folder.
     File { path: PathBuf, reason: std::io::Error },
+    /// A file that was to be written.
+    Unwritten { path: PathBuf, reason: std::io::Error },
     /// Standard output.
     Output(std::io::Error),
 }
@@ -32,7 +34,7 @@ impl Error {
         match self {
             Error::Input(_) | Error::File { .. } => USAGE,
             Error::Harness(error) => code(error),
-            Error::Output(_) => OUTPUT,
+            Error::Output(_) | Error::Unwritten { .. } => OUTPUT,
         }
     }
 }
@@ -52,6 +54,7 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
         | Of::BadManifest { .. }
         | Of::UnknownHost { .. }
         | Of::BadSignature { .. }
+        | Of::UnusedMock { .. }
         | Of::InvalidManifest { .. }
         | Of::File { .. } => USAGE,
         _ => FAILED,
@@ -68,6 +71,15 @@ pub(crate) fn message(error: &plugsmith_harness::Error) -> String {
         Of::UnexpectedHostCall { call, paste } if paste.starts_with(".plugin(") => {
             format!("unexpected host call {call}\n  to give it the plugin, add: --plugin NAME=PLUGIN")
         }
+        // No other option stands for a mock.
+        Of::UnusedMock { name, .. } if name == "register_plugin" => {
+            "--plugin is of no use: the plugin loads no others (it does not import `register_plugin`); leave it out"
+                .to_owned()
+        }
+        Of::Peer { plugin, error } if is_caller(error) => format!(
+            "--plugin {plugin}=..: it loads plugins itself, and from the command line only the first may\n  \
+             call it in a test, with `.allow({plugin:?}, \"*\", \"*\")` in the `Registry`"
+        ),
         Of::UnexpectedHostCall { call, .. } => {
             format!(
                 "unexpected host call {call}\n  this host has no such function; mock it in a test with `Host::host`"
@@ -77,12 +89,19 @@ pub(crate) fn message(error: &plugsmith_harness::Error) -> String {
     }
 }
 
+/// Whether this is what a plugin fails with that loads others, where no rule lets it.
+fn is_caller(error: &plugsmith_harness::Error) -> bool {
+    use plugsmith_harness::Error as Of;
+    matches!(error, Of::MissingImport { import } if ["register_plugin", "call_plugin"].contains(&import.name.as_str()))
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Input(text) => f.write_str(text),
             Error::Harness(error) => f.write_str(&message(error)),
             Error::File { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Error::Unwritten { path, reason } => write!(f, "cannot write {}: {reason}", path.display()),
             Error::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }

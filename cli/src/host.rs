@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use plugsmith_harness::hosts::peers::Registry;
 use plugsmith_harness::{Host, Profile};
 
 use crate::artifact;
@@ -39,7 +40,7 @@ pub(crate) struct HostOptions {
     /// The seed of randomness
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::whole)]
     seed: u64,
-    /// The most fuel a call may use, about one wasm instruction each [default: 10000000000]
+    /// The most fuel a call may use, and all `--plugin`s in it, about one wasm instruction each [default: 10000000000]
     #[arg(long, value_name = "N", value_parser = values::positive)]
     fuel: Option<u64>,
     /// The most memory, in pages of 64 KiB; a Rust plugin starts at 17 [default: 2048]
@@ -68,8 +69,8 @@ impl HostOptions {
         for HttpAnswer { pattern, response } in self.http {
             host = host.http(&pattern, response);
         }
-        for TextPair { key, value } in &self.peers {
-            host = host.plugin(key, artifact::find(value, Profile::Test, quiet)?);
+        if !self.peers.is_empty() {
+            host = host.peers(registry(&self.peers, self.fuel, quiet)?);
         }
         if let Some(seconds) = self.clock {
             host = host.clock(Duration::from_secs(seconds));
@@ -85,4 +86,22 @@ impl HostOptions {
         }
         Ok(host)
     }
+}
+
+/// The plugins that the plugin may load; fuel is for each call of one, and for all of them together.
+fn registry(peers: &[TextPair], fuel: Option<u64>, quiet: bool) -> Result<Registry, Error> {
+    let mut registry = Registry::new();
+    for TextPair { key, value } in peers {
+        let path = artifact::find(value, Profile::Test, quiet)?;
+        registry = match fuel {
+            None => registry.plugin(key, path),
+            Some(fuel) => {
+                registry.plugin_in(key, path, move || Host::new().without_functions().without_wasi().fuel(fuel))
+            }
+        };
+    }
+    Ok(match fuel {
+        None => registry,
+        Some(fuel) => registry.fuel(fuel),
+    })
 }

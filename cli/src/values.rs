@@ -103,7 +103,7 @@ fn split(text: &str) -> Result<(&str, &str), String> {
 
 /// The bytes of a value: the text itself, a file's after `@`, or text that starts with one `@`
 /// after `@@`.
-fn bytes(value: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn bytes(value: &str) -> Result<Vec<u8>, String> {
     match value.strip_prefix('@') {
         None => Ok(value.as_bytes().to_vec()),
         Some(text) if text.starts_with('@') => Ok(text.as_bytes().to_vec()),

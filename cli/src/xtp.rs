@@ -4,20 +4,28 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use plugsmith_harness::Profile;
-use plugsmith_harness::xtp::{Report, Suite, Tests};
+use plugsmith_harness::xtp::{Report, Suite, Test, Tests};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use crate::artifact;
 use crate::error::{Error, FAILED};
 use crate::host::HostOptions;
 use crate::terminal::{self, BOLD, styled};
+use crate::values;
+
+/// The test that a suite which cannot be loaded has failed.
+const LOADS: &str = "the suite loads";
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo plugsmith xtp plugin.wasm --with test.wasm
   cargo plugsmith xtp plugin.wasm --with test.wasm --mock-host host.wasm --mock-input 'some text'
   cargo plugsmith xtp                          # the tests of ./xtp.toml
-  cargo plugsmith xtp my-plugin --with test.wasm --junit report.xml";
+  cargo plugsmith xtp my-plugin --with test.wasm --junit report.xml
+
+The options of the host are for the tested plugin.
+Every KEY=VALUE, BODY and --mock-input is text; @FILE is a file's contents; @@ starts text with one @.
+A suite that cannot be loaded is reported, and the others run; the exit code is then that of the first such suite.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Xtp {
@@ -30,7 +38,7 @@ pub(crate) struct Xtp {
     /// A plugin whose exports answer the tested plugin's imports
     #[arg(long, visible_alias = "host", value_name = "HOST", requires = "with")]
     mock_host: Option<String>,
-    /// What `mock_input` answers
+    /// What `mock_input` answers, or @FILE
     #[arg(long, visible_alias = "mock-input-data", value_name = "TEXT", requires = "with", allow_hyphen_values = true)]
     mock_input: Option<String>,
     /// The file that `mock_input` answers with
@@ -55,7 +63,29 @@ pub(crate) struct Xtp {
 /// A suite that is to be run, and what it is called.
 struct Named {
     name: String,
-    suite: Suite,
+    /// The tested plugin and the test plugin, as the user named them.
+    plugin: String,
+    with: String,
+    suite: Result<Suite, Unloaded>,
+}
+
+/// Why a suite, or a part of several, cannot be loaded.
+#[derive(Clone, Debug)]
+struct Unloaded {
+    reason: String,
+    code: u8,
+}
+
+impl From<Error> for Unloaded {
+    fn from(error: Error) -> Unloaded {
+        Unloaded { reason: error.to_string(), code: error.code() }
+    }
+}
+
+impl From<plugsmith_harness::Error> for Unloaded {
+    fn from(error: plugsmith_harness::Error) -> Unloaded {
+        Error::from(error).into()
+    }
 }
 
 pub(crate) fn xtp(options: &Xtp) -> Result<u8, Error> {
@@ -63,19 +93,28 @@ pub(crate) fn xtp(options: &Xtp) -> Result<u8, Error> {
         Some(with) => given(options, with)?,
         None => listed(options)?,
     };
-    let (mut junit, mut failed) = (quick_junit::Report::new("xtp"), false);
-    for Named { name, suite } in suites {
-        let report = suite.run()?;
-        failed |= !report.passed();
-        terminal::output_styled(&shown(&name, &report))?;
-        junit.add_test_suite(cases(&name, &report));
+    let (mut junit, mut failed, mut unloaded) = (quick_junit::Report::new("xtp"), false, None);
+    for Named { name, plugin, with, suite } in suites {
+        match suite.and_then(|suite| Ok(suite.run()?)) {
+            Ok(report) => {
+                failed |= !report.passed();
+                terminal::output_styled(&shown(&name, &report))?;
+                junit.add_test_suite(cases(&name, &report));
+            }
+            Err(Unloaded { reason, code }) => {
+                unloaded.get_or_insert(code);
+                let reason = format!("{}\n  tested: {plugin}\n  with: {with}", reason.trim_end());
+                terminal::output_styled(&shown_unloaded(&name, &reason))?;
+                junit.add_test_suite(case_unloaded(&name, &reason));
+            }
+        }
     }
     if let Some(path) = &options.junit {
-        let file = |reason| Error::File { path: path.clone(), reason };
+        let file = |reason| Error::Unwritten { path: path.clone(), reason };
         let text = junit.to_string().map_err(|error| file(std::io::Error::other(error)))?;
         std::fs::write(path, text).map_err(file)?;
     }
-    Ok(if failed { FAILED } else { 0 })
+    Ok(unloaded.unwrap_or(if failed { FAILED } else { 0 }))
 }
 
 /// The test plugin of the command line, for every plugin.
@@ -83,25 +122,33 @@ fn given(options: &Xtp, with: &str) -> Result<Vec<Named>, Error> {
     if options.plugins.is_empty() {
         return Err(Error::Input(format!("no plugin to test: cargo plugsmith xtp plugin.wasm --with {with}")));
     }
-    let input = match &options.mock_input_file {
-        Some(path) => Some(std::fs::read(path).map_err(|reason| Error::File { path: path.clone(), reason })?),
-        None => options.mock_input.clone().map(String::into_bytes),
-    };
-    let find = |named: &str| artifact::find(named, Profile::Test, options.quiet);
-    let test = find(with)?;
-    let mock = options.mock_host.as_deref().map(find).transpose()?;
-    let suite = |plugin: &String| {
-        let mut host = options.host.clone().host(options.quiet)?;
-        if let Some(mock) = &mock {
-            host = host.link(mock.clone());
+    let input = match (&options.mock_input_file, &options.mock_input) {
+        (Some(path), _) => Some(std::fs::read(path).map_err(|reason| Error::File { path: path.clone(), reason })?),
+        (None, Some(text)) => {
+            Some(values::bytes(text).map_err(|reason| Error::Input(format!("--mock-input: {reason}")))?)
         }
-        let mut suite = Suite::new(find(plugin)?, test.clone()).host(host);
+        (None, None) => None,
+    };
+    let test = find(options, with);
+    let mock = options.mock_host.as_deref().map(|mock| find(options, mock)).transpose();
+    let suite = |plugin: &str| {
+        let mut host = options.host.clone().host(options.quiet)?;
+        if let Some(mock) = mock.clone()? {
+            host = host.link(mock);
+        }
+        let mut suite = Suite::new(find(options, plugin)?, test.clone()?).host(host);
         if let Some(input) = &input {
             suite = suite.mock_input(input.clone());
         }
-        Ok(Named { name: format!("{plugin} with {with}"), suite })
+        Ok(suite)
     };
-    options.plugins.iter().map(suite).collect()
+    let named = |plugin: &String| Named {
+        name: format!("{plugin} with {with}"),
+        plugin: plugin.clone(),
+        with: with.to_owned(),
+        suite: suite(plugin),
+    };
+    Ok(options.plugins.iter().map(named).collect())
 }
 
 /// The tests of the `xtp.toml`, for the plugin that it names, or those that the user names.
@@ -114,29 +161,44 @@ fn listed(options: &Xtp) -> Result<Vec<Named>, Error> {
     if tests.tests.is_empty() {
         return Err(Error::Input(format!("{} has no [[test]]: name a test plugin, --with test.wasm", file.display())));
     }
-    let mut plugins = Vec::new();
-    for plugin in &options.plugins {
-        plugins.push(artifact::find(plugin, Profile::Test, options.quiet)?);
-    }
+    let mut plugins: Vec<(String, Result<PathBuf, Unloaded>)> =
+        options.plugins.iter().map(|plugin| (plugin.clone(), find(options, plugin))).collect();
     if plugins.is_empty() {
-        plugins.push(tests.plugin()?);
+        let plugin = tests.plugin()?;
+        plugins.push((plugin.display().to_string(), Ok(plugin)));
     }
     let mut suites = Vec::new();
     for test in &tests.tests {
-        if !options.no_build {
-            if let Some(command) = test.build.as_ref().filter(|_| !options.quiet) {
-                terminal::note(&format!("running {command}"));
-            }
-            test.build()?;
-        }
-        for plugin in &plugins {
-            let suite = test.suite(plugin, options.host.clone().host(options.quiet)?)?;
-            let name =
-                if plugins.len() == 1 { test.name.clone() } else { format!("{}, {}", test.name, file_name(plugin)) };
-            suites.push(Named { name, suite });
+        let built = make(options, test);
+        for (named, plugin) in &plugins {
+            let name = match (plugins.len(), plugin) {
+                (1, _) => test.name.clone(),
+                (_, Ok(file)) => format!("{}, {}", test.name, file_name(file)),
+                (_, Err(_)) => format!("{}, {named}", test.name),
+            };
+            let suite = built.clone().and_then(|()| {
+                let host = options.host.clone().host(options.quiet)?;
+                Ok(test.suite(plugin.clone()?, host)?)
+            });
+            suites.push(Named { name, plugin: named.clone(), with: test.with.clone(), suite });
         }
     }
     Ok(suites)
+}
+
+fn find(options: &Xtp, named: &str) -> Result<PathBuf, Unloaded> {
+    Ok(artifact::find(named, Profile::Test, options.quiet)?)
+}
+
+/// Makes the test plugin, if there is a command for it.
+fn make(options: &Xtp, test: &Test) -> Result<(), Unloaded> {
+    if options.no_build {
+        return Ok(());
+    }
+    if let Some(command) = test.build.as_ref().filter(|_| !options.quiet) {
+        terminal::note(&format!("running {command}"));
+    }
+    Ok(test.build()?)
 }
 
 fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
@@ -154,7 +216,27 @@ fn shown(name: &str, report: &Report) -> String {
     )
 }
 
-/// The report as JUnit has one: a group is a class.
+/// What cannot be loaded, in the same form.
+fn shown_unloaded(name: &str, reason: &str) -> String {
+    format!(
+        "{}\ntest {LOADS} ... FAILED\n\nfailures:\n\n---- {LOADS} ----\n{reason}\n\n\
+         test result: FAILED. 0 passed; 1 failed\n\n",
+        styled(BOLD, format!("suite {name}")),
+    )
+}
+
+/// The same as JUnit has it.
+fn case_unloaded(name: &str, reason: &str) -> TestSuite {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_message(reason.lines().next().unwrap_or_default()).set_description(reason);
+    let mut case = TestCase::new(LOADS, status);
+    case.set_classname(name);
+    let mut suite = TestSuite::new(name);
+    suite.add_test_case(case);
+    suite
+}
+
+/// The report as JUnit has one: a group is a class, of its suite alone.
 fn cases(name: &str, report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(name);
     suite.set_time(report.duration);
@@ -167,13 +249,19 @@ fn cases(name: &str, report: &Report) -> TestSuite {
             status
         };
         let mut case = TestCase::new(assertion.name.as_str(), status);
-        case.set_classname(group.name.as_deref().unwrap_or(name)).set_time(assertion.duration);
+        let class = match &group.name {
+            Some(group) => format!("{name} > {group}"),
+            None => name.to_owned(),
+        };
+        case.set_classname(class).set_time(assertion.duration);
         suite.add_test_case(case);
     }
     if let Some(error) = &report.error {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(error.to_string()).set_description(report.details.as_str());
-        suite.add_test_case(TestCase::new("the suite ends", status));
+        let mut case = TestCase::new("the suite ends", status);
+        case.set_classname(name);
+        suite.add_test_case(case);
     }
     suite
 }

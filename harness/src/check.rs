@@ -95,7 +95,7 @@ fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut R
             if reason.contains("holds what is no record") {
                 "check it with a cargo-plugsmith that is no older than the plugsmith it was built with"
             } else {
-                "build it with `cargo build --release --target wasm32-unknown-unknown`"
+                "build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`"
             },
         ),
         Err(error) => return Err(error),

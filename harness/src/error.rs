@@ -1,7 +1,8 @@
 //! What can go wrong, one variant for each thing that a test may assert on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::dispatch::signature_of_peers;
 use crate::module::Import;
 
 /// The result of whatever can fail in the harness.
@@ -12,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// There is no such file.
-    #[error("no artifact at {}: build it with `cargo build --target wasm32-unknown-unknown`", path.display())]
+    #[error("{}", missing(path))]
     MissingArtifact {
         /// Where it was looked for.
         path: PathBuf,
@@ -133,6 +134,17 @@ pub enum Error {
         /// The limit.
         pages: u32,
     },
+    /// The plugin's own memory is larger at the start than all that the host gives.
+    #[error(
+        "out of memory: starts with {pages} pages of 64 KiB, and the host gives {limit}; give it more with \
+         `Host::memory_pages`, `--memory-pages` or `max_pages`, or use less static data"
+    )]
+    StartsTooLarge {
+        /// What it starts with.
+        pages: u64,
+        /// The limit.
+        limit: u32,
+    },
     /// The call used more than its host gives, which no test changes there.
     #[error("more than {limit} {what} in one call, which is all that the host gives: do less in one call")]
     HostLimit {
@@ -180,7 +192,7 @@ pub enum Error {
         available: Vec<String>,
     },
     /// A plugin that others load cannot be loaded.
-    #[error("the peer `{plugin}`: {error}")]
+    #[error("the peer `{plugin}`: {}", of_peer(plugin, error))]
     Peer {
         /// Its name.
         plugin: String,
@@ -229,6 +241,30 @@ fn why_missing(import: &Import) -> &'static str {
         "extism:host/env" => ": no version of Extism that this harness knows has it",
         _ => ": it is a host without functions of its own; remove the call, or add `.host(..)` if the real host has it",
     }
+}
+
+/// The error of a peer; of one that loads others without a rule, with the rule.
+fn of_peer(plugin: &str, error: &Error) -> String {
+    match error {
+        Error::MissingImport { import } if signature_of_peers(import).is_some() => format!(
+            "it imports `{}.{}`, and no rule lets it load plugins; add `.allow({plugin:?}, \"*\", \"*\")` to the \
+             `Registry`, or name what it loads and calls in the place of the `*`",
+            import.module, import.name
+        ),
+        error => error.to_string(),
+    }
+}
+
+/// Nothing at the path; how to build it, where it is an artifact's.
+fn missing(path: &Path) -> String {
+    let command = match path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat") {
+        false => return format!("no file or folder {}", path.display()),
+        true if path.components().any(|part| part.as_os_str() == "release") => {
+            "cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown"
+        }
+        true => "cargo build --target wasm32-unknown-unknown",
+    };
+    format!("no artifact at {}: build it with `{command}`", path.display())
 }
 
 /// What tends to be wrong with a hash that is none.

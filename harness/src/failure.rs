@@ -55,8 +55,11 @@ pub(crate) fn answered(message: String) -> Error {
 }
 
 /// Why an artifact could not be instantiated.
-pub(crate) fn load(error: &extism::Error, limits: &Limits) -> Error {
+pub(crate) fn load(error: &extism::Error, limits: &Limits, initial_pages: u64) -> Error {
     match error.root_cause().to_string().as_str() {
+        "oom" if initial_pages > u64::from(limits.memory_pages) => {
+            Error::StartsTooLarge { pages: initial_pages, limit: limits.memory_pages }
+        }
         "oom" => Error::OutOfMemory { pages: limits.memory_pages },
         "plugin ran out of fuel" | "wasm trap: all fuel consumed by WebAssembly" => {
             Error::OutOfFuel { limit: limits.fuel }

@@ -262,7 +262,7 @@ pub(crate) struct Running {
     /// What the plugin hangs into the host; not for the instance in which that runs.
     extensions: Option<Extensions>,
     /// What the extensions used up in this call.
-    pub(crate) nested: std::cell::RefCell<crate::plugin::Spent>,
+    pub(crate) nested: std::cell::RefCell<crate::spent::Spent>,
     /// What the extensions did in the host call that runs, until its own line is written.
     pub(crate) inside: std::cell::RefCell<Vec<crate::trace::Event>>,
     pub(crate) events: std::cell::RefCell<crate::trace::Events>,

@@ -29,6 +29,7 @@ impl Error {
             Error::TimedOut { .. } => "timed_out",
             Error::OutOfFuel { .. } => "out_of_fuel",
             Error::OutOfMemory { .. } => "out_of_memory",
+            Error::StartsTooLarge { .. } => "starts_too_large",
             Error::HostLimit { .. } => "host_limit",
             Error::InvalidManifest { .. } => "invalid_manifest",
             Error::BadOutput { .. } => "bad_output",

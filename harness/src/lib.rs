@@ -24,6 +24,7 @@ mod plugin;
 mod shell;
 mod snapshot;
 mod source;
+mod spent;
 mod state;
 mod strip;
 mod symbols;

@@ -107,6 +107,11 @@ impl<T> Outcome<T> {
 
     /// All that helps in finding out why a call failed.
     pub fn report(&self) -> String {
+        self.report_with(self.call.replay())
+    }
+
+    /// As [`Outcome::report`], with this command line that does it again.
+    pub(crate) fn report_with(&self, again: Option<String>) -> String {
         /// The host calls shown, from the last.
         const SHOWN: usize = 20;
         let mut text = match &self.result {
@@ -131,7 +136,7 @@ impl<T> Outcome<T> {
             .map(|line| format!("{}: {}", line.level.name(), crate::trace::render_line(&line.text)))
             .collect::<Vec<_>>();
         section(&mut text, "log", &logs);
-        section(&mut text, "again with", self.call.replay().as_slice());
+        section(&mut text, "again with", again.as_slice());
         text
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding};
@@ -25,6 +25,7 @@ use crate::module::{Module, is_callable};
 use crate::outcome::Outcome;
 use crate::shell::{options, quote};
 use crate::source::Source;
+use crate::spent::Spent;
 use crate::symbols;
 use crate::trace::{self, Event, Excerpt};
 
@@ -225,7 +226,8 @@ impl Plugin {
         self.running.starting.set(false);
         self.instance = Some(started.map_err(|error| {
             let failure = self.running.failure.take();
-            failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits))
+            let initial = self.compiled.module.initial_pages;
+            failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits, initial))
         })?);
         Ok(())
     }
@@ -388,23 +390,6 @@ impl Plugin {
 /// The reply of a command in its output.
 pub(crate) fn reply(name: &str, output: &[u8]) -> Result<Value> {
     resp::decode(output).map_err(|error| Error::BadOutput { function: name.to_owned(), reason: error.to_string() })
-}
-
-/// What a call used up.
-#[derive(Debug, Default)]
-pub(crate) struct Spent {
-    pub(crate) fuel: u64,
-    pub(crate) pages: u64,
-    pub(crate) duration: Duration,
-}
-
-impl Spent {
-    /// Adds what a later call of the same instance used up.
-    pub(crate) fn add(&mut self, later: Spent) {
-        self.fuel += later.fuel;
-        self.pages = later.pages;
-        self.duration += later.duration;
-    }
 }
 
 impl std::fmt::Debug for Plugin {

@@ -5,6 +5,7 @@
 //! 0.0.1 for Rust, and those for JavaScript, Go and Zig (dylibso/xtp-test-*), from the `xtp.toml` of public
 //! plugins, and from the CLI's documentation. Where these leave it open, `docs/xtp.md` says what is done.
 
+mod again;
 mod board;
 mod functions;
 mod report;
@@ -16,6 +17,7 @@ use crate::module::Module;
 use crate::plugin::Plugin;
 use crate::source::Source;
 
+use again::{again, named};
 use board::Board;
 
 pub use report::{Assertion, Group, Report};
@@ -74,19 +76,23 @@ impl Suite {
     ///
     /// # Errors
     /// What keeps either plugin from being loaded, and [`Error::InvalidModule`] for a test plugin
-    /// without `test`. A suite that fails is a [`Report`].
+    /// without `test`, which is named. A suite that fails is a [`Report`].
     pub fn run(self) -> Result<Report> {
-        let test = self.test.clone().read()?;
-        let module = Module::parse(&test)?;
-        if !module.callable().any(|name| name == "test") {
-            let reason = "the test plugin exports no `test`, which is what an xtp-test suite is run by".to_owned();
-            return Err(Error::InvalidModule { reason });
+        let (test, module) = read(&self.test, "test.wasm")?;
+        if let Some(mock) = &self.host.linked {
+            read(mock, "host.wasm")?;
         }
+        if !has_test(&module) {
+            return Err(Error::InvalidModule { reason: self.without_test() });
+        }
+        let again = again(&self.plugin, &self.test, &self.host, self.mock_input.as_deref());
         let input = self.mock_input;
         // A plugin that mocks the host may ask for the input, too, and for nothing else of these.
         let answers = self.host.functions(vec![functions::mock_input(input.clone())]);
         let fuel = answers.limits.fuel;
-        let board = Board::new(Plugin::load_in(self.plugin, answers)?, fuel);
+        let file = self.plugin.label();
+        let subject = Plugin::load_in(self.plugin, answers).map_err(|error| in_file(&file, error))?;
+        let board = Board::new(subject, fuel);
         let host = Host::new().functions(functions::all(&module, &board, input));
         let source = match self.test {
             Source::Path(path) => Source::Path(path),
@@ -100,8 +106,42 @@ impl Suite {
         });
         let report = match result {
             Ok(()) => String::new(),
-            Err(_) => outcome.report(),
+            Err(_) => outcome.report_with(Some(again)),
         };
         Ok(board.report(result.err(), report))
     }
+
+    /// Why the test plugin is none, and whether the two are in each other's place.
+    fn without_test(&self) -> String {
+        let test = named(&self.test, "test.wasm");
+        let reason = format!("the test plugin {test} exports no `test`, which is what an xtp-test suite is run by");
+        match self.plugin.clone().read().and_then(|plugin| Module::parse(&plugin)) {
+            Ok(module) if has_test(&module) => {
+                format!("{reason}; the tested plugin {} does: swap the two", self.plugin.label())
+            }
+            _ => reason,
+        }
+    }
+}
+
+/// The bytes and the module of one of the files.
+fn read(source: &Source, bytes: &str) -> Result<(Vec<u8>, Module)> {
+    let read = || {
+        let read = source.clone().read()?;
+        let module = Module::parse(&read)?;
+        Ok((read, module))
+    };
+    read().map_err(|error| in_file(&named(source, bytes), error))
+}
+
+/// Which of the files is no plugin.
+fn in_file(file: &str, error: Error) -> Error {
+    match error {
+        Error::InvalidModule { reason } => Error::InvalidModule { reason: format!("{file}: {reason}") },
+        error => error,
+    }
+}
+
+fn has_test(module: &Module) -> bool {
+    module.callable().any(|name| name == "test")
 }

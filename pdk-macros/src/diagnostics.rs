@@ -53,6 +53,9 @@ fn without_helpers(item: TokenStream) -> TokenStream {
 
 /// `, did you mean .. ?` for a misspelt word, or the whole choice.
 pub(crate) fn suggestion(word: &str, known: &[&str]) -> String {
+    if let Some(candidate) = known.iter().find(|candidate| word.len() > 2 && candidate.starts_with(word)) {
+        return format!("did you mean `{candidate}`?");
+    }
     let nearest = known.iter().map(|candidate| (distance(word, candidate), candidate)).min();
     match nearest {
         Some((distance, candidate)) if distance <= 1 + word.len() / 4 => format!("did you mean `{candidate}`?"),

@@ -77,6 +77,9 @@ impl<N: Namespace> Peers<N> {
 
     /// Another instance of the peer of this name, with a memory of its own, at every call.
     ///
+    /// In a host that answers 0 to a failure this is the way to a fresh one after a trap: such a
+    /// host does not say that the peer is gone, so that [`Peers::load`] goes on giving it.
+    ///
     /// # Errors
     /// As [`Peers::load`].
     pub fn load_another(&self, name: &str) -> Result<Peer<N>, HostError> {
@@ -112,7 +115,7 @@ impl<N: Namespace> Peer<N> {
     ///
     /// Inputs are those that a `#[function]` gives, outputs those that it takes and owns:
     /// `String`, `Vec<u8>`, `Bytes`, `Json<T>`, `()`, and an `Option` of these, `None` where the
-    /// peer answered nothing.
+    /// peer answered nothing. Where nothing else says which, name it: `call::<_, String>("run", input)`.
     ///
     /// # Errors
     /// `PEER` where the peer answered with an error, `PEERDOWN` where it trapped or reached a limit

@@ -16,6 +16,12 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     if let Some(project) = options.project.as_ref().filter(|project| !project.is_dir()) {
         return Err(Error::Input(format!("no folder {}: name the folder of a Query project", project.display())));
     }
+    for (option, given) in [("--form", options.form.is_some()), ("--manifest", options.manifest.is_some())] {
+        if given {
+            return Err(Error::Input(format!("{option} is for Orbis: leave it out, a plugin for Query is one .wasm")));
+        }
+    }
+    let release = release(options)?;
     let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
     let report = check(artifact.clone(), &profile("query")?)?;
     let breaches = report.breaches().map(|finding| format!("\n  {}; fix: {}", finding.what, finding.fix));
@@ -34,27 +40,59 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     // The digits alone: Query takes the whole file for the hash.
     write(&out.join(format!("{name}.sha256")), hash.as_bytes())?;
     if let Some(project) = &options.project {
-        install(project, options, &name, &wasm, hash)?;
+        install(project, &release, &name, &wasm, hash)?;
     }
     Ok(0)
 }
 
+/// Where the plugin is released; without a tag and a URL where there is no release.
+#[derive(Default)]
+struct Release {
+    tag: String,
+    repo_url: String,
+    /// The folder of its files.
+    files: String,
+}
+
+fn release(options: &Pack) -> Result<Release, Error> {
+    let (tag, repo_url) = (options.tag.trim(), options.repo_url.trim().trim_end_matches('/'));
+    match (tag.is_empty(), repo_url.is_empty()) {
+        (true, true) => return Ok(Release::default()),
+        (true, false) => return Err(Error::Input("--repo-url without --tag: name the release, too".to_owned())),
+        (false, true) => return Err(Error::Input("--tag without --repo-url: name the repository, too".to_owned())),
+        (false, false) => {}
+    }
+    let rest = repo_url.strip_prefix("https://").or_else(|| repo_url.strip_prefix("http://"));
+    // Query asks GitHub for the last two parts.
+    let is_repository = |rest: &str| {
+        let parts = rest.split('/').collect::<Vec<_>>();
+        parts.len() >= 3 && parts.iter().all(|part| !part.is_empty()) && !rest.contains(char::is_whitespace)
+    };
+    if !rest.is_some_and(is_repository) {
+        return Err(Error::Input(format!(
+            "--repo-url {}: write the repository's URL, such as https://github.com/me/query-plugin-argon2",
+            options.repo_url
+        )));
+    }
+    let files = format!("{repo_url}/releases/download/{tag}");
+    Ok(Release { tag: tag.to_owned(), repo_url: repo_url.to_owned(), files })
+}
+
 /// Does what `query plugin install` does after its download.
-fn install(project: &Path, options: &Pack, name: &str, wasm: &[u8], sha256: String) -> Result<(), Error> {
+fn install(project: &Path, release: &Release, name: &str, wasm: &[u8], sha256: String) -> Result<(), Error> {
     write(&project.join("plugins").join(name), wasm)?;
-    let repo_url = options.repo_url.trim_end_matches('/').to_owned();
-    let url = match (repo_url.is_empty(), options.tag.is_empty()) {
-        (false, false) => format!("{repo_url}/releases/download/{}/{name}", options.tag),
-        _ => String::new(),
+    let url = match release.files.as_str() {
+        "" => String::new(),
+        files => format!("{files}/{name}"),
     };
     let path = project.join(".query/plugins.toml");
     let mut plugins = Plugins::read(&path)?;
     plugins.put(Entry {
         name: name.to_owned(),
-        tag: options.tag.clone(),
+        tag: release.tag.clone(),
         url,
         sha256,
-        repo_url,
+        repo_url: release.repo_url.clone(),
         published_at: String::new(),
     });
     plugins.write(&path)?;

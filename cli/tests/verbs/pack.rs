@@ -61,6 +61,44 @@ fn a_project_that_is_not_there_is_named() {
     snapshot!(plugsmith(["pack", "query-argon2", "--host", "query", "--out", folder, "--project", &none]));
 }
 
+/// `pack` for Query into a project of this test's own, with these options too.
+fn into_project(test: &str, options: &[&str]) -> std::process::Command {
+    let folder = folder(test);
+    let mut command = plugsmith(["pack", VERBS, "--host", "query", "--project"]);
+    command.arg(&folder).arg("--out").arg(&folder).args(options);
+    command
+}
+
+#[test]
+fn a_repository_that_is_no_url_is_refused() {
+    snapshot!(into_project("pack-not-a-url", &["--tag", "v1", "--repo-url", "notaurl"]));
+}
+
+#[test]
+fn a_url_without_a_repository_is_refused() {
+    snapshot!(into_project("pack-no-repository", &["--tag", "v1", "--repo-url", "https://github.com/me"]));
+}
+
+#[test]
+fn a_repository_without_a_tag_is_refused() {
+    snapshot!(into_project("pack-no-tag", &["--repo-url", "https://github.com/me/query-plugin-argon2"]));
+}
+
+#[test]
+fn a_tag_without_a_repository_is_refused() {
+    snapshot!(into_project("pack-no-url", &["--tag", "v1"]));
+}
+
+#[test]
+fn a_form_is_not_for_query() {
+    snapshot!(plugsmith(["pack", VERBS, "--host", "query", "--form", "zip"]));
+}
+
+#[test]
+fn a_manifest_is_not_for_query() {
+    snapshot!(plugsmith(["pack", VERBS, "--host", "query", "--manifest", "manifest.json"]));
+}
+
 #[test]
 fn a_host_without_a_form_of_its_own_is_refused() {
     snapshot!(plugsmith(["pack", VERBS, "--host", "extism"]));

@@ -42,3 +42,19 @@ fn a_plugin_that_calls_others_has_a_template() {
     let source = std::fs::read_to_string(folder.join("caller/src/lib.rs")).unwrap();
     assert!(source.contains("#[peer]"), "{source}");
 }
+
+#[test]
+fn a_plugin_for_one_that_loads_none_is_of_no_use() {
+    snapshot!(on_examples(["call", "peers-vowels", "count_vowels", "--plugin", "count_vowels=peers-vowels"]));
+}
+
+#[test]
+fn a_plugin_that_loads_others_itself_is_for_a_test() {
+    snapshot!(on_examples(["call", "peers-count-vowels", "run", "--plugin", "next=peers-count-vowels"]));
+}
+
+#[test]
+fn fuel_is_for_the_other_plugins_too() {
+    let plugin = "count_vowels=cli/tests/fixtures/spin.wat";
+    snapshot!(on_examples(["call", "peers-count-vowels", "run", "--plugin", plugin, "--fuel", "1000000"]));
+}

@@ -115,11 +115,13 @@ fn of_the_host(import: &Import, report: &mut Report) {
 
 fn listed(import: &Import, known: &[Import], profile: &Profile, report: &mut Report) {
     let named = |known: &&Import| known.name == import.name;
+    // A function of the same name and other types is another one.
+    let same_types = |known: &&Import| named(known) && known.signature == import.signature;
     match known.iter().find(|known| known.module == import.module && named(known)) {
         Some(real) => same(import, &real.signature, report),
         None => {
             let what = format!("{}, and {} has no such function", shown(import), profile.word);
-            match known.iter().find(named) {
+            match known.iter().find(same_types) {
                 Some(elsewhere) => report.breach(what, format!("import it from `{}`", elsewhere.module)),
                 None => report.breach(what, "do without it, or pass what it gives in the input"),
             }

@@ -36,8 +36,15 @@ pub(super) fn link(module: &mut Module, linked: &Module) -> Result<BTreeSet<Stri
     if names.is_empty() {
         let imports = wanted.iter().filter(|import| import.module != KERNEL && import.module != WASI);
         let imports: Vec<&str> = imports.map(|import| import.name.as_str()).collect();
-        let imports = if imports.is_empty() { "none".to_owned() } else { imports.join(", ") };
-        let reason = format!("the linked plugin exports nothing that the plugin imports, which is: {imports}");
+        let reason = if imports.is_empty() {
+            "it imports nothing that a mock of its host could answer: leave out `--mock-host`, or `Host::link`"
+                .to_owned()
+        } else {
+            let imports = imports.join("`, `");
+            format!(
+                "the mock of its host (`--mock-host`, `Host::link`) exports none of its imports: export `{imports}`"
+            )
+        };
         return Err(Error::InvalidModule { reason });
     }
     if let Some(import) = linked.imports.iter().find(|import| names.contains(&import.module)) {

@@ -73,8 +73,14 @@ fn denial(allowed: &[String], url: &str) -> Option<String> {
         Ok(glob) => glob.matches(&host),
         Err(_) => *pattern == host,
     };
-    (!allowed.iter().any(matches))
-        .then(|| format!("HTTP request to {url} is not allowed: `{host}` is none of allowed_hosts {allowed:?}"))
+    (!allowed.iter().any(matches)).then(|| {
+        let with_scheme = allowed.iter().find_map(|pattern| Some((pattern, pattern.split_once("://")?.1)));
+        let fix = with_scheme.map_or(String::new(), |(pattern, rest)| {
+            let name = rest.split(['/', ':']).next().unwrap_or_default();
+            format!("; {pattern:?} is a URL, and a pattern is a host's name alone: write {name:?}")
+        });
+        format!("HTTP request to {url} is not allowed: `{host}` is none of allowed_hosts {allowed:?}{fix}")
+    })
 }
 
 /// Extism's form of a request.

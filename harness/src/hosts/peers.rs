@@ -130,7 +130,8 @@ impl Registry {
     }
 
     /// With no plugin of this name, and a plugin that expects so: else a test fails whose plugin
-    /// loads what is not there.
+    /// loads what is not there. The plugin sees it with [`Failures::Told`]; unless the registry
+    /// chooses, its call ends.
     pub fn absent(mut self, name: &str) -> Registry {
         self.absent.insert(name.to_owned());
         self
@@ -167,6 +168,10 @@ impl Registry {
     }
 
     /// With at most so much fuel of all instances together, in each call of the plugin under test.
+    ///
+    /// No call of a peer gets more than this, or than [`Host::fuel`] of its own host if that is
+    /// less. What is used up together is looked at before and after each call: the one that goes
+    /// beyond ends with `PEERDOWN`, and after it there are no others.
     pub fn fuel(mut self, fuel: u64) -> Registry {
         self.limits.fuel = fuel;
         self

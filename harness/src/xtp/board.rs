@@ -87,7 +87,7 @@ impl Board {
         }
         if let Err(error) = &output {
             if !is_for_the_suite(error) {
-                return Err(self.stop(error.clone()));
+                return Err(self.stop(in_a_suite(error.clone())));
             }
             self.notes.borrow_mut().push(format!("{function} failed: {error}"));
         }
@@ -165,6 +165,31 @@ impl Board {
         }
         running.adopt_memories();
         Ok(())
+    }
+}
+
+/// What the host lacks, with the options that give it: the test is no Rust.
+fn in_a_suite(error: Error) -> Error {
+    match error {
+        Error::UnexpectedHostCall { call, paste } => {
+            let name = call.split('(').next().unwrap_or(&call);
+            let (made, is_peer) = match call.split_once(" of the peer `") {
+                Some((made, _)) => (made, true),
+                None => (call.as_str(), false),
+            };
+            let paste = if paste.starts_with(".http(") {
+                format!("--http '{made} 200 BODY'")
+            } else if paste.starts_with(".plugin(") {
+                "--plugin NAME=PLUGIN".to_owned()
+            } else if is_peer {
+                // The mock of the host is linked to the tested plugin alone.
+                paste
+            } else {
+                format!("--mock-host host.wasm    a plugin that exports `{name}`; from Rust: Host::link")
+            };
+            Error::UnexpectedHostCall { call, paste }
+        }
+        error => error,
     }
 }
 

@@ -56,6 +56,12 @@ fn what_is_no_module_is_a_breach() {
 }
 
 #[test]
+fn a_function_of_the_same_name_and_other_types_is_another() {
+    let wat = r#"(module (import "xtp:test/harness" "time" (func (param i64 i64))) (func (export "run")))"#;
+    insta::assert_snapshot!(of("ferrite", wat).lines().next().unwrap(), @"breach: imports `time(i64, i64)` from `xtp:test/harness`, and ferrite has no such function; fix: do without it, or pass what it gives in the input");
+}
+
+#[test]
 fn imports_that_no_host_has_are_named_one_by_one() {
     let wat = r#"(module
       (import "extism:host/env" "teleport" (func))

@@ -90,6 +90,13 @@ fn a_file_that_is_no_manifest_is_named() {
 }
 
 #[test]
+fn a_relative_path_starts_at_the_current_directory() {
+    let path = std::env::current_dir().unwrap().join("no/such.wasm");
+    let manifest = Manifest::new([Wasm::file("no/such.wasm")]);
+    assert_eq!(extism::load(&manifest, Host::new()).unwrap_err(), Error::MissingArtifact { path });
+}
+
+#[test]
 fn an_artifact_comes_from_a_file() {
     let path = folder("file").join("plugin.wasm");
     let source = Wasm::file(&path).with_hash(sha256(GUEST.as_bytes()));
@@ -203,6 +210,12 @@ fn fetch(manifest: &Manifest, url: &str) -> Result<String, Error> {
 fn a_denied_host_is_named() {
     let manifest = guest().with_allowed_host("*.github.com");
     insta::assert_snapshot!(fetch(&manifest, "https://github.com/").unwrap_err(), @r#"host function `http_request` failed: HTTP request to https://github.com/ is not allowed: `github.com` is none of allowed_hosts ["*.github.com"]"#);
+}
+
+#[test]
+fn a_pattern_that_is_a_url_is_pointed_at() {
+    let manifest = guest().with_allowed_host("https://github.com");
+    insta::assert_snapshot!(fetch(&manifest, "https://github.com/").unwrap_err(), @r#"host function `http_request` failed: HTTP request to https://github.com/ is not allowed: `github.com` is none of allowed_hosts ["https://github.com"]; "https://github.com" is a URL, and a pattern is a host's name alone: write "github.com""#);
 }
 
 /// The runtime itself, without the harness.

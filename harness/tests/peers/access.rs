@@ -3,7 +3,7 @@
 use plugsmith_harness::{Error, Host, Plugin};
 use serde_json::json;
 
-use crate::guests::{callee, caller, cope, plugin, registry, step, variant, with_callee};
+use crate::guests::{callee, caller, cope, plugin, registry, relay, step, variant, with_callee};
 
 #[test]
 fn without_a_rule_the_plugin_under_test_may_do_anything() {
@@ -32,9 +32,14 @@ fn a_refusal_that_the_plugin_passes_on_is_a_denial() {
 fn a_peer_that_no_rule_names_cannot_be_linked_against_the_two_functions() {
     let registry = with_callee().plugin("middle", variant(caller(), 1));
     let error = Plugin::load_in(caller(), Host::new().peers(registry)).unwrap_err();
-    let Error::Peer { plugin, error } = error else { panic!("{error:?}") };
-    assert_eq!(plugin, "middle");
-    assert!(matches!(*error, Error::MissingImport { .. }), "{error:?}");
+    insta::assert_snapshot!(error, @r#"the peer `middle`: it imports `env.call_plugin`, and no rule lets it load plugins; add `.allow("middle", "*", "*")` to the `Registry`, or name what it loads and calls in the place of the `*`"#);
+}
+
+#[test]
+fn the_rule_that_its_message_names_lets_it_in() {
+    let registry = with_callee().plugin("middle", variant(caller(), 1)).allow("middle", "*", "*");
+    let inner = step("callee", "echo", "a").0;
+    assert_eq!(relay(&mut plugin(registry), "middle", "relay", inner).unwrap(), "a");
 }
 
 #[test]
@@ -70,12 +75,18 @@ fn the_same_artifact_under_another_name_is_a_cycle_too() {
     assert_eq!(cope(&mut plugin(registry), "twin", "relay", ""), "code NOPERM, message a cycle: caller -> caller");
 }
 
+/// What is said of the callee, the plugin under test as `caller`, and this rule.
+fn refusal(caller_name: &str, callee_name: &str) -> Error {
+    let registry = with_callee().named("caller").allow(caller_name, callee_name, "*");
+    Plugin::load_in(caller(), Host::new().peers(registry)).unwrap_err()
+}
+
+#[test]
+fn a_rule_for_nobody_is_refused() {
+    insta::assert_snapshot!(refusal("caler", "callee"), @r#"`.allow("caler", "callee", "*")`: no plugin `caler` to load others; there is `callee`, and the plugin under test is `caller`, unless `.named(..)` says otherwise"#);
+}
+
 #[test]
 fn a_rule_about_nobody_is_refused() {
-    for (caller_name, callee_name, wrong) in [("caler", "callee", "caler"), ("caller", "calee", "calee")] {
-        let registry = with_callee().named("caller").allow(caller_name, callee_name, "*");
-        let error = Plugin::load_in(caller(), Host::new().peers(registry)).unwrap_err();
-        let Error::MissingPlugin { name, .. } = error else { panic!("{error:?}") };
-        assert_eq!(name, wrong);
-    }
+    insta::assert_snapshot!(refusal("caller", "calee"), @r#"`.allow("caller", "calee", "*")`: no plugin `calee` to be loaded; there is `callee`"#);
 }

@@ -3,7 +3,7 @@
 use plugsmith_harness::hosts::peers::{Failures, Registry};
 use plugsmith_harness::plugsmith::testing::MockPeer;
 use plugsmith_harness::plugsmith::{Json, Value};
-use plugsmith_harness::{Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot};
+use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot};
 use serde_json::json;
 
 use crate::guests::{callee, caller, cope, folder, plugin, registry, relay, step, variant, with_callee};
@@ -135,6 +135,25 @@ fn a_host_like_the_demos_answers_zero() {
     assert_eq!(cope(&mut plugin, "callee", "fail", ""), "answered None");
     // 0 is an id, too: that of whoever was loaded first.
     assert_eq!(cope(&mut plugin, "nobody", "echo", "wrong door"), r#"answered Some("wrong door")"#);
+}
+
+#[test]
+fn loading_what_is_absent_ends_the_call_unless_the_test_has_it_told() {
+    let call =
+        |registry: Registry| plugin(registry.absent("nobody")).call::<String>("cope", step("nobody", "echo", ""));
+    assert!(matches!(call(Registry::new()).unwrap_err(), Error::HostFailed { .. }));
+    assert_eq!(call(registry()).unwrap(), "code NOPEER, message there is no plugin `nobody`");
+}
+
+#[test]
+fn in_such_a_host_load_goes_on_giving_the_peer_that_trapped() {
+    let mut plugin = plugin(with_callee().failures(Failures::Zero));
+    assert_eq!(cope(&mut plugin, "callee", "boom", ""), "answered None");
+    assert_eq!(cope(&mut plugin, "callee", "echo", "a"), "answered None");
+    assert_eq!(plugin.peers(), Vec::<String>::new());
+    // This is `load_another`.
+    assert_eq!(plugin.call::<String>("load", Json(("callee", 1))).unwrap(), "1");
+    assert_eq!(plugin.peers(), ["callee"]);
 }
 
 #[test]

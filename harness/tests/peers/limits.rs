@@ -93,6 +93,46 @@ fn the_fuel_of_all_peers_is_limited_in_each_call_of_the_first() {
 }
 
 #[test]
+fn no_call_of_a_peer_gets_more_fuel_than_all_together() {
+    let mut plugin = plugin(with_callee().fuel(1_000_000));
+    let outcome = plugin.call::<String>("cope", step("callee", "spin", ""));
+    insta::assert_snapshot!(outcome.unwrap(), @"code PEERDOWN, message callee.spin: out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`");
+}
+
+/// A plugin that takes about 8,000 instructions to start, or to run.
+fn busy(starts: &str) -> Vec<u8> {
+    format!(
+        r#"(module
+          (func $work (export "run") (local $i i32)
+            (loop $more
+              (local.set $i (i32.add (local.get $i) (i32.const 1)))
+              (br_if $more (i32.lt_u (local.get $i) (i32.const 1000)))))
+          {starts})"#
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_call_that_goes_beyond_the_fuel_of_all_together_ends_the_peer() {
+    let mut plugin = plugin(registry().plugin("busy", busy("")).fuel(20_000));
+    let told = plugin.call::<String>("again", Json(("busy", "run", 4))).unwrap();
+    insta::assert_debug_snapshot!(told.lines().collect::<Vec<_>>(), @r#"
+    [
+        "",
+        "",
+        "PEERDOWN busy.run: out of fuel: with this call all plugins have used 24909, and `Registry::fuel` gives 20000",
+        "NOPERM no fuel is left for `busy`: all plugins have used 24909 in this call, and `Registry::fuel` gives 20000",
+    ]
+    "#);
+}
+
+#[test]
+fn a_peer_that_takes_more_fuel_to_start_than_there_is_says_so() {
+    let mut plugin = plugin(registry().plugin("busy", busy("(start $work)")).fuel(20));
+    insta::assert_snapshot!(cope(&mut plugin, "busy", "run", ""), @"code PEER, message `busy` did not start: out of fuel: more than 20 instructions; if it is no endless loop, give it more with both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`");
+}
+
+#[test]
 fn plugins_that_use_up_their_stack_do_not_end_the_test() {
     let mut registry = registry().plugin("callee", callee());
     for (index, name) in ["a", "b", "c"].into_iter().enumerate() {

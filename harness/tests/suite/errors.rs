@@ -25,6 +25,16 @@ fn report<T>(outcome: &plugsmith_harness::Outcome<T>) -> String {
 }
 
 #[test]
+fn a_missing_release_artifact_says_how_to_build_a_release() {
+    insta::assert_snapshot!(Plugin::load("no/release/such.wasm").unwrap_err(), @"no artifact at no/release/such.wasm: build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`");
+}
+
+#[test]
+fn a_missing_folder_is_not_to_be_built() {
+    insta::assert_snapshot!(Plugin::load("no/such").unwrap_err(), @"no file or folder no/such");
+}
+
+#[test]
 fn a_missing_artifact_says_how_to_build_it() {
     insta::assert_snapshot!(Plugin::load("no/such.wasm").unwrap_err(), @"no artifact at no/such.wasm: build it with `cargo build --target wasm32-unknown-unknown`");
 }
@@ -321,7 +331,7 @@ fn a_call_that_wants_too_much_memory_is_out_of_memory() {
 #[test]
 fn a_guest_that_starts_with_too_much_memory_does_not_load() {
     let error = Plugin::load_in(artifact(), Host::new().memory_pages(5)).unwrap_err();
-    insta::assert_snapshot!(error, @"out of memory: more than 5 pages of 64 KiB");
+    insta::assert_snapshot!(error, @"out of memory: starts with 17 pages of 64 KiB, and the host gives 5; give it more with `Host::memory_pages`, `--memory-pages` or `max_pages`, or use less static data");
 }
 
 #[test]

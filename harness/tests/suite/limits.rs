@@ -71,7 +71,7 @@ fn memory_that_grows_for_ever_is_out_of_memory() {
 #[test]
 fn a_memory_of_4_gib_does_not_load() {
     let module = r#"(module (memory 65536) (func (export "run")))"#;
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"out of memory: more than 2048 pages of 64 KiB");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"out of memory: starts with 65536 pages of 64 KiB, and the host gives 2048; give it more with `Host::memory_pages`, `--memory-pages` or `max_pages`, or use less static data");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_64_bit_memory_that_grows_beyond_its_reservation_is_told_so() {
 fn many_memories_count_together() {
     let memories = "(memory 100)".repeat(50);
     let module = format!("(module {memories} (func (export \"run\")))");
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"out of memory: more than 2048 pages of 64 KiB");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"out of memory: starts with 5000 pages of 64 KiB, and the host gives 2048; give it more with `Host::memory_pages`, `--memory-pages` or `max_pages`, or use less static data");
 }
 
 #[test]

@@ -46,8 +46,16 @@ fn an_export_of_other_types_is_refused() {
 #[test]
 fn a_plugin_that_answers_nothing_is_refused() {
     let answers = r#"(module (memory (export "memory") 1) (func (export "other")))"#;
-    let expected = "not a valid plugin: the linked plugin exports nothing that the plugin imports, which is: answer";
+    let expected = "not a valid plugin: the mock of its host (`--mock-host`, `Host::link`) exports none of its imports: export `answer`";
     assert_eq!(refusal(ASKS, answers), expected);
+}
+
+#[test]
+fn a_plugin_that_asks_nothing_needs_no_mock() {
+    let answers = r#"(module (memory (export "memory") 1) (func (export "other")))"#;
+    let expected = "not a valid plugin: it imports nothing that a mock of its host could answer: \
+                    leave out `--mock-host`, or `Host::link`";
+    assert_eq!(refusal(r#"(module (memory (export "memory") 1))"#, answers), expected);
 }
 
 #[test]

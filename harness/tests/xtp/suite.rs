@@ -58,8 +58,35 @@ fn a_test_plugin_without_a_test_is_told_so() {
     let error = Suite::new(SUBJECT, SUBJECT).run().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "not a valid plugin: the test plugin exports no `test`, which is what an xtp-test suite is run by"
+        "not a valid plugin: the test plugin test.wasm exports no `test`, which is what an xtp-test suite is run by"
     );
+}
+
+#[test]
+fn two_plugins_in_each_others_place_are_told_so() {
+    let error = Suite::new(test_plugin(""), SUBJECT).run().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "not a valid plugin: the test plugin test.wasm exports no `test`, which is what an xtp-test suite is run by; \
+         the tested plugin plugin.wasm does: swap the two"
+    );
+}
+
+#[test]
+fn a_suite_that_does_not_end_says_how_to_run_it_again() {
+    let answers = r#"(module (memory (export "memory") 1) (func (export "surprise")))"#;
+    let host = Host::new().link(answers.as_bytes()).config("user", "Ada L");
+    let report = Suite::new(SUBJECT, test_plugin("(unreachable)")).host(host).mock_input("@some 'text'").run().unwrap();
+    insta::assert_snapshot!(report, @r"
+    test the suite ends ... FAILED
+
+    failures:
+
+    ---- the suite ends ----
+    test failed: trapped: wasm `unreachable` instruction executed
+      again with:
+        cargo plugsmith xtp --config 'user=Ada L' plugin.wasm --with test.wasm --mock-host host.wasm --mock-input '@@some '\''text'\'''
+    ");
 }
 
 #[test]
@@ -68,6 +95,22 @@ fn what_the_tested_plugins_host_lacks_ends_the_suite() {
     let test = test_plugin("(drop (call $call (call $text (i32.const 8) (i32.const 4)) (i64.const 0)))");
     let report = Suite::new(subject.into_bytes(), test).run().unwrap();
     assert!(matches!(&report.error, Some(Error::UnexpectedHostCall { call, .. }) if call == "surprise()"), "{report}");
+    insta::assert_snapshot!(report, @r#"
+    test the suite ends ... FAILED
+
+    failures:
+
+    ---- the suite ends ----
+    test failed: host function `call` failed: unexpected host call surprise()
+    if it is expected, add to the host:
+        --mock-host host.wasm    a plugin that exports `surprise`; from Rust: Host::link
+      host calls:
+        call "nope" none -> failed: unexpected host call surprise()
+      if it is expected, add to the host:
+          --mock-host host.wasm    a plugin that exports `surprise`; from Rust: Host::link
+      again with:
+        cargo plugsmith xtp plugin.wasm --with test.wasm
+    "#);
 }
 
 #[test]
@@ -104,4 +147,47 @@ fn without_an_input_the_test_gets_none() {
     let test = test_plugin("(call $assert (i64.const 0) (call $mock_input) (i64.const 0))");
     assert_eq!(Suite::new(SUBJECT, test.clone()).run().unwrap().counts(), (0, 1));
     assert_eq!(Suite::new(SUBJECT, test).mock_input("x").run().unwrap().counts(), (1, 0));
+}
+
+#[test]
+fn a_request_without_an_answer_names_the_option() {
+    let subject = r#"(module
+      (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+      (import "extism:host/env" "store_u8" (func $store (param i64 i32)))
+      (import "extism:host/env" "http_request" (func $http (param i64 i64) (result i64)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "{\22url\22:\22http://a.example/\22}")
+      (func (export "nope") (local $request i64) (local $at i32)
+        (local.set $request (call $alloc (i64.const 27)))
+        (loop $bytes
+          (call $store
+            (i64.add (local.get $request) (i64.extend_i32_u (local.get $at)))
+            (i32.load8_u (local.get $at)))
+          (local.set $at (i32.add (local.get $at) (i32.const 1)))
+          (br_if $bytes (i32.lt_u (local.get $at) (i32.const 27))))
+        (drop (call $http (local.get $request) (i64.const 0)))))"#;
+    let test = test_plugin("(drop (call $call (call $text (i32.const 8) (i32.const 4)) (i64.const 0)))");
+    let error = Suite::new(subject.as_bytes(), test).run().unwrap().error.unwrap().to_string();
+    insta::assert_snapshot!(error, @r"
+    unexpected host call GET http://a.example/
+    if it is expected, add to the host:
+        --http 'GET http://a.example/ 200 BODY'
+    ");
+}
+
+#[test]
+fn the_file_that_is_no_plugin_is_named() {
+    let none = b"none";
+    let test = test_plugin("");
+    let refusals = [
+        Suite::new(SUBJECT, &none[..]).run(),
+        Suite::new(&none[..], test.clone()).run(),
+        Suite::new(SUBJECT, test).host(Host::new().link(&none[..])).run(),
+    ];
+    let messages = refusals.map(|refusal| refusal.unwrap_err().to_string());
+    insta::assert_snapshot!(messages.join("\n"), @r"
+    not a valid plugin: test.wasm: it does not start with the wasm magic number
+    not a valid plugin: plugin.wasm: it does not start with the wasm magic number
+    not a valid plugin: host.wasm: it does not start with the wasm magic number
+    ");
 }

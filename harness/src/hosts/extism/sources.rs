@@ -71,7 +71,10 @@ fn read(source: &Wasm, host: &Host) -> Result<(Vec<u8>, String)> {
     let (name, bytes) = match source {
         Wasm::File { path, .. } => {
             let read = std::fs::read(path).map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => Error::MissingArtifact { path: path.clone() },
+                // Whole, as a relative path starts at the current directory, not at the manifest.
+                std::io::ErrorKind::NotFound => {
+                    Error::MissingArtifact { path: std::path::absolute(path).unwrap_or_else(|_| path.clone()) }
+                }
                 _ => Error::File { path: path.clone(), reason: error.to_string() },
             })?;
             (path.display().to_string(), read)

@@ -9,7 +9,8 @@ use crate::call::{Shown, What};
 use crate::error::{Error, Result};
 use crate::failure;
 use crate::outcome::Outcome;
-use crate::plugin::{Plugin, Spent};
+use crate::plugin::Plugin;
+use crate::spent::Spent;
 use crate::trace;
 
 /// What happened so far.

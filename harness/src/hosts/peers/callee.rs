@@ -60,16 +60,18 @@ impl Known {
         }
     }
 
-    /// A host for another instance.
-    pub(super) fn host(&self) -> Host {
-        (self.host)()
+    /// A host for another instance, whose calls have at most so much fuel.
+    pub(super) fn host(&self, fuel: u64) -> Host {
+        let mut host = (self.host)();
+        host.limits.fuel = host.limits.fuel.min(fuel);
+        host
     }
 
-    /// The artifact, built and compiled once.
+    /// The artifact, built and compiled once, for so much fuel: a registry has one limit.
     ///
     /// # Errors
     /// As those of [`crate::Plugin::load`], and what keeps a crate from being built.
-    pub(super) fn compiled(&self, source: &Source) -> Result<Arc<Compiled>> {
+    pub(super) fn compiled(&self, source: &Source, fuel: u64) -> Result<Arc<Compiled>> {
         if let Some(compiled) = self.compiled.get() {
             return Ok(Arc::clone(compiled));
         }
@@ -77,7 +79,7 @@ impl Known {
             Source::Path(path) if path.is_dir() => Source::Path(artifact::build_peer(path)?),
             source => source.clone(),
         };
-        let compiled = compiled::get(&source.read()?, &self.host())?;
+        let compiled = compiled::get(&source.read()?, &self.host(fuel))?;
         Ok(Arc::clone(self.compiled.get_or_init(|| compiled)))
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use plugsmith::protocol::peers::{ABSENT, DOWN, FAILED, REFUSED};
 use plugsmith::testing::MockPeer;
 
-use super::{Failures, Registry, callee};
+use super::{Failures, Limits, Registry, callee};
 use crate::compiled::Compiled;
 use crate::dispatch;
 use crate::error::{Error, Result};
@@ -79,7 +79,7 @@ impl Member {
     /// The plugin under test, if its host has plugins to load.
     ///
     /// # Errors
-    /// [`Error::Peer`] for a plugin that cannot be loaded, [`Error::MissingPlugin`] for a rule about none.
+    /// [`Error::Peer`] for a plugin that cannot be loaded, [`Error::BadManifest`] for a rule about none.
     pub(crate) fn root(host: &mut Host, compiled: &Compiled, label: &str) -> Result<Option<Member>> {
         let Some(registry) = host.peers.take() else { return Ok(None) };
         if !compiled.module.imports.iter().any(|import| dispatch::signature_of_peers(import).is_some()) {
@@ -93,7 +93,8 @@ impl Member {
         for (name, known) in &registry.known {
             let Some(source) = known.source() else { continue };
             let check = || {
-                let (compiled, host) = (known.compiled(source)?, known.host());
+                let (compiled, host) =
+                    (known.compiled(source, registry.limits.fuel)?, known.host(registry.limits.fuel));
                 if host.peers.is_some() {
                     let reason = "it has plugins of its own: give them to the host of the plugin under test";
                     return Err(Error::BadManifest { place: "its host".to_owned(), reason: reason.to_owned() });
@@ -163,9 +164,10 @@ impl Member {
                 false => Refusal::Unexpected,
             });
         };
-        let compiled = known.source().map(|source| known.compiled(source)).transpose().map_err(Refusal::Fails)?;
-        self.check_chain(name, compiled.as_deref())?;
         let limits = &registry.limits;
+        let compiled = known.source().map(|source| known.compiled(source, limits.fuel));
+        let compiled = compiled.transpose().map_err(Refusal::Fails)?;
+        self.check_chain(name, compiled.as_deref())?;
         if self.family.instances.get() >= limits.instances {
             return Err(refused(format!("`{name}` would be more than {} plugins at a time", limits.instances)));
         }
@@ -179,7 +181,7 @@ impl Member {
         self.check_fuel(name)?;
         let body = match compiled {
             None => Body::Native(known.native().cloned().unwrap_or_else(MockPeer::new)),
-            Some(compiled) => Body::Wasm(Box::new(self.start(name, compiled, known.host())?)),
+            Some(compiled) => Body::Wasm(Box::new(self.start(name, compiled, known.host(limits.fuel))?)),
         };
         let id = self.family.next.replace(self.family.next.get() + 1);
         self.family.instances.update(|count| count + 1);
@@ -238,7 +240,7 @@ impl Member {
         self.family.fuel.update(|all| all.saturating_add(spent.fuel));
         let before = instance.pages.replace(spent.pages);
         self.family.pages.update(|all| all - before + spent.pages);
-        let limit = self.family.registry.limits.pages;
+        let Limits { fuel, pages, .. } = self.family.registry.limits;
         let result = match result {
             Err(Error::UnexpectedHostCall { call, paste }) => {
                 let call = format!("{call} of the peer `{}`", instance.name);
@@ -246,12 +248,18 @@ impl Member {
             }
             Err(error) if failure::breaks_instance(&error) => {
                 instance.end(&mut body);
-                Err(told(DOWN, &error))
+                Err(told(DOWN, &reason(&error)))
+            }
+            // Fuel is frozen in a compilation, so that what is left of it cannot stop a call that runs.
+            _ if self.family.fuel.get() > fuel => {
+                instance.end(&mut body);
+                let why = "out of fuel: with this call all plugins have used";
+                Err(told(DOWN, &format!("{why} {}, and `Registry::fuel` gives {fuel}", self.family.fuel.get())))
             }
             Err(error) => Err(told(FAILED, &error)),
-            Ok(_) if self.family.pages.get() > limit => {
+            Ok(_) if self.family.pages.get() > pages => {
                 instance.end(&mut body);
-                Err(told(DOWN, &format!("out of memory: more than {limit} pages of all plugins together")))
+                Err(told(DOWN, &format!("out of memory: more than {pages} pages of all plugins together")))
             }
             Ok(output) => Ok(output),
         };
@@ -275,7 +283,7 @@ impl Member {
         self.family.fuel.update(|all| all.saturating_add(spent));
         started.map_err(|error| match error {
             Error::UnexpectedHostCall { .. } => Refusal::Fails(error),
-            error => Refusal::Told(FAILED, format!("`{name}` did not start: {error}")),
+            error => Refusal::Told(FAILED, format!("`{name}` did not start: {}", reason(&error))),
         })
     }
 
@@ -296,10 +304,12 @@ impl Member {
 
     fn check_fuel(&self, name: &str) -> Result<(), Refusal> {
         let limit = self.family.registry.limits.fuel;
-        match self.family.fuel.get() >= limit {
-            true => Err(refused(format!("no fuel is left for `{name}`: all plugins have used {limit} in this call"))),
-            false => Ok(()),
+        let used = self.family.fuel.get();
+        if used < limit {
+            return Ok(());
         }
+        let why = format!("all plugins have used {used} in this call, and `Registry::fuel` gives {limit}");
+        Err(refused(format!("no fuel is left for `{name}`: {why}")))
     }
 
     fn name(&self) -> &str {
@@ -325,6 +335,18 @@ impl Drop for Instance {
     fn drop(&mut self) {
         let mut body = self.body.take();
         self.end(&mut body);
+    }
+}
+
+/// The error of a peer, with what gives it more where it ran out of fuel: not `Host::fuel`, which is for
+/// the plugin under test.
+fn reason(error: &Error) -> String {
+    match error {
+        Error::OutOfFuel { limit } => format!(
+            "out of fuel: more than {limit} instructions; if it is no endless loop, give it more with both \
+             `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`"
+        ),
+        error => error.to_string(),
     }
 }
 

@@ -39,19 +39,25 @@ impl Registry {
     /// Refuses a rule that can never say anything: a misspelt one would open or close nothing.
     ///
     /// # Errors
-    /// [`Error::MissingPlugin`] with the names that there are.
+    /// [`Error::BadManifest`] with the rule and the names that there are.
     pub(super) fn check_rules(&self, root: &str) -> Result<()> {
-        let missing = |pattern: &str, names: Vec<&str>| match names.iter().any(|name| glob_matches(pattern, name)) {
-            true => Ok(()),
-            false => Err(Error::MissingPlugin {
-                name: pattern.to_owned(),
-                available: names.into_iter().map(str::to_owned).collect(),
-            }),
-        };
-        let known = || self.known.keys().chain(&self.absent).map(String::as_str);
+        let known: Vec<&str> = self.known.keys().chain(&self.absent).map(String::as_str).collect();
+        let is_one_of = |pattern: &str| known.iter().any(|name| glob_matches(pattern, name));
+        let names = known.iter().map(|name| format!("`{name}`, ")).collect::<String>();
         for rule in &self.rules {
-            missing(&rule.caller, known().chain([root]).collect())?;
-            missing(&rule.callee, known().collect())?;
+            let Rule { caller, callee, function } = rule;
+            let reason = if !is_one_of(caller) && !glob_matches(caller, root) {
+                let named = format!("the plugin under test is `{root}`, unless `.named(..)` says otherwise");
+                format!("no plugin `{caller}` to load others; there is {names}and {named}")
+            } else if !is_one_of(callee) {
+                format!("no plugin `{callee}` to be loaded; there is {}", names.trim_end_matches(", "))
+            } else {
+                continue;
+            };
+            return Err(Error::BadManifest {
+                place: format!("`.allow({caller:?}, {callee:?}, {function:?})`"),
+                reason,
+            });
         }
         Ok(())
     }

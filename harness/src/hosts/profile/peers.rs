@@ -1,8 +1,8 @@
-//! A host whose plugins call each other, as extism/plugpluginin has it.
+//! A host whose plugins call each other, as the demo extism/plugpluginin has it.
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
 use crate::check::{Artifact, Report};
-use crate::dispatch::KERNEL;
+use crate::dispatch::{KERNEL, WASI};
 
 pub(super) fn profile() -> Profile {
     // The page declares them bare, which is module `env`; today's Extism hosts have them in `user`.
@@ -14,7 +14,7 @@ pub(super) fn profile() -> Profile {
     });
     Profile {
         word: "peers",
-        real: "extism/plugpluginin",
+        real: "the demo extism/plugpluginin",
         abi: Abi::Extism,
         functions: Functions::These(functions.collect()),
         wasi: Wasi::Optional,
@@ -30,6 +30,12 @@ fn judge(artifact: &Artifact, report: &mut Report) {
         report.note(
             "registers plugins, which a plugin that is itself registered cannot: nested ones get no host functions",
             "load this one from the host itself",
+        );
+    }
+    if artifact.module.imports.iter().any(|import| import.module == WASI) {
+        report.note(
+            "imports WASI, which a plugin that is itself registered does not get: the host refuses to load it",
+            "do without time and randomness, or take them in the input; or load this one from the host itself",
         );
     }
 }

@@ -1,0 +1,20 @@
+//! What a call used up.
+
+use std::time::Duration;
+
+/// What a call used up.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) fuel: u64,
+    pub(crate) pages: u64,
+    pub(crate) duration: Duration,
+}
+
+impl Spent {
+    /// Adds what a later call of the same instance used up.
+    pub(crate) fn add(&mut self, later: Spent) {
+        self.fuel += later.fuel;
+        self.pages = later.pages;
+        self.duration += later.duration;
+    }
+}
