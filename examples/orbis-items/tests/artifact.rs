@@ -51,5 +51,5 @@ fn the_shipped_host_refuses_the_database_and_the_plugin_says_so() {
     let response = app.get("/api/items").send().unwrap();
 
     assert_eq!(response.body["data"]["status"], 500);
-    assert_eq!(response.body["data"]["body"]["message"], "the host refused db_execute: its log says why");
+    assert_eq!(response.body["data"]["body"]["message"], "internal error");
 }

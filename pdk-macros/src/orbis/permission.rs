@@ -23,7 +23,9 @@ pub(crate) fn json(permission: &Placed<String>, mistakes: &mut Mistakes) -> Stri
     if !PERMISSIONS.contains(&text.as_str()) {
         let advice = match documented(text) {
             Some(right) => format!("Orbis' parser refuses `{text}`: write `{right}`"),
-            None => format!("unknown permission, {} One of your own is `custom:{text}`", suggestion(text, PERMISSIONS)),
+            None => {
+                format!("unknown permission (one of your own is `custom:{text}`), {}", suggestion(text, PERMISSIONS))
+            }
         };
         mistakes.at(permission.span, advice);
     }

@@ -44,6 +44,6 @@ impl Config {
     /// # Errors
     /// `'page_size' config required` where there is none; a value of another type.
     pub fn require<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
-        self.get(key)?.ok_or_else(|| Error::internal(["'", key, "' config required"].concat()))
+        self.get(key)?.ok_or_else(|| Error::private(["'", key, "' config required"].concat()))
     }
 }

@@ -1,9 +1,10 @@
 //! `db()`: SQL, run by the host.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Error, state};
 use crate::abi::orbis::HostHandle;
@@ -65,24 +66,31 @@ impl Db {
         self.host.db_execute(sql, &parameters.encode()?)
     }
 
-    /// The `id` of the row that an `INSERT` makes: ` RETURNING id` is put behind it, so it is one
-    /// call, and the same in SQLite and PostgreSQL.
+    /// The id of the row that an `INSERT` makes: `RETURNING rowid AS id` is put behind it, on a
+    /// line of its own, so it is one call. That is SQLite's; a table `WITHOUT ROWID`, another
+    /// database, or a key that is no `rowid` needs a `RETURNING` of its own, with one integer column.
     ///
     /// ```
     /// use plugsmith::orbis::{db, testing::MockHost};
     ///
     /// let host = MockHost::new();
-    /// host.mock_query("INSERT INTO items (name) VALUES (?) RETURNING id", &[serde_json::json!({"id": 8})]);
+    /// host.mock_query("INSERT INTO items *", &[serde_json::json!({"id": 8})]);
     /// assert_eq!(db().insert("INSERT INTO items (name) VALUES (?)", ("ink",))?, 8);
     /// # Ok::<(), plugsmith::orbis::Error>(())
     /// ```
     ///
     /// # Errors
-    /// As [`Db::query`]; also a statement that makes no row.
+    /// As [`Db::query`]; also a statement that makes no row, as `INSERT OR IGNORE` may, and a
+    /// `RETURNING` of more than one column.
     pub fn insert(&self, sql: &str, parameters: impl Parameters) -> Result<i64, Error> {
-        let sql = [sql.trim_end().trim_end_matches(';'), " RETURNING id"].concat();
+        let behind = if has_returning(sql) { "" } else { RETURNING };
+        let sql = [sql.trim_end().trim_end_matches(';'), behind].concat();
         let made: Option<Made> = self.query_one(&sql, parameters)?;
-        made.map(|row| row.id).ok_or_else(|| Error::internal(["'", &sql, "' made no row"].concat()))
+        made.map(|row| row.id).ok_or_else(|| {
+            Error::private(
+                ["'", &sql, "' made no row: `OR IGNORE` and `DO NOTHING` make none where one is there"].concat(),
+            )
+        })
     }
 
     /// The id of the row that was inserted last, in SQLite; on a host that keeps more than one
@@ -94,6 +102,46 @@ impl Db {
         let made: Option<Made> = self.query_one("SELECT last_insert_rowid() AS id", ())?;
         Ok(made.map_or(0, |row| row.id))
     }
+}
+
+/// A `bool` of a column: SQLite has none, and stores `true` as 1 and `false` as 0.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Task {
+///     #[serde(deserialize_with = "plugsmith::orbis::db::boolean")]
+///     done: bool,
+/// }
+///
+/// let task: Task = serde_json::from_str(r#"{"done": 1}"#)?;
+/// assert!(task.done);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+/// A value other than 0, 1, `false` and `true`.
+pub fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Boolean;
+    impl Visitor<'_> for Boolean {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("0 or 1")
+        }
+
+        fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<bool, E> {
+            match value {
+                0 => Ok(false),
+                1 => Ok(true),
+                other => Err(E::invalid_value(Unexpected::Unsigned(other), &self)),
+            }
+        }
+    }
+    deserializer.deserialize_any(Boolean)
 }
 
 /// Rows as Orbis' SDK reads them; the shipped host answers the bare array.
@@ -112,13 +160,48 @@ fn rows<T: DeserializeOwned>(sql: &str, json: &str) -> Result<Vec<T>, Error> {
     let answer: Rows<T> = state::decode("db_query '", sql, json)?;
     match answer.error {
         None => Ok(answer.rows),
-        Some(error) => Err(Error::internal(["db_query '", sql, "': ", &error].concat())),
+        Some(error) => Err(Error::private(["db_query '", sql, "': ", &error].concat())),
     }
 }
 
-#[derive(Deserialize)]
+/// What [`Db::insert`] puts behind a statement; on a new line, as the statement may end in a comment.
+pub(crate) const RETURNING: &str = "\nRETURNING rowid AS id";
+
+/// Whether the word `RETURNING` stands in a statement, outside of quotes.
+fn has_returning(sql: &str) -> bool {
+    let outside = sql.as_bytes().split(|byte| matches!(byte, b'\'' | b'"' | b'`')).step_by(2);
+    let mut words = outside.flat_map(|part| part.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'));
+    words.any(|word| word.eq_ignore_ascii_case(b"returning"))
+}
+
+/// A row of one column, whatever its name.
 struct Made {
     id: i64,
+}
+
+impl<'de> Deserialize<'de> for Made {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Made, D::Error> {
+        struct Column;
+        impl<'de> Visitor<'de> for Column {
+            type Value = Made;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a row of one column, the id")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<Made, A::Error> {
+                let id = match row.next_entry::<IgnoredAny, i64>()? {
+                    Some((_, id)) => id,
+                    None => return Err(A::Error::invalid_length(0, &self)),
+                };
+                match row.next_entry::<IgnoredAny, IgnoredAny>()? {
+                    Some(_) => Err(A::Error::invalid_length(2, &self)),
+                    None => Ok(Made { id }),
+                }
+            }
+        }
+        deserializer.deserialize_map(Column)
+    }
 }
 
 /// A row whose columns are asked for by name.
@@ -139,14 +222,19 @@ pub struct Row {
 }
 
 impl Row {
-    /// The value of a column.
+    /// The value of a column; 0 and 1 are read as a `bool` too, which SQLite has not.
     ///
     /// # Errors
     /// No such column, or a value of another type.
     pub fn get<T: DeserializeOwned>(&self, column: &str) -> Result<T, Error> {
         let value = self.columns.get(column);
-        let value = value.ok_or_else(|| Error::internal(["the row has no column '", column, "'"].concat()))?;
-        T::deserialize(value).map_err(|error| Error::internal(["column '", column, "': ", &error.to_string()].concat()))
+        let value = value.ok_or_else(|| Error::private(["the row has no column '", column, "'"].concat()))?;
+        let read = T::deserialize(value).or_else(|error| match value.as_u64() {
+            // SQLite stores a `bool` as a number.
+            Some(number @ 0..=1) => T::deserialize(serde_json::Value::Bool(number == 1)).map_err(|_| error),
+            _ => Err(error),
+        });
+        read.map_err(|error| Error::private(["column '", column, "': ", &error.to_string()].concat()))
     }
 
     /// The columns' names, in order.
@@ -209,7 +297,18 @@ tuples! {
 
 #[cfg(test)]
 mod tests {
-    use super::rows;
+    use super::{has_returning, rows};
+
+    #[test]
+    fn a_returning_is_a_word_outside_of_quotes() {
+        let found = |sql: &&str| has_returning(sql);
+        assert!(
+            ["INSERT INTO a VALUES (1) returning key", "INSERT INTO a VALUES (')')\nRETURNING(b)"].iter().all(found)
+        );
+        assert!(
+            !["INSERT INTO a VALUES ('returning')", "INSERT INTO returning_customers VALUES (1)"].iter().any(found)
+        );
+    }
 
     #[test]
     fn rows_come_bare_or_named_or_as_an_error() {

@@ -7,6 +7,7 @@ use serde::Serialize;
 /// Why a handler failed, as its client is told.
 ///
 /// Its JSON is that of Orbis' own SDK: `{"error": true, "message": ".."}`, and `details` where there are any.
+/// A service's own error has `internal error` there: its message is for the plugin and the log.
 ///
 /// ```
 /// use plugsmith::orbis::{Error, IntoResponse};
@@ -21,13 +22,15 @@ pub struct Error {
     message: String,
     /// JSON.
     details: Option<String>,
+    /// Whether the message is for the log only.
+    is_private: bool,
 }
 
 impl Error {
     /// An error with this status; one that is not from 400 to 599 is no error's, and becomes 500.
     pub fn new(status: u16, message: impl Into<String>) -> Error {
         let status = if (400..600).contains(&status) { status } else { 500 };
-        Error { status, message: message.into(), details: None }
+        Error { status, message: message.into(), details: None, is_private: false }
     }
 
     /// 400: the request makes no sense.
@@ -65,6 +68,12 @@ impl Error {
         Error::new(500, message)
     }
 
+    /// 500, of a service: the message may hold SQL, keys and addresses, so it is for the log only.
+    #[cold]
+    pub(crate) fn private(message: String) -> Error {
+        Error { is_private: true, ..Error::internal(message) }
+    }
+
     /// With more to say, such as the fields that were wrong. What has no JSON form is left out.
     #[must_use]
     pub fn with_details(mut self, details: &impl Serialize) -> Error {
@@ -85,13 +94,13 @@ impl Error {
     /// The host would not do it, and says why only in its own log.
     #[cold]
     pub(crate) fn refused(import: &str) -> Error {
-        Error::internal(["the host refused ", import, ": its log says why"].concat())
+        Error::private(["the host refused ", import, ": its log says why"].concat())
     }
 
     /// The JSON of the body.
     pub(crate) fn body(&self) -> String {
         let mut out = b"{\"error\":true,\"message\":".to_vec();
-        crate::protocol::json::write_string(&mut out, &self.message);
+        crate::protocol::json::write_string(&mut out, if self.is_private { "internal error" } else { &self.message });
         if let Some(details) = &self.details {
             out.extend_from_slice(b",\"details\":");
             out.extend_from_slice(details.as_bytes());

@@ -60,7 +60,7 @@ impl Http {
         let json = self.host.http(request)?;
         let response: Received = state::decode("http_request '", &request.url, &json)?;
         if let Some(error) = response.error {
-            return Err(Error::internal(["http_request '", &request.url, "': ", &error].concat()));
+            return Err(Error::private(["http_request '", &request.url, "': ", &error].concat()));
         }
         let body = body(&json);
         let headers = response.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();

@@ -87,10 +87,10 @@ impl State {
 
 /// JSON of the host as a value; it is the plugin's fault if it is another.
 pub(crate) fn decode<T: DeserializeOwned>(what: &str, name: &str, json: &str) -> Result<T, Error> {
-    serde_json::from_str(json).map_err(|error| Error::internal([what, name, "': ", &error.to_string()].concat()))
+    serde_json::from_str(json).map_err(|error| Error::private([what, name, "': ", &error.to_string()].concat()))
 }
 
 /// A value as JSON for the host.
 pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::internal(error.to_string()))
+    serde_json::to_string(value).map_err(|error| Error::private(error.to_string()))
 }

@@ -3,7 +3,7 @@
 use plugsmith::HttpResponse;
 use plugsmith::log::Level;
 use plugsmith::orbis::testing::MockHost;
-use plugsmith::orbis::{Error, Parameters, Row, config, crypto, db, events, http, log, state};
+use plugsmith::orbis::{Error, IntoResponse, Parameters, Row, config, crypto, db, events, http, log, state};
 use serde_json::{Value, json};
 
 #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -70,8 +70,65 @@ fn an_insert_that_makes_no_row_fails() {
 
     assert_eq!(
         db().insert("INSERT INTO items DEFAULT VALUES; ", ()).unwrap_err().message(),
-        "'INSERT INTO items DEFAULT VALUES RETURNING id' made no row"
+        "'INSERT INTO items DEFAULT VALUES\nRETURNING rowid AS id' made no row: `OR IGNORE` and `DO NOTHING` make none where \
+         one is there"
     );
+}
+
+#[test]
+fn a_returning_of_ones_own_is_kept_and_its_column_is_the_id() {
+    let host = MockHost::new();
+    host.mock_query("INSERT INTO a VALUES (1) RETURNING key", &[json!({ "key": 9 })]);
+    host.mock_query("INSERT INTO b VALUES (1) RETURNING *", &[json!({ "key": 9, "name": 1 })]);
+
+    assert_eq!(db().insert("INSERT INTO a VALUES (1) RETURNING key;", ()), Ok(9));
+    insta::assert_snapshot!(db().insert("INSERT INTO b VALUES (1) RETURNING *", ()).unwrap_err(), @r#"db_query 'INSERT INTO b VALUES (1) RETURNING *': invalid length 2, expected a row of one column, the id at line 1 column 19"#);
+}
+
+#[test]
+fn an_insert_that_no_mock_answers_says_which_row_it_wants() {
+    let _host = MockHost::new();
+
+    insta::assert_snapshot!(db().insert("INSERT INTO a VALUES (1) -- one", ()).unwrap_err(), @r#"no mock answers the insert: add host.mock_query("INSERT INTO a VALUES (1) -- one*", &[serde_json::json!({"id": 1})])"#);
+}
+
+#[test]
+fn a_boolean_is_a_number_as_in_sqlite() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Plain {
+        #[expect(dead_code, reason = "it is not read: that is the test")]
+        done: bool,
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Task {
+        #[serde(deserialize_with = "db::boolean")]
+        done: bool,
+    }
+    let host = MockHost::new();
+    host.mock_query("SELECT done", &[json!({ "done": true }), json!({ "done": false })]);
+    host.mock_query("SELECT both", &[json!({ "done": true }), json!({ "done": 2 })]);
+    host.mock_query("SELECT 2", &[json!({ "done": 2 })]);
+
+    assert_eq!(db().query("SELECT done", ()), Ok(vec![Task { done: true }, Task { done: false }]));
+    let rows: Vec<Row> = db().query("SELECT both", ()).unwrap();
+    assert_eq!((rows[0].get("done"), rows[0].get::<Option<bool>>("done")), (Ok(true), Ok(Some(true))));
+    assert_eq!(
+        rows[1].get::<bool>("done").map_err(|error| error.to_string()),
+        Err("column 'done': invalid type: integer `2`, expected a boolean".to_owned())
+    );
+    insta::assert_snapshot!(db().query::<Plain>("SELECT done", ()).unwrap_err(), @r#"db_query 'SELECT done': invalid type: integer `1`, expected a boolean at line 1 column 10"#);
+    insta::assert_snapshot!(db().query::<Task>("SELECT 2", ()).unwrap_err(), @r#"db_query 'SELECT 2': invalid value: integer `2`, expected 0 or 1 at line 1 column 10"#);
+}
+
+#[test]
+fn a_client_gets_nothing_of_a_services_error_and_the_log_all() {
+    let host = MockHost::new();
+    host.refuse_sql("*");
+
+    let response = IntoResponse::into_response(db().query_one::<u8>("SELECT secret", ()));
+
+    assert_eq!((response.status(), response.text()), (500, r#"{"error":true,"message":"internal error"}"#));
+    assert_eq!(host.logs()[0].text, "the host refused db_query: its log says why");
 }
 
 #[test]

@@ -65,4 +65,7 @@ fn wrong_error() -> Result<u8, Item> {
 #[route(GET, "/api/items")]
 struct NoFunction;
 
+#[route(GET, "/api/rate", rate = 3)]
+fn cut_word() {}
+
 fn main() {}

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::Error;
+use super::super::db::RETURNING;
 use crate::testing::glob_matches;
 
 /// Answers by statement; the newest that matches is given.
@@ -25,7 +26,16 @@ pub struct Statement {
 
 impl Database {
     /// Answers queries that are, or match as a glob, `sql`.
-    pub fn mock_query(&mut self, sql: &str, answer: Result<Vec<Value>, Error>) {
+    ///
+    /// A `bool` becomes 0 or 1, as in SQLite, which has none.
+    pub fn mock_query(&mut self, sql: &str, mut answer: Result<Vec<Value>, Error>) {
+        for row in answer.iter_mut().flatten().filter_map(Value::as_object_mut) {
+            for (_, column) in row {
+                if let Value::Bool(value) = *column {
+                    *column = u8::from(value).into();
+                }
+            }
+        }
         self.queries.push((sql.to_owned(), answer));
     }
 
@@ -41,16 +51,14 @@ impl Database {
 
     pub(crate) fn query(&mut self, sql: &str, parameters: &str) -> Result<String, Error> {
         self.note("db_query", sql, parameters)?;
-        let rows = answer(&self.queries, sql).unwrap_or_else(|| {
-            Err(Error::internal(format!("no mock answers the query: add host.mock_query({sql:?}, &[..])")))
-        })?;
+        let rows = answer(&self.queries, sql).unwrap_or_else(|| Err(unanswered(sql)))?;
         Ok(Value::Array(rows).to_string())
     }
 
     pub(crate) fn execute(&mut self, sql: &str, parameters: &str) -> Result<u64, Error> {
         self.note("db_execute", sql, parameters)?;
         answer(&self.statements, sql).unwrap_or_else(|| {
-            Err(Error::internal(format!("no mock answers the statement: add host.mock_execute({sql:?}, 1)")))
+            Err(Error::private(format!("no mock answers the statement: add host.mock_execute({sql:?}, 1)")))
         })
     }
 
@@ -62,6 +70,17 @@ impl Database {
         self.seen.push(Statement { sql: sql.to_owned(), parameters });
         Ok(())
     }
+}
+
+/// What to paste: an `insert` wants a row with its id.
+fn unanswered(sql: &str) -> Error {
+    Error::private(match sql.strip_suffix(RETURNING) {
+        Some(insert) => format!(
+            "no mock answers the insert: add host.mock_query({:?}, &[serde_json::json!({{\"id\": 1}})])",
+            [insert, "*"].concat()
+        ),
+        None => format!("no mock answers the query: add host.mock_query({sql:?}, &[..])"),
+    })
 }
 
 fn answer<T: Clone>(mocks: &[(String, T)], sql: &str) -> Option<T> {

@@ -60,6 +60,7 @@ impl MockHost {
     }
 
     /// Answers a query by its SQL, or a glob of it, with rows: `&[json!({"id": 7})]`.
+    /// A `bool` becomes 0 or 1, as in SQLite. `insert` is a query too, whose row is `{"id": 7}`.
     ///
     /// # Panics
     /// A row without a JSON form.
