@@ -54,7 +54,8 @@ Examples:
 
 FILE is plugin.toml or manifest.json beside the crate's Cargo.toml, or beside the artifact, unless it is named.
 Commands, data types, hooks and permissions are the artifact's, the package is Cargo.toml's.
-What both leave open is taken over from FILE, such as the hosts of a permission; its comments are not.
+For ferrite, what both leave open is taken over from FILE, such as the hosts of a permission; its comments are not.
+For orbis, the artifact's section is the manifest, with the pages of pages.json beside Cargo.toml.
 --check prints a line for each difference, and ends with 1 if there is any.";
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -277,7 +278,7 @@ pub(crate) enum PackHost {
 }
 
 /// How a plugin is packed for Orbis.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PackForm {
     /// A folder with manifest.json and the code
     Folder,

@@ -21,7 +21,7 @@ impl Loaded for Harnessed {
 fn bare(error: Error) -> String {
     match error {
         Error::Trapped { panic: Some(text), .. } => text,
-        Error::OutOfMemory { .. } => "oom".to_owned(),
+        Error::OutOfMemory { .. } | Error::StartsTooLarge { .. } => "oom".to_owned(),
         Error::TimedOut { .. } => "timeout".to_owned(),
         error => error.to_string(),
     }

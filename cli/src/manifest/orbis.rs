@@ -14,8 +14,8 @@ use crate::terminal;
 pub(crate) struct Shipped {
     pub(crate) wasm: Vec<u8>,
     pub(crate) module: Module,
-    /// The crate's folder, if it is a crate's.
-    pub(crate) folder: Option<PathBuf>,
+    /// The folder of the crate, or of the artifact.
+    pub(crate) folder: PathBuf,
     /// What the artifact says of itself, with the pages beside its Cargo.toml.
     pub(crate) made: Option<Manifest>,
 }
@@ -26,11 +26,12 @@ impl Shipped {
         let path = artifact::build(&plugin, Profile::Release, quiet)?;
         let wasm = Source::Path(path).read()?;
         let module = Module::parse(&wasm)?;
-        let folder = match plugin {
-            Named::Artifact(_) => None,
-            Named::Crate(folder) => Some(folder),
+        // Pages lie beside a Cargo.toml; beside an artifact a pages.json may be anybody's.
+        let (folder, pages) = match plugin {
+            Named::Artifact(file) => (file.parent().map(Path::to_owned).unwrap_or_default(), None),
+            Named::Crate(folder) => (folder.clone(), Some(folder.join("pages.json"))),
         };
-        let made = Manifest::embedded(&wasm)?.map(|made| with_pages(made, folder.as_deref())).transpose()?;
+        let made = Manifest::embedded(&wasm)?.map(|made| with_pages(made, pages.as_deref())).transpose()?;
         Ok(Shipped { wasm, module, folder, made })
     }
 
@@ -40,7 +41,7 @@ impl Shipped {
             (Some(file), _) => Ok(Manifest::read(file)?),
             (None, Some(made)) => Ok(made.clone()),
             (None, None) => {
-                let kept = self.kept(None).filter(|kept| kept.is_file());
+                let kept = Some(self.kept(None)).filter(|kept| kept.is_file());
                 let kept = kept.ok_or_else(|| {
                     Error::Input(
                         "the artifact has no manifest section: write plugsmith::orbis::export_plugin!(..), or keep a \
@@ -54,26 +55,21 @@ impl Shipped {
     }
 
     /// Where the manifest is kept.
-    fn kept(&self, named: Option<&Path>) -> Option<PathBuf> {
-        named.map(Path::to_owned).or_else(|| Some(self.folder.as_ref()?.join("manifest.json")))
+    fn kept(&self, named: Option<&Path>) -> PathBuf {
+        named.map_or_else(|| self.folder.join("manifest.json"), Path::to_owned)
     }
 }
 
 pub(crate) fn manifest(options: &options::Manifest) -> Result<u8, Error> {
     let shipped = Shipped::find(&options.plugin, options.quiet)?;
-    let file = |named: &Option<PathBuf>| {
-        shipped
-            .kept(named.as_deref())
-            .ok_or_else(|| Error::Input("an artifact has no folder of its own: name the file".to_owned()))
-    };
     if let Some(named) = &options.check {
-        return check(&shipped, &file(named)?);
+        return check(&shipped, &shipped.kept(named.as_deref()));
     }
     let manifest = shipped.manifest(None)?;
     match &options.write {
         None => terminal::output(manifest.text().as_bytes())?,
         Some(named) => {
-            let path = file(named)?;
+            let path = shipped.kept(named.as_deref());
             std::fs::write(&path, manifest.text()).map_err(|reason| Error::File { path: path.clone(), reason })?;
             terminal::note(&format!("wrote {}", path.display()));
         }
@@ -101,11 +97,9 @@ fn check(shipped: &Shipped, file: &Path) -> Result<u8, Error> {
     Ok(if problems.is_empty() { 0 } else { FAILED })
 }
 
-fn with_pages(made: Manifest, folder: Option<&Path>) -> Result<Manifest, Error> {
-    let Some(file) = folder.map(|folder| folder.join("pages.json")).filter(|file| file.is_file()) else {
-        return Ok(made);
-    };
-    let text = std::fs::read_to_string(&file).map_err(|reason| Error::File { path: file.clone(), reason })?;
+fn with_pages(made: Manifest, file: Option<&Path>) -> Result<Manifest, Error> {
+    let Some(file) = file.filter(|file| file.is_file()) else { return Ok(made) };
+    let text = std::fs::read_to_string(file).map_err(|reason| Error::File { path: file.to_owned(), reason })?;
     let pages = serde_json::from_str(&text)
         .map_err(|error| Error::Input(format!("{}: it is no JSON: {error}", file.display())))?;
     Ok(made.with_pages(pages)?)

@@ -10,6 +10,11 @@ use crate::options::{Pack, PackForm};
 use crate::terminal;
 
 pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
+    if let (Some(form), Some(named)) = (options.form, named_form(options))
+        && form != named
+    {
+        return Err(Error::Input("--form and the name after --out disagree: leave --form out".to_owned()));
+    }
     let shipped = Shipped::find(&options.plugin, options.quiet)?;
     let manifest = shipped.manifest(options.manifest.as_deref())?;
     let remarks = manifest.remarks(&shipped.module);
@@ -35,13 +40,21 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     Ok(0)
 }
 
+/// The form that the name of the file says.
+fn named_form(options: &Pack) -> Option<PackForm> {
+    match options.out.as_deref().and_then(Path::extension)?.to_str()? {
+        "zip" => Some(PackForm::Zip),
+        "wasm" => Some(PackForm::Wasm),
+        _ => None,
+    }
+}
+
 fn form(options: &Pack) -> Form {
-    let named = options.out.as_deref().and_then(Path::extension).and_then(|extension| extension.to_str());
-    match (options.form, named) {
-        (Some(PackForm::Folder), _) => Form::Folder,
-        (Some(PackForm::Zip), _) | (None, Some("zip")) => Form::Zip,
-        (Some(PackForm::Wasm), _) | (None, Some("wasm")) => Form::Wasm,
-        (None, None) if options.out.is_none() => Form::Zip,
-        (None, _) => Form::Folder,
+    match options.form.or_else(|| named_form(options)) {
+        Some(PackForm::Folder) => Form::Folder,
+        Some(PackForm::Zip) => Form::Zip,
+        Some(PackForm::Wasm) => Form::Wasm,
+        None if options.out.is_none() => Form::Zip,
+        None => Form::Folder,
     }
 }

@@ -86,3 +86,36 @@ fn a_kept_manifest_of_a_foreign_sdk_is_checked() {
         .unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap().as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_form_and_a_name_that_disagree_are_refused() {
+    let folder = folder("pack-disagree");
+    snapshot!(
+        plugsmith(["pack"]).arg(root().join(ORBIS)).args(["--form", "zip", "--out", "x.wasm"]).current_dir(&folder)
+    );
+    assert!(!folder.join("x.wasm").exists());
+}
+
+#[test]
+fn pages_that_the_host_refuses_are_a_breach() {
+    let folder = folder("check-pages");
+    let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
+    let pages =
+        r#",\"pages\":[{\"route\":\"/\",\"title\":\"x\",\"sections\":[],\"actions\":{\"a\":{\"type\":\"nope\"}}}]"#;
+    let broken = text.replacen(r#"\"routes\""#, &format!(r#"{}\"routes\""#, &format!("{},", &pages[1..])), 1);
+    assert_ne!(broken, text);
+    std::fs::write(folder.join("a.wat"), broken).unwrap();
+    snapshot!(plugsmith(["check", "a.wat", "--host", "orbis"]).current_dir(&folder));
+}
+
+#[test]
+fn a_manifest_beside_an_artifact_is_found() {
+    let folder = folder("manifest-beside");
+    std::fs::copy(root().join(ORBIS), folder.join("a.wat")).unwrap();
+    let run = |option: &str| {
+        plugsmith(["manifest", "a.wat", "--host", "orbis", option]).current_dir(&folder).output().unwrap()
+    };
+    assert!(run("--write").status.success());
+    assert!(folder.join("manifest.json").is_file());
+    assert!(run("--check").status.success());
+}

@@ -203,6 +203,7 @@ fn is_for_the_suite(error: &Error) -> bool {
             | Error::TimedOut { .. }
             | Error::OutOfFuel { .. }
             | Error::OutOfMemory { .. }
+            | Error::StartsTooLarge { .. }
             | Error::MissingExport { .. }
             | Error::BadSignature { .. }
             | Error::BadOutput { .. }

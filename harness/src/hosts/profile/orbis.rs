@@ -79,6 +79,7 @@ fn has(artifact: &Artifact, report: &mut Report, name: &str, parameters: &[&str]
 
 /// The manifest in the artifact: what Orbis's own parser requires, and whether the handlers are there.
 fn judge_manifest(artifact: &Artifact, section: &[u8], report: &mut Report) {
+    let before = report.breaches().count();
     let manifest: Value = match serde_json::from_slice(section) {
         Ok(manifest) => manifest,
         Err(error) => return report.breach(format!("its manifest is no JSON: {error}"), "write a JSON object"),
@@ -112,7 +113,7 @@ fn judge_manifest(artifact: &Artifact, section: &[u8], report: &mut Report) {
         }
         if path.contains(':') || path.contains('{') {
             report.note(
-                format!("the path {path} has a parameter, and Orbis matches paths letter by letter"),
+                format!("the path of {method} {path} has a parameter, and Orbis matches paths letter by letter"),
                 "put the value in the query or the body",
             );
         }
@@ -125,4 +126,15 @@ fn judge_manifest(artifact: &Artifact, section: &[u8], report: &mut Report) {
             );
         }
     }
+    // Orbis' own parser has the last word on what the rest looks like, its pages above all.
+    #[cfg(feature = "orbis")]
+    if report.breaches().count() == before
+        && let Err(crate::Error::InvalidManifest { problems }) = crate::hosts::orbis::Manifest::embedded(&artifact.wasm)
+    {
+        for problem in problems {
+            report.breach(format!("its manifest is refused: {problem}"), "correct it, and build again");
+        }
+    }
+    #[cfg(not(feature = "orbis"))]
+    let _ = before;
 }
