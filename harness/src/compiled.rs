@@ -12,7 +12,7 @@ use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
 use crate::abi::Memories;
 use crate::dispatch;
 use crate::error::{Error, Result};
-use crate::host::{Host, Limits};
+use crate::host::{Host, Limits, Modules};
 use crate::module::Module;
 use crate::source::Source;
 
@@ -36,6 +36,7 @@ struct Key {
     fuel: u64,
     paths: BTreeMap<String, PathBuf>,
     linked: Option<Vec<u8>>,
+    modules: Modules,
 }
 
 /// Of an artifact under test, which has megabytes of line tables, a few bytes are enough to tell it
@@ -47,7 +48,7 @@ impl Hash for Key {
     }
 }
 
-static COMPILED: LazyLock<Mutex<HashMap<Key, Slot>>> = LazyLock::new(Mutex::default);
+static COMPILED: LazyLock<Mutex<HashMap<Arc<Key>, Slot>>> = LazyLock::new(Mutex::default);
 
 /// The compilation of `wasm` for this host.
 ///
@@ -56,35 +57,60 @@ static COMPILED: LazyLock<Mutex<HashMap<Key, Slot>>> = LazyLock::new(Mutex::defa
 pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
     let (limits, paths) = (host.limits, &host.grants.paths);
     let linked = host.linked.clone().map(Source::read).transpose()?;
+    let key = Key {
+        wasm: wasm.into(),
+        pages: limits.memory_pages,
+        fuel: limits.fuel,
+        paths: paths.clone(),
+        linked,
+        modules: host.modules.clone(),
+    };
     if limits.timeout.is_some() {
         // Extism's timeout ends every plugin of the same compilation.
-        return compile(wasm, linked.as_deref(), limits, paths).map(Arc::new);
+        return compile(&key, limits).map(Arc::new);
     }
-    let (pages, fuel) = (limits.memory_pages, limits.fuel);
-    let key = Key { wasm: wasm.into(), pages, fuel, paths: paths.clone(), linked: linked.clone() };
-    let slot = Arc::clone(COMPILED.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-    slot.get_or_init(|| compile(wasm, linked.as_deref(), limits, paths).map(Arc::new)).clone()
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let (key, slot) = match compiled.get_key_value(&key) {
+        Some((known, slot)) => (Arc::clone(known), Arc::clone(slot)),
+        None => {
+            let (key, slot) = (Arc::new(key), Slot::default());
+            compiled.insert(Arc::clone(&key), Arc::clone(&slot));
+            (key, slot)
+        }
+    };
+    drop(compiled);
+    slot.get_or_init(|| compile(&key, limits).map(Arc::new)).clone()
 }
 
-fn compile(wasm: &[u8], linked: Option<&[u8]>, limits: Limits, paths: &BTreeMap<String, PathBuf>) -> Result<Compiled> {
+fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
+    let Key { wasm, linked, paths, modules, .. } = key;
     let mut module = Module::parse(wasm)?;
     link::refuse_itself(&module)?;
-    let mut modules = Vec::new();
-    let mut shadowed = module.clone();
+    let mut sources = Vec::new();
+    let mut others = BTreeMap::new();
+    for (name, bytes) in modules {
+        let other = Module::parse(bytes)?;
+        link::refuse_itself(&other)?;
+        others.insert(name.as_str(), other);
+        sources.push(Wasm::data(&bytes[..]).with_name(name.as_str()));
+    }
+    link::modules(&mut module, &others)?;
+    let mut ask_wasi = others.values().any(asks_wasi);
     if let Some(bytes) = linked {
         let linked = Module::parse(bytes)?;
         link::refuse_itself(&linked)?;
         let names = link::link(&mut module, &linked)?;
-        modules.extend(names.into_iter().map(|name| Wasm::data(bytes).with_name(name)));
-        shadowed.imports.clone_from(&module.imports);
-        // The harness's own clock and randomness write into the main plugin's memory.
-        if linked.imports.iter().any(|import| import.module == dispatch::WASI) {
-            shadowed.imports.retain(|import| import.module != dispatch::WASI);
-        }
+        sources.extend(names.into_iter().map(|name| Wasm::data(&bytes[..]).with_name(name)));
+        ask_wasi |= asks_wasi(&linked);
+    }
+    let mut shadowed = module.clone();
+    // The harness's own clock and randomness write into the main plugin's memory.
+    if ask_wasi {
+        shadowed.imports.retain(|import| import.module != dispatch::WASI);
     }
     // The last is the plugin itself.
-    modules.push(Wasm::data(wasm));
-    let mut manifest = Manifest::new(modules).with_memory_max(limits.memory_pages);
+    sources.push(Wasm::data(&wasm[..]));
+    let mut manifest = Manifest::new(sources).with_memory_max(limits.memory_pages);
     if let Some(timeout) = limits.timeout {
         manifest = manifest.with_timeout(timeout);
     }
@@ -99,7 +125,7 @@ fn compile(wasm: &[u8], linked: Option<&[u8]>, limits: Limits, paths: &BTreeMap<
         .with_host_memory(Arc::new(Memories));
     let mut builder = PluginBuilder::new(manifest)
         .with_functions(dispatch::functions(&shadowed))
-        .with_wasi(module.imports.iter().any(|import| import.module == dispatch::WASI))
+        .with_wasi(asks_wasi(&module))
         .with_fuel_limit(limits.fuel)
         .with_http_response_headers(true)
         .with_wasmtime_config(config);
@@ -108,7 +134,11 @@ fn compile(wasm: &[u8], linked: Option<&[u8]>, limits: Limits, paths: &BTreeMap<
         None => builder.with_cache_disabled(),
     };
     let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
-    Ok(Compiled { wasm: wasm.into(), module, plugin })
+    Ok(Compiled { wasm: Arc::clone(wasm), module, plugin })
+}
+
+fn asks_wasi(module: &Module) -> bool {
+    module.imports.iter().any(|import| import.module == dispatch::WASI)
 }
 
 /// The user's own cache folder: what lies there is run as machine code, so it must not be a place

@@ -4,6 +4,7 @@ mod grants;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use plugsmith::kv::KvImportsHost;
@@ -47,9 +48,14 @@ pub struct Host {
     pub(crate) grants: Grants,
     /// A plugin whose exports answer imports.
     pub(crate) linked: Option<Source>,
+    /// The other modules of a manifest, by the names that plugins import from.
+    pub(crate) modules: Modules,
     /// The plugins to load, until the plugin under test takes them over.
     pub(crate) peers: Option<Registry>,
 }
+
+/// Modules by their names, as they are in the file.
+pub(crate) type Modules = BTreeMap<String, Arc<[u8]>>;
 
 /// What a plugin may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +107,7 @@ impl Host {
             wasi: true,
             grants: Grants::default(),
             linked: None,
+            modules: Modules::new(),
             peers: None,
         }
     }

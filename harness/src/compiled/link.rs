@@ -1,7 +1,7 @@
-//! A plugin whose exports answer another plugin's imports, linked as Extism links the modules of
-//! one manifest: they share the kernel's memory, so a block's offset means the same to both.
+//! Modules whose exports answer a plugin's imports: those of its manifest, or one that mocks its
+//! host. They share the kernel's memory, so a block's offset means the same to all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dispatch::{KERNEL, WASI};
 use crate::error::{Error, Result};
@@ -9,6 +9,50 @@ use crate::module::{Import, Module};
 
 /// What Extism calls the plugin itself among the modules that it links.
 const MAIN: &str = "main";
+
+/// Leaves in `module` what the plugin and the other modules of its manifest want from the host.
+///
+/// # Errors
+/// [`Error::BadSignature`] for an import and an export of other types, [`Error::InvalidModule`] for
+/// modules that import from each other: Extism links what a module imports from first, without end.
+pub(super) fn modules(module: &mut Module, others: &BTreeMap<&str, Module>) -> Result<()> {
+    let mut wanted: Vec<Import> = Vec::new();
+    let imports = std::mem::take(&mut module.imports);
+    for import in imports.iter().chain(others.values().flat_map(|other| &other.imports)) {
+        let other = others.get(import.module.as_str());
+        match other.and_then(|other| other.exports.get(&import.name)) {
+            None if is_among(import, &wanted) => {}
+            None => wanted.push(import.clone()),
+            Some(signature) if *signature == import.signature => {}
+            Some(signature) => {
+                let other = format!("the module `{}` exports `{}`", import.module, signature.render(&import.name));
+                return Err(Error::BadSignature { artifact: import.signature.render(&import.name), other });
+            }
+        }
+    }
+    module.imports = wanted;
+    refuse_circles(others)
+}
+
+/// Refuses modules that import from each other: what is left when those are taken away, one by one,
+/// that import from none of the others.
+fn refuse_circles(others: &BTreeMap<&str, Module>) -> Result<()> {
+    let mut left: BTreeSet<&str> = others.keys().copied().collect();
+    let imports_one_of = |name: &str, left: &BTreeSet<&str>| {
+        others[name].imports.iter().any(|import| left.contains(import.module.as_str()))
+    };
+    while let Some(name) = left.iter().copied().find(|name| !imports_one_of(name, &left)) {
+        left.remove(name);
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names = left.into_iter().collect::<Vec<_>>().join("`, `");
+    let reason = format!(
+        "modules of its manifest import from each other or from themselves, which Extism links without end: `{names}`"
+    );
+    Err(Error::InvalidModule { reason })
+}
 
 /// Leaves in `module` what both plugins want from the host, and gives the import modules that
 /// `linked` stands for.

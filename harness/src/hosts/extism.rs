@@ -17,7 +17,7 @@ pub use sources::sha256;
 
 use crate::compiled;
 use crate::error::{Error, Result};
-use crate::host::Host;
+use crate::host::{Host, Modules};
 use crate::plugin::Plugin;
 
 /// Loads a manifest's artifact into this host, which keeps to the manifest: its configuration, its
@@ -61,7 +61,7 @@ pub fn load(manifest: &Manifest, host: Host) -> Result<Plugin> {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     wasm: Arc<[u8]>,
-    linked: Option<Arc<[u8]>>,
+    modules: Modules,
     manifest: Arc<Manifest>,
     label: Arc<str>,
 }
@@ -74,7 +74,7 @@ pub fn compile(manifest: &Manifest, host: &Host) -> Result<Compiled> {
     let found = sources::artifact(manifest, host)?;
     let compiled = Compiled {
         wasm: found.wasm.into(),
-        linked: found.linked.map(Into::into),
+        modules: found.modules,
         manifest: Arc::new(manifest.clone()),
         label: found.label.into(),
     };
@@ -97,11 +97,7 @@ impl Compiled {
     }
 
     fn host(&self, host: Host) -> Host {
-        let host = grant(&self.manifest, host);
-        match &self.linked {
-            Some(linked) => host.link(linked.to_vec()),
-            None => host,
-        }
+        Host { modules: self.modules.clone(), ..grant(&self.manifest, host) }
     }
 }
 

@@ -7,36 +7,43 @@ use sha2::{Digest, Sha256};
 use super::{HttpRequest, Manifest, Wasm, bad};
 use crate::dispatch::{KERNEL, WASI};
 use crate::error::{Error, Result};
-use crate::host::{Download, Host};
+use crate::host::{Download, Host, Modules};
 use crate::module::Module;
 use crate::source::Source;
 
 /// What a manifest's sources give.
 pub(super) struct Artifact {
     pub(super) wasm: Vec<u8>,
-    /// The module that it is linked with.
-    pub(super) linked: Option<Vec<u8>>,
+    /// The modules that it is linked with.
+    pub(super) modules: Modules,
     /// What to call it.
     pub(super) label: String,
 }
 
-/// The artifact: the first where it is called `main` or has no name, otherwise the last.
+/// The artifact: the only one, the one that is called `main` or has no name, or the last.
 pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
-    let (main, other) = match manifest.wasm.as_slice() {
+    let sources = manifest.wasm.as_slice();
+    let main = match sources {
         [] => return Err(bad("it names no artifact: add one to `wasm`")),
-        [main] => (main, None),
-        [main, other] if name(main) == MAIN => (main, Some(other)),
-        [other, main] => (main, Some(other)),
-        several => {
+        [_] => 0,
+        several => several.iter().position(|source| name(source) == MAIN).unwrap_or(several.len() - 1),
+    };
+    let mut others = BTreeMap::new();
+    for (_, source) in sources.iter().enumerate().filter(|(index, _)| *index != main) {
+        let name = name(source);
+        if name == MAIN || name == KERNEL || others.insert(name, source).is_some() {
             return Err(bad(format!(
-                "it links {} modules, and this harness two: build them as one module",
-                several.len()
+                "two modules are called `{name}`: give each the `name` that the others import from"
             )));
         }
-    };
-    let (wasm, label) = read(main, host)?;
-    let linked = other.map(|other| linked(&wasm, other, host)).transpose()?;
-    Ok(Artifact { wasm, linked, label: crate::shell::quote(&label) })
+    }
+    let (wasm, label) = read(&sources[main], host)?;
+    let mut modules = Modules::new();
+    for (name, source) in others {
+        modules.insert(name.to_owned(), read(source, host)?.0.into());
+    }
+    check_names(&wasm, &modules, host)?;
+    Ok(Artifact { wasm, modules, label: crate::shell::quote(&label) })
 }
 
 /// The name of the module that is the plugin itself.
@@ -46,24 +53,28 @@ fn name(wasm: &Wasm) -> &str {
     wasm.meta().name.as_deref().unwrap_or(MAIN)
 }
 
-/// The other module, which must have the name that the plugin imports from.
-fn linked(main: &[u8], other: &Wasm, host: &Host) -> Result<Vec<u8>> {
-    let name = name(other);
-    if name == MAIN {
-        return Err(bad("two modules are called `main`: give the other the `name` that the plugin imports from"));
+/// Refuses an import that nothing answers, if a module of another name has it.
+fn check_names(main: &[u8], modules: &Modules, host: &Host) -> Result<()> {
+    let mut parsed = Vec::new();
+    for (name, wasm) in modules {
+        parsed.push((name, Module::parse(wasm)?));
     }
-    let (wasm, _) = read(other, host)?;
-    let exports = Module::parse(&wasm)?.exports;
-    for import in Module::parse(main)?.imports {
-        let is_own = import.module == KERNEL || import.module == WASI;
-        if !is_own && import.module != name && exports.contains_key(&import.name) {
+    let main = Module::parse(main)?;
+    for import in main.imports.iter().chain(parsed.iter().flat_map(|(_, module)| &module.imports)) {
+        let (module, function) = (&import.module, &import.name);
+        let is_answered = module == KERNEL
+            || module == WASI
+            || modules.contains_key(module)
+            || host.implementation(module, function).is_some();
+        let other = parsed.iter().find(|(_, module)| module.exports.contains_key(function));
+        if let Some((other, _)) = other.filter(|_| !is_answered) {
             return Err(bad(format!(
-                "the plugin imports `{}` from `{}`, and the manifest calls the module that has it `{name}`: call it `{}`",
-                import.name, import.module, import.module
+                "the plugin imports `{function}` from `{module}`, and the manifest calls the module that has it \
+                 `{other}`: call it `{module}`"
             )));
         }
     }
-    Ok(wasm)
+    Ok(())
 }
 
 /// The bytes of a source, and its name.
