@@ -231,9 +231,28 @@ fn a_kept_manifest_that_differs_is_told_where() {
     insta::assert_snapshot!(made.differences(&kept).join("\n"), @r#"
     description is missing, and the artifact has ""
     routes[0].path is "/c", and the artifact has "/a"
-    routes[1] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
+    routes[..] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
     version is "1.1.0", and the artifact has "1.0.0"
     author is "me", and the artifact has none
     "#);
     assert!(made.differences(&made).is_empty());
+}
+
+#[test]
+fn a_route_or_page_that_is_left_out_is_told_alone() {
+    let route = |path: &str, handler: &str| json!({"method": "GET", "path": path, "handler": handler});
+    let page = |path: &str| json!({"route": path, "title": path, "sections": []});
+    let made = json!({"name": "a", "version": "1.0.0",
+        "routes": [route("/a", "a"), route("/b", "b"), route("/c", "c"), route("/d", "d")],
+        "pages": [page("/p"), page("/q"), page("/r")]});
+    let kept = json!({"name": "a", "version": "1.0.0",
+        "routes": [route("/d", "d"), route("/c", "x"), route("/a", "a")],
+        "pages": [page("/r"), page("/q")]});
+    let (made, kept) = (Manifest::from_json(made).unwrap(), Manifest::from_json(kept).unwrap());
+    insta::assert_snapshot!(made.differences(&kept).join("\n"), @r#"
+    pages are in another order than the artifact's
+    pages[..] is missing, and the artifact has {"route":"/p","sections":[],"title":"/p"}
+    routes[..] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
+    routes[1].handler is "x", and the artifact has "c"
+    "#);
 }

@@ -15,15 +15,56 @@ pub(super) fn values(place: &str, made: &Json, kept: &Json, differences: &mut Ve
             }
         }
         (Json::Array(made), Json::Array(kept)) => {
-            for index in 0..made.len().max(kept.len()) {
-                let item = |list: &[Json]| list.get(index).cloned().unwrap_or_default();
-                values(&format!("{place}[{index}]"), &item(made), &item(kept), differences);
+            let pairs = match place {
+                "routes" | "pages" | "dependencies" => pairs_by(identity, made, kept),
+                _ => pairs_by(|_| None, made, kept),
+            };
+            // A menu shows pages in their order; nothing depends on that of routes.
+            if place == "pages" && !pairs.iter().filter_map(|(_, kept)| *kept).is_sorted() {
+                differences.push("pages are in another order than the artifact's".to_owned());
+            }
+            for (made_index, kept_index) in pairs {
+                let item = |list: &[Json], index: Option<usize>| index.map(|i| list[i].clone()).unwrap_or_default();
+                // The place is one in the file, which the author mends; what is missing there has none.
+                let place = kept_index.map_or_else(|| format!("{place}[..]"), |index| format!("{place}[{index}]"));
+                values(&place, &item(made, made_index), &item(kept, kept_index), differences);
             }
         }
         _ if made == kept || (is_nothing(made) && is_nothing(kept)) => {}
         (_, kept) if is_nothing(kept) => differences.push(format!("{place} is missing, and the artifact has {made}")),
         (made, _) if is_nothing(made) => differences.push(format!("{place} is {kept}, and the artifact has none")),
         _ => differences.push(format!("{place} is {kept}, and the artifact has {made}")),
+    }
+}
+
+/// Which items of two lists are about the same thing: those of one identity, then those that are left,
+/// in their order.
+fn pairs_by<'a>(
+    identity: impl Fn(&'a Json) -> Option<[&'a str; 2]>,
+    made: &'a [Json],
+    kept: &'a [Json],
+) -> Vec<(Option<usize>, Option<usize>)> {
+    let mut left: Vec<usize> = (0..kept.len()).collect();
+    let mut pairs: Vec<(Option<usize>, Option<usize>)> = Vec::new();
+    for item in made {
+        let same = left.iter().position(|&index| identity(item).is_some() && identity(item) == identity(&kept[index]));
+        pairs.push((Some(pairs.len()), same.map(|at| left.remove(at))));
+    }
+    let mut left = left.into_iter();
+    for (_, kept) in pairs.iter_mut().filter(|(_, kept)| kept.is_none()) {
+        *kept = left.next();
+    }
+    pairs.extend(left.map(|index| (None, Some(index))));
+    pairs
+}
+
+/// What tells a route, a page or a dependency from the others of its list.
+fn identity(item: &Json) -> Option<[&str; 2]> {
+    let text = |name: &str| item.get(name).and_then(Json::as_str);
+    match (text("method"), text("path"), text("route"), text("name")) {
+        (Some(method), Some(path), ..) => Some([method, path]),
+        (_, _, Some(name), _) | (_, _, None, Some(name)) => Some([name, ""]),
+        _ => None,
     }
 }
 
