@@ -62,9 +62,11 @@ pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
 
 impl Server {
     fn announce(&self, port: u16) -> Result<(), Error> {
-        let app = self.app();
+        let mut app = self.app();
+        let origin = format!("http://127.0.0.1:{port}");
+        app.served_at(&origin, &self.token);
         let manifest = app.manifest().parsed();
-        terminal::output(format!("http://127.0.0.1:{port}/api/plugins/{}\n", manifest.name).as_bytes())?;
+        terminal::output(format!("{origin}/api/plugins/{}\n", manifest.name).as_bytes())?;
         if !self.quiet {
             for route in &manifest.routes {
                 let auth = if route.requires_auth { "  (with a token)" } else { "" };
@@ -160,8 +162,7 @@ fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
     if let Some(path) = &options.state {
         host = host.state_file(path);
     }
-    let beside = folder.map(|folder| folder.join("migrations")).filter(|folder| folder.is_dir());
-    if let Some(folder) = options.migrations.clone().or(beside) {
+    if let Some(folder) = migrations(options, folder) {
         host = host.migrations(folder);
     }
     for TextPair { key, value } in &options.config {
@@ -171,6 +172,12 @@ fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
         host = host.http(pattern, response.clone());
     }
     host
+}
+
+/// The folder of migrations: the one that was named, or the one beside Cargo.toml.
+fn migrations(options: &Serve, folder: Option<&Path>) -> Option<PathBuf> {
+    let beside = || folder.map(|folder| folder.join("migrations")).filter(|folder| folder.is_dir());
+    options.migrations.clone().or_else(beside)
 }
 
 fn append_to(path: &Path) -> Result<File, Error> {

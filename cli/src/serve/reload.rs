@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use plugsmith_harness::{Source, build_again, sources_of};
 
-use super::{Served, Server, profile};
+use super::{Served, Server, migrations, profile};
 use crate::artifact::Named;
 use crate::error::Error;
 use crate::options::Serve;
@@ -78,6 +78,10 @@ fn look(plugin: &Served, artifact: &Source, options: &Serve) -> Seen {
         }
         (Served::Package(path), _) => files.push(path.clone()),
         _ => {}
+    }
+    if let Some(folder) = migrations(options, plugin.folder()) {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        files.extend(entries.map(|entry| entry.path()));
     }
     files.into_iter().map(|file| (file.clone(), state(&file))).collect()
 }

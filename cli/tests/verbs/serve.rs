@@ -205,6 +205,28 @@ fn a_plugin_that_breaks_is_served_as_it_was() {
 }
 
 #[test]
+fn a_migration_that_is_added_runs_at_once() {
+    let migrations = folder("serve-migrations");
+    let first = root().join("harness/tests/fixtures/orbis-sdk/migrations/1_items.sql");
+    std::fs::copy(first, migrations.join("1_items.sql")).unwrap();
+    let sdk = ["serve", "harness/tests/fixtures/orbis-sdk", "--quiet", "--migrations"];
+    let server = Server::start(plugsmith(sdk).arg(&migrations));
+    assert_eq!(server.get("/items/1").0, 404);
+    std::fs::write(migrations.join("2.sql"), "INSERT INTO items (name) VALUES ('lamp');").unwrap();
+    expect(&server, "/items/1", r#"{"id":1,"name":"lamp","price":null}"#);
+}
+
+#[test]
+fn a_request_is_made_again_where_the_server_is() {
+    let mut server = Server::start(&mut plugsmith(["serve", ORBIS, "--token", "s3cret"]));
+    assert_eq!(server.send("GET", "/fault", Some("s3cret"), b"").0, 500);
+    let mut told = BufReader::new(server.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let again = told.find(|line| line.contains("curl")).unwrap();
+    let (url, json) = (&server.url, "content-type: application/json");
+    assert_eq!(again.trim(), format!("curl -i {url}/fault -H 'authorization: Bearer s3cret' -H '{json}'"));
+}
+
+#[test]
 fn a_port_that_is_taken_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -306,7 +306,7 @@ fn a_migration_runs_once_for_a_database() {
     assert_eq!(opened(&folder, Some(&file)).unwrap().len(), 1);
     assert_eq!(opened(&folder, Some(&file)).unwrap().len(), 1);
     std::fs::write(folder.join("1.sql"), "CREATE TABLE items (other);").unwrap();
-    insta::assert_snapshot!(opened(&folder, Some(&file)).unwrap_err(), @"[folder]/test.sqlite: [folder]/1.sql: it has changed since it ran in this database: add a new file, or remove the database");
+    insta::assert_snapshot!(opened(&folder, Some(&file)).unwrap_err(), @"[folder]/test.sqlite: [folder]/1.sql: it has changed since it ran in this database: add a new file, or start with a new database");
 }
 
 #[test]
@@ -322,6 +322,26 @@ fn a_migration_that_fails_changes_nothing() {
     insta::assert_snapshot!(opened(&folder, Some(&file)).unwrap_err(), @"[folder]/test.sqlite: [folder]/2.sql: no such table: nowhere");
     std::fs::write(folder.join("2.sql"), "INSERT INTO items VALUES ('b');").unwrap();
     assert_eq!(opened(&folder, Some(&file)).unwrap(), [json!({"name": "b"})]);
+}
+
+#[test]
+fn a_reload_runs_new_migrations() {
+    let folder = migrations("reload", &[("1.sql", "CREATE TABLE items (name);")]);
+    let mut app = load(Orbis::as_documented().migrations(&folder), "", "[]").unwrap();
+    let plugin = crate::guest::module("").into_bytes();
+    // More of SQLite's steps than a plugin's statement may take.
+    let many = "INSERT INTO items WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000)
+        SELECT 'a' FROM n WHERE i = 2000000";
+    std::fs::write(folder.join("2.sql"), many).unwrap();
+    app.reload(plugin.clone(), Some(app.manifest().clone())).unwrap();
+    assert_eq!(app.query("SELECT name FROM items").unwrap(), [json!({"name": "a"})]);
+    // One that fails leaves the app as it was; then the next reload runs it again.
+    std::fs::write(folder.join("4.sql"), "INSERT INTO nowhere VALUES (1);").unwrap();
+    let error = app.reload(plugin.clone(), Some(app.manifest().clone())).unwrap_err().to_string();
+    insta::assert_snapshot!(error.replace(&folder.display().to_string(), "[folder]"), @"the database in memory: [folder]/4.sql: no such table: nowhere");
+    std::fs::write(folder.join("4.sql"), "DELETE FROM items;").unwrap();
+    app.reload(plugin, Some(app.manifest().clone())).unwrap();
+    assert!(app.query("SELECT name FROM items").unwrap().is_empty());
 }
 
 #[test]

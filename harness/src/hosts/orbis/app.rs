@@ -46,6 +46,15 @@ pub struct App {
     artifact: Option<PathBuf>,
     /// The folder of the artifact's crate, if that is known.
     folder: Option<PathBuf>,
+    served: Option<Served>,
+}
+
+/// Where a server makes an app answer.
+pub(super) struct Served {
+    /// Scheme, host and port.
+    pub(super) origin: String,
+    /// Whoever sends it is logged in.
+    pub(super) token: String,
 }
 
 impl App {
@@ -76,6 +85,7 @@ impl App {
             label,
             artifact,
             folder: None,
+            served: None,
         })
     }
 
@@ -212,19 +222,33 @@ impl App {
         &self.module
     }
 
-    /// Puts another artifact in its place: state, database and traces stay.
+    /// Puts another artifact in its place: state, database and traces stay. New files among its
+    /// migrations run first.
     ///
     /// # Errors
-    /// As [`Orbis::load`]; then the app is as it was.
+    /// As [`Orbis::load`]; then the app is as it was, but for the migrations that ran before one that
+    /// failed.
     pub fn reload(&mut self, source: impl Into<Source>, manifest: Option<Manifest>) -> Result<()> {
         let (wasm, manifest) = Package::find(source.into(), manifest)?;
         let module = Module::parse(&wasm)?;
         let abi = self.mode.abi();
         check::artifact(&module, abi)?;
-        self.linked = engine::compile(&wasm, abi)?;
-        self.services().adopt(&manifest);
+        let linked = engine::compile(&wasm, abi)?;
+        let mut services = self.services();
+        if let Some(database) = &mut services.database {
+            database.migrate()?;
+        }
+        services.adopt(&manifest);
+        drop(services);
+        self.linked = linked;
         (self.wasm, self.module, self.manifest) = (wasm.into(), module, manifest);
         Ok(())
+    }
+
+    /// Notes where a server makes it answer (`http://127.0.0.1:8787`) and the token that logs in, for
+    /// the command that makes a failed request again.
+    pub fn served_at(&mut self, origin: &str, token: &str) {
+        self.served = Some(Served { origin: origin.to_owned(), token: token.to_owned() });
     }
 
     /// Notes the crate that this is the plugin of.
@@ -239,6 +263,10 @@ impl App {
 
     pub(super) fn label(&self) -> &str {
         &self.label
+    }
+
+    pub(super) fn served(&self) -> Option<&Served> {
+        self.served.as_ref()
     }
 
     /// One call of the plugin. `convert` says what a host makes of the answer, and whether the

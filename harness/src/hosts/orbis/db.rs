@@ -3,7 +3,7 @@
 mod migrations;
 mod value;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -25,31 +25,48 @@ const STEPS_AT_ONCE: u32 = 10_000;
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
+    /// Its file, or what to call it.
+    shown: PathBuf,
+    /// Where its migrations are.
+    folders: Vec<PathBuf>,
     /// Looks at the running statement, in units of [`STEPS_AT_ONCE`].
     steps: Arc<AtomicU32>,
 }
 
 impl Database {
     /// The database in a file, or one in memory, with these migrations and statements.
-    pub(super) fn open(file: Option<&Path>, folders: &[std::path::PathBuf], sql: &[String]) -> Result<Database> {
-        let shown = file.unwrap_or(Path::new("the database in memory"));
-        let fail = |reason: String| Error::File { path: shown.to_owned(), reason };
-        let open = || {
-            let mut connection = match file {
-                Some(path) => Connection::open(path)?,
-                None => Connection::open_in_memory()?,
-            };
-            connection.pragma_update(None, "foreign_keys", true)?;
-            migrations::run(&mut connection, folders)?;
-            for statements in sql {
-                connection.execute_batch(statements)?;
-            }
-            Ok::<_, Failed>(connection)
-        };
-        let connection = open().map_err(|error| fail(error.to_string()))?;
-        let mut database = Database { connection, steps: Arc::default() };
-        database.confine().map_err(|error| fail(error.to_string()))?;
+    pub(super) fn open(file: Option<&Path>, folders: &[PathBuf], sql: &[String]) -> Result<Database> {
+        let shown = file.unwrap_or(Path::new("the database in memory")).to_owned();
+        let fail = |error: rusqlite::Error| Error::File { path: shown.clone(), reason: error.to_string() };
+        let connection = file.map_or_else(Connection::open_in_memory, Connection::open).map_err(fail)?;
+        connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
+        let (shown, folders) = (shown.clone(), folders.to_vec());
+        let mut database = Database { connection, shown, folders, steps: Arc::default() };
+        database.trusted(|connection, folders| {
+            migrations::run(connection, folders)?;
+            sql.iter().try_for_each(|statements| Ok(connection.execute_batch(statements)?))
+        })?;
         Ok(database)
+    }
+
+    /// Runs the migrations that have not run yet.
+    pub(super) fn migrate(&mut self) -> Result<()> {
+        self.trusted(migrations::run)
+    }
+
+    /// Runs the author's own statements, before the plugin's, which are confined.
+    fn trusted(&mut self, run: impl FnOnce(&mut Connection, &[PathBuf]) -> Result<(), Failed>) -> Result<()> {
+        let ran = self.release().map_err(Failed::from).and_then(|()| run(&mut self.connection, &self.folders));
+        let confined = self.confine();
+        let fail = |error: Failed| Error::File { path: self.shown.clone(), reason: error.to_string() };
+        ran.and(confined.map_err(Failed::from)).map_err(fail)
+    }
+
+    /// Takes back what [`Database::confine`] does; the numbers are SQLite's own.
+    fn release(&mut self) -> rusqlite::Result<()> {
+        self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 10)?;
+        self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 1_000_000_000)?;
+        self.connection.progress_handler(0, None::<fn() -> bool>)
     }
 
     /// What a plugin's statements cannot do: reach other files, answer without end, fill the host.

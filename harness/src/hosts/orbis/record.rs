@@ -91,10 +91,14 @@ pub(super) fn curl(request: &Request, app: &App) -> String {
     if request.method != "GET" {
         command.push_str(&format!(" -X {}", quote(&request.method)));
     }
-    let url = format!("http://127.0.0.1:8787/api/plugins/{}{}", app.manifest().parsed().name, request.path);
+    let (origin, token) = match app.served() {
+        Some(served) => (served.origin.as_str(), served.token.as_str()),
+        None => ("http://127.0.0.1:8787", "test"),
+    };
+    let url = format!("{origin}/api/plugins/{}{}", app.manifest().parsed().name, request.path);
     command.push_str(&format!(" {}", quote(&url)));
     if request.user.is_some() {
-        command.push_str(" -H 'authorization: Bearer test'");
+        command.push_str(&format!(" -H {}", quote(&format!("authorization: Bearer {token}"))));
     }
     for (name, value) in request.headers.iter().filter(|(name, _)| is_kept(name)) {
         command.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
@@ -102,7 +106,10 @@ pub(super) fn curl(request: &Request, app: &App) -> String {
     if !request.body.is_empty() {
         command.push_str(&format!(" --data-raw {}", quote(&String::from_utf8_lossy(&request.body))));
     }
-    format!("{command}  # while this runs: cargo plugsmith serve {}", app.label())
+    if app.served().is_none() {
+        command.push_str(&format!("  # while this runs: cargo plugsmith serve {}", app.label()));
+    }
+    command
 }
 
 /// Whether a header is part of what is asked for.

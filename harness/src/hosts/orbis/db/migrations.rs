@@ -48,7 +48,9 @@ fn once(connection: &mut Connection, name: &str, sql: &str) -> Result<(), Failed
     match noted {
         Some(noted) if noted == hash => return Ok(()),
         Some(_) => {
-            return Err("it has changed since it ran in this database: add a new file, or remove the database".into());
+            return Err(
+                "it has changed since it ran in this database: add a new file, or start with a new database".into()
+            );
         }
         None => {}
     }
