@@ -108,6 +108,19 @@ fn entry_points(out: &mut String, inspection: &Inspection) {
     );
     table(
         out,
+        "routes",
+        inspection.routes.iter().map(|route| {
+            let auth = if route.requires_auth { "with a login" } else { "" };
+            vec![
+                format!("{} {}", route.method, route.path),
+                route.handler.clone(),
+                auth.to_owned(),
+                route.description.clone(),
+            ]
+        }),
+    );
+    table(
+        out,
         "other exports",
         inspection.exports.iter().map(|export| {
             let note = if export.callable { "" } else { "not for Extism to call" };

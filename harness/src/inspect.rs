@@ -5,12 +5,14 @@ mod permissions;
 mod sizes;
 
 use plugsmith::protocol::metadata::{Command, DataType, Function, Hook, Record, StorageBackend, Transformer};
+use plugsmith::protocol::orbis::Route;
 use serde::Serialize;
 
 pub use permissions::Permission;
 pub use sizes::{CrateSize, Section};
 
 use crate::error::Result;
+use crate::hosts::ferrite;
 use crate::module::{Module, is_callable};
 use crate::source::Source;
 
@@ -25,14 +27,16 @@ pub struct Inspection {
     pub commands: Vec<CommandInfo>,
     /// The functions that it says it has, sorted.
     pub functions: Vec<FunctionInfo>,
-    /// The hooks that it says it has, by event, and by priority as they run.
+    /// The hooks that it says it has, by event, and as they run.
     pub hooks: Vec<Hook>,
     /// The data types that it says it has, sorted.
     pub data_types: Vec<DataType>,
-    /// The transformers that it says it has, by direction and priority.
+    /// The transformers that it says it has, by direction, and as those of writes run.
     pub transformers: Vec<Transformer>,
     /// The storage backends that it says it has, sorted.
     pub storage_backends: Vec<StorageBackend>,
+    /// The routes that it says it has, by path.
+    pub routes: Vec<Route>,
     /// What else it exports.
     pub exports: Vec<Export>,
     /// What it wants from its host, by import module.
@@ -117,31 +121,33 @@ impl Inspection {
         let module = Module::parse(&wasm)?;
         let mut commands: Vec<CommandInfo> =
             module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
-        let (mut functions, mut hooks, mut data_types) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut transformers, mut storage_backends) = (Vec::new(), Vec::new());
+        let (mut functions, mut data_types) = (Vec::new(), Vec::new());
+        let (mut storage_backends, mut routes) = (Vec::new(), Vec::new());
         for record in &module.records {
             match record {
-                Record::Command(_) | Record::Order(_) => {}
+                Record::Command(_) | Record::Hook(_) | Record::Order(_) | Record::Transformer(_) => {}
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
-                Record::Hook(record) => hooks.push(record.clone()),
-                Record::Route(_) => {}
+                Record::Route(record) => routes.push(record.clone()),
                 Record::StorageBackend(record) => storage_backends.push(record.clone()),
-                Record::Transformer(record) => transformers.push(record.clone()),
             }
         }
         commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));
         functions.sort_by(|a, b| a.record.name.cmp(&b.record.name));
-        hooks.sort_by(|a, b| (&a.event, a.priority, &a.export).cmp(&(&b.event, b.priority, &b.export)));
+        let mut hooks = ferrite::hooks(&module);
+        hooks.sort_by(|a, b| a.event.cmp(&b.event));
         data_types.sort_by(|a, b| a.name.cmp(&b.name));
-        transformers.sort_by(|a, b| (&a.on, a.priority, &a.export).cmp(&(&b.on, b.priority, &b.export)));
+        let mut transformers = ferrite::transformers(&module);
+        transformers.sort_by(|a, b| a.on.cmp(&b.on));
         storage_backends.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
         let is_known = |name: &str| {
             commands.iter().any(|command| command.record.name == name)
                 || functions.iter().any(|function| function.record.name == name)
                 || hooks.iter().any(|hook| hook.export == name)
                 || transformers.iter().any(|transformer| transformer.export == name)
                 || storage_backends.iter().any(|backend| backend.export == name)
+                || routes.iter().any(|route| route.handler == name)
         };
         let exports = module
             .exports
@@ -159,7 +165,7 @@ impl Inspection {
             stripped_bytes: sizes::stripped(wasm.len(), &sections),
             exports,
             imports: imports(&module),
-            permissions: permissions::of(&module.imports),
+            permissions: permissions::of(&module),
             memory: Memory { initial_pages: module.initial_pages, maximum_pages: module.maximum_pages },
             crates: sizes::crates(&module),
             sections,
@@ -169,6 +175,7 @@ impl Inspection {
             data_types,
             transformers,
             storage_backends,
+            routes,
         })
     }
 }

@@ -1,14 +1,16 @@
 //! What an artifact's imports let it do. What is not imported cannot be done, so this is all of it.
 
+use plugsmith::protocol::orbis;
 use serde::Serialize;
 
 use crate::dispatch::{KERNEL, WASI};
-use crate::module::Import;
+use crate::module::{Import, Module};
 
 /// A thing that the artifact can do, and the imports that let it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Permission {
-    /// `storage`, `kv`, `network`, `system`, `filesystem`, or `host` for functions of a host's own.
+    /// `storage`, `kv`, `database`, `state`, `network`, `events`, `system`, `filesystem`, or `host` for
+    /// functions of a host's own.
     pub resource: String,
     /// Such as `read`, `write`, `delete`, `http`, `time`, `random`; for `host` the function's name.
     pub action: String,
@@ -16,11 +18,14 @@ pub struct Permission {
     pub imports: Vec<String>,
 }
 
-/// The permissions that follow from these imports, in the order of resources above.
-pub(super) fn of(imports: &[Import]) -> Vec<Permission> {
+/// The permissions that follow from its imports, in the order of resources above.
+pub(super) fn of(module: &Module) -> Vec<Permission> {
+    // Only then is `env` Orbis' own.
+    let is_orbis = module.sections.iter().any(|(name, _)| name == orbis::MANIFEST_SECTION);
     let mut found: Vec<(usize, Permission)> = Vec::new();
-    for import in imports {
-        for &(resource, action) in kinds(import) {
+    for import in &module.imports {
+        let kinds = if is_orbis && import.module == orbis::MODULE { in_orbis(import) } else { kinds(import) };
+        for &(resource, action) in kinds {
             let action = if action.is_empty() { import.name.as_str() } else { action };
             match found.iter_mut().find(|(_, known)| known.resource == resource && known.action == action) {
                 Some((_, known)) => known.imports.push(import.name.clone()),
@@ -46,7 +51,7 @@ pub(super) fn of(imports: &[Import]) -> Vec<Permission> {
     permissions
 }
 
-const RESOURCES: &[&str] = &["storage", "kv", "network", "system", "filesystem", "host"];
+const RESOURCES: &[&str] = &["storage", "kv", "database", "state", "network", "events", "system", "filesystem", "host"];
 
 /// `read` before `write` before `delete`, and these before the rest.
 fn order(action: &str) -> usize {
@@ -77,5 +82,20 @@ fn kinds(import: &Import) -> &'static [(&'static str, &'static str)] {
             "kv_write" => &[("kv", "write")],
             _ => &[("host", "")],
         },
+    }
+}
+
+fn in_orbis(import: &Import) -> &'static [(&'static str, &'static str)] {
+    match import.name.as_str() {
+        "db_query" => &[("database", "read")],
+        "db_execute" => &[("database", "write")],
+        "state_get" => &[("state", "read")],
+        "state_set" => &[("state", "write")],
+        "state_remove" => &[("state", "delete")],
+        "http_request" => &[("network", "http")],
+        "emit_event" => &[("events", "emit")],
+        "crypto_random" => &[("system", "random")],
+        "log" | "get_config" | "crypto_hash" => &[],
+        _ => &[("host", "")],
     }
 }

@@ -9,6 +9,7 @@ mod guest;
 mod hooks;
 mod hostile;
 mod imports;
+mod inspect;
 mod isolation;
 mod keyspace;
 mod limits;

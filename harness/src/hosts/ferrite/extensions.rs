@@ -13,7 +13,7 @@ use plugsmith::testing::glob_matches;
 use plugsmith::{HookResult, HostError, Value};
 
 use super::acting::ShownAs;
-use super::hooks;
+use super::hooks::{modify, verdict};
 use crate::compiled::Compiled;
 use crate::error::Error;
 use crate::host::{Host, Running};
@@ -44,16 +44,9 @@ impl Extensions {
     /// The extensions of an artifact, if it has any.
     pub(crate) fn of(compiled: &Arc<Compiled>, host: &Rc<Host>) -> Option<Extensions> {
         let module = &compiled.module;
-        let hooks = in_order(module, |record| match record {
-            Record::Hook(hook) => Some((hook.priority, &hook.export, hook)),
-            _ => None,
-        });
-        let transformers = in_order(module, |record| match record {
-            Record::Transformer(transformer) => Some((transformer.priority, &transformer.export, transformer)),
-            _ => None,
-        });
+        let hooks = hooks(module);
         let (writers, mut readers): (Vec<_>, Vec<_>) =
-            transformers.into_iter().partition(|transformer| transformer.on == "write");
+            transformers(module).into_iter().partition(|transformer| transformer.on == "write");
         readers.retain(|transformer| transformer.on == "read");
         // The last that went on comes off first.
         readers.reverse();
@@ -132,13 +125,13 @@ impl Extensions {
         let name = event.name.clone();
         for hook in self.hooks(&name) {
             let (output, inside) = self.run(&hook.export, &event)?;
-            let verdict = hooks::verdict(hook, &output).map_err(|error| fail(error, &hook.export))?;
+            let verdict = verdict(hook, &output).map_err(|error| fail(error, &hook.export))?;
             note(&hook.export, &event, Ok(Some(verdict.shown())), inside);
             match verdict {
                 HookResult::Continue => {}
                 HookResult::Abort(message) => return Ok((HookResult::Abort(message), event)),
                 HookResult::Modified(value) => {
-                    hooks::modify(&mut event, value.clone());
+                    modify(&mut event, value.clone());
                     result = HookResult::Modified(value);
                 }
             }
@@ -234,6 +227,22 @@ fn fail(error: Error, export: &str) -> HostError {
         running.failure.borrow_mut().get_or_insert(error);
     }
     text
+}
+
+/// The hooks in the order in which those of one event run.
+pub(crate) fn hooks(module: &Module) -> Vec<Hook> {
+    in_order(module, |record| match record {
+        Record::Hook(hook) => Some((hook.priority, &hook.export, hook)),
+        _ => None,
+    })
+}
+
+/// The transformers in the order in which those of writes run.
+pub(crate) fn transformers(module: &Module) -> Vec<Transformer> {
+    in_order(module, |record| match record {
+        Record::Transformer(transformer) => Some((transformer.priority, &transformer.export, transformer)),
+        _ => None,
+    })
 }
 
 /// Records by priority, those of one priority in the order of `export_plugin!`, and those that it

@@ -1,0 +1,48 @@
+//! What an artifact says of itself, seen without running it.
+
+use plugsmith_harness::Inspection;
+
+/// An artifact with these records and these other parts.
+fn inspect(records: &[&str], rest: &str) -> Inspection {
+    let records = records.join("\\n").replace('"', "\\\"");
+    Inspection::read(format!("(module {rest} (@custom \"plugsmith\" \"{records}\\n\"))").as_bytes()).unwrap()
+}
+
+#[test]
+fn hooks_and_transformers_stand_as_they_run() {
+    let found = inspect(
+        &[
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":0,"export":"a"}"#,
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":0,"export":"b"}"#,
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":-1,"export":"c"}"#,
+            r#"{"kind":"hook","event":"OnKeyRead","priority":5,"export":"d"}"#,
+            r#"{"kind":"transformer","on":"write","pattern":"*","priority":0,"export":"e"}"#,
+            r#"{"kind":"transformer","on":"write","pattern":"*","priority":0,"export":"f"}"#,
+            r#"{"kind":"order","exports":["b","a","f","e"]}"#,
+        ],
+        "",
+    );
+    assert_eq!(found.hooks.iter().map(|hook| hook.export.as_str()).collect::<Vec<_>>(), ["d", "c", "b", "a"]);
+    assert_eq!(found.transformers.iter().map(|found| found.export.as_str()).collect::<Vec<_>>(), ["f", "e"]);
+}
+
+/// `env` is Orbis' own only in an artifact with Orbis' manifest.
+#[test]
+fn an_orbis_plugin_shows_its_routes_and_what_it_may_do() {
+    let route = r#"{"kind":"route","method":"GET","path":"/items/{id}","handler":"item","requires_auth":true}"#;
+    let module = r#"(import "env" "db_query" (func (param i32 i32 i32 i32) (result i32)))
+        (import "env" "crypto_random" (func (param i32) (result i32)))
+        (import "env" "log" (func (param i32 i32 i32)))
+        (import "env" "other" (func))
+        (func (export "item") (param i32 i32) (result i32) (i32.const 0))"#;
+    let permissions = |found: &Inspection| {
+        let lines = found.permissions.iter().map(|found| format!("{} {}", found.resource, found.action));
+        lines.collect::<Vec<_>>()
+    };
+    let found = inspect(&[route], &format!("{module} (@custom \"manifest\" \"{{}}\")"));
+    assert_eq!(found.routes[0].path, "/items/{id}");
+    assert!(found.exports.is_empty());
+    assert_eq!(permissions(&found), ["database read", "system random", "host other"]);
+    let found = inspect(&[], module);
+    assert_eq!(permissions(&found), ["host crypto_random", "host db_query", "host log", "host other"]);
+}
