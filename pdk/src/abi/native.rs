@@ -1,48 +1,28 @@
 //! Off wasm32 the host is in memory: the one of the `MockContext` in use, or the thread's own.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+pub(super) mod stack;
 
+use std::cell::RefCell;
+use std::thread::LocalKey;
+
+use self::stack::{Fake, Handle};
 use crate::testing::FakeHost;
 use crate::{HostError, HttpRequest};
 
 thread_local! {
-    /// The hosts of this thread's living `MockContext`s, oldest first; the thread's own at the bottom.
     static HOSTS: RefCell<Vec<HostHandle>> = RefCell::new(vec![HostHandle::new()]);
 }
 
 /// A host in memory, shared by every service that came from one context.
-#[derive(Clone, Debug)]
-pub(crate) struct HostHandle(Rc<RefCell<FakeHost>>);
+pub(crate) type HostHandle = Handle<FakeHost>;
+
+impl Fake for FakeHost {
+    fn hosts() -> &'static LocalKey<RefCell<Vec<HostHandle>>> {
+        &HOSTS
+    }
+}
 
 impl HostHandle {
-    pub(crate) fn new() -> HostHandle {
-        HostHandle(Rc::new(RefCell::new(FakeHost::default())))
-    }
-
-    /// The host that context-free functions talk to.
-    pub(crate) fn current() -> HostHandle {
-        HOSTS.with_borrow(|hosts| hosts.last().expect("the thread's own host stays").clone())
-    }
-
-    /// Makes this the host of context-free functions, until [`HostHandle::leave`].
-    pub(crate) fn enter(&self) {
-        HOSTS.with_borrow_mut(|hosts| hosts.push(self.clone()));
-    }
-
-    pub(crate) fn leave(&self) {
-        HOSTS.with_borrow_mut(|hosts| {
-            if let Some(index) = hosts.iter().rposition(|host| Rc::ptr_eq(&host.0, &self.0)) {
-                hosts.remove(index);
-            }
-        });
-    }
-
-    /// Works on the host; it must not be asked again from within.
-    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut FakeHost) -> T) -> T {
-        work(&mut self.0.borrow_mut())
-    }
-
     pub(crate) fn config(&self, key: &str) -> Option<Vec<u8>> {
         self.with(|host| host.config.get(key).map(|value| value.clone().into_bytes()))
     }
