@@ -68,11 +68,6 @@ pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> 
             }
         }
     }
-    if let ReturnType::Type(_, ty) = &signature.output
-        && let Type::ImplTrait(ty) = &**ty
-    {
-        refuse(Some(ty.span()), "result needs a concrete type");
-    }
     let result = match &signature.output {
         ReturnType::Type(_, ty) => ty.span(),
         ReturnType::Default => signature.ident.span(),

@@ -4,14 +4,16 @@ use plugsmith_bench::guests;
 use plugsmith_harness::hosts::orbis::{App, Limits, Manifest, Orbis};
 use serde_json::{Value, json};
 
+/// Records read as borrowed text (ours alone), as a type, and as any JSON; arrays of short words and of
+/// short numbers; and a body that nobody reads.
+const HANDLERS: &[&str] = &["borrowed", "typed", "any", "words", "numbers", "unread"];
+
 /// What the real host gives a call.
 const FUEL: u64 = 5_000_000;
 
 fn main() {
     println!("fuel of a call with 16 KiB of JSON, and the longest body within {FUEL}");
-    for (guest, handlers) in
-        [("orbis-sdk", &["typed", "any", "unread"][..]), ("orbis-plugsmith", &["typed", "borrowed", "any", "unread"])]
-    {
+    for (guest, handlers) in [("orbis-sdk", &HANDLERS[1..]), ("orbis-plugsmith", HANDLERS)] {
         for handler in handlers {
             let fuel = fuel(guest, handler, 16 * 1024);
             let longest = longest(guest, handler);
@@ -38,7 +40,7 @@ fn longest(guest: &str, handler: &str) -> usize {
 }
 
 fn fuel(guest: &str, handler: &str, length: usize) -> u64 {
-    let outcome = app(guest, handler).post(&format!("/{handler}")).json(items(length)).send();
+    let outcome = app(guest, handler).post(&format!("/{handler}")).json(body(handler, length)).send();
     let fuel = outcome.fuel;
     match outcome.result {
         Ok(response) => assert_eq!(response.status, 200, "{guest} {handler}: {}", response.body),
@@ -56,6 +58,15 @@ fn app(guest: &str, handler: &str) -> App {
     let limits = Limits { fuel: FUEL * 1000, memory_bytes: 1 << 30, body_bytes: 1 << 30, ..Limits::default() };
     let host = Orbis::as_shipped().limits(limits).manifest(Manifest::from_json(manifest).expect("a fine manifest"));
     host.load(guests::path(guest)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// JSON of about this length.
+fn body(handler: &str, length: usize) -> Value {
+    match handler {
+        "words" => (0..length / 5).map(|_| "ab").collect(),
+        "numbers" => (0..length / 4).map(|_| 1.5).collect(),
+        _ => items(length),
+    }
 }
 
 /// JSON of records of about this length.

@@ -46,8 +46,10 @@ fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Route {
     let (unnamed, named) = positional(args);
     let mut args = Arguments::parse(named, ATTRIBUTES, mistakes);
     let mut unnamed = unnamed.into_iter();
-    let method = unnamed.next().and_then(|tokens| word(tokens, mistakes)).or_else(|| args.text("method", mistakes));
-    let path = unnamed.next().and_then(|tokens| text(tokens, mistakes)).or_else(|| args.text("path", mistakes));
+    let method = unnamed.next().and_then(|tokens| word(tokens, mistakes));
+    let method = once("method", method, &mut args, mistakes);
+    let path = unnamed.next().and_then(|tokens| text(tokens, mistakes));
+    let path = once("path", path, &mut args, mistakes);
     for extra in unnamed {
         mistakes.at(extra, format_args!("expected `key = value`, {}", suggestion("", ATTRIBUTES)));
     }
@@ -62,6 +64,20 @@ fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Route {
         description: args.text("description", mistakes).map_or_else(|| entry.summary.clone(), |text| text.value),
         entry,
     }
+}
+
+/// What is given by its place or by its name, not by both.
+fn once(
+    name: &str,
+    placed: Option<Placed<String>>,
+    args: &mut Arguments,
+    mistakes: &mut Mistakes,
+) -> Option<Placed<String>> {
+    let named = args.text(name, mistakes);
+    if let (Some(_), Some(named)) = (&placed, &named) {
+        mistakes.at(named.span, format_args!("the {name} is given already: leave out `{name} = ..`"));
+    }
+    placed.or(named)
 }
 
 /// A method: a bare word, or a text.

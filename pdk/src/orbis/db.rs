@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -58,6 +59,24 @@ impl Db {
         Ok(self.query(sql, parameters)?.into_iter().next())
     }
 
+    /// The one column of a query's first row, such as a count; `None` where there is no row.
+    ///
+    /// ```
+    /// use plugsmith::orbis::{db, testing::MockHost};
+    ///
+    /// let host = MockHost::new();
+    /// host.mock_query("SELECT count(*) FROM items", &[serde_json::json!({"count(*)": 2})]);
+    /// let count: Option<u64> = db().query_value("SELECT count(*) FROM items", ())?;
+    /// assert_eq!(count, Some(2));
+    /// # Ok::<(), plugsmith::orbis::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Db::query`]; also a row of more than one column.
+    pub fn query_value<T: DeserializeOwned>(&self, sql: &str, parameters: impl Parameters) -> Result<Option<T>, Error> {
+        Ok(self.query_one(sql, parameters)?.map(|Column(value)| value))
+    }
+
     /// How many rows a statement has changed.
     ///
     /// # Errors
@@ -85,8 +104,7 @@ impl Db {
     pub fn insert(&self, sql: &str, parameters: impl Parameters) -> Result<i64, Error> {
         let behind = if has_returning(sql) { "" } else { RETURNING };
         let sql = [sql.trim_end().trim_end_matches(';'), behind].concat();
-        let made: Option<Made> = self.query_one(&sql, parameters)?;
-        made.map(|row| row.id).ok_or_else(|| {
+        self.query_value(&sql, parameters)?.ok_or_else(|| {
             Error::private(
                 ["'", &sql, "' made no row: `OR IGNORE` and `DO NOTHING` make none where one is there"].concat(),
             )
@@ -99,8 +117,7 @@ impl Db {
     /// # Errors
     /// As [`Db::query`].
     pub fn last_id(&self) -> Result<i64, Error> {
-        let made: Option<Made> = self.query_one("SELECT last_insert_rowid() AS id", ())?;
-        Ok(made.map_or(0, |row| row.id))
+        Ok(self.query_value("SELECT last_insert_rowid() AS id", ())?.unwrap_or(0))
     }
 }
 
@@ -167,40 +184,63 @@ fn rows<T: DeserializeOwned>(sql: &str, json: &str) -> Result<Vec<T>, Error> {
 /// What [`Db::insert`] puts behind a statement; on a new line, as the statement may end in a comment.
 pub(crate) const RETURNING: &str = "\nRETURNING rowid AS id";
 
-/// Whether the word `RETURNING` stands in a statement, outside of quotes.
+/// Whether the word `RETURNING` stands in a statement, outside of quotes and comments.
 fn has_returning(sql: &str) -> bool {
-    let outside = sql.as_bytes().split(|byte| matches!(byte, b'\'' | b'"' | b'`')).step_by(2);
-    let mut words = outside.flat_map(|part| part.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'));
-    words.any(|word| word.eq_ignore_ascii_case(b"returning"))
+    let mut rest = sql;
+    loop {
+        // The length of what opens a part that does not count, and what ends it. A doubled quote reads
+        // as two texts.
+        let (opening, end) = match rest.as_bytes() {
+            [] => return false,
+            [b'\'', ..] => (1, "'"),
+            [b'"', ..] => (1, "\""),
+            [b'`', ..] => (1, "`"),
+            [b'[', ..] => (1, "]"),
+            [b'-', b'-', ..] => (2, "\n"),
+            [b'/', b'*', ..] => (2, "*/"),
+            _ => {
+                let length = rest.bytes().take_while(|&byte| is_in_a_word(byte)).count();
+                if rest[..length].eq_ignore_ascii_case("returning") {
+                    return true;
+                }
+                rest = &rest[length.max(1)..];
+                continue;
+            }
+        };
+        rest = rest[opening..].split_once(end).map_or("", |(_, rest)| rest);
+    }
+}
+
+/// Letters beyond ASCII are part of names.
+fn is_in_a_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
 }
 
 /// A row of one column, whatever its name.
-struct Made {
-    id: i64,
-}
+struct Column<T>(T);
 
-impl<'de> Deserialize<'de> for Made {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Made, D::Error> {
-        struct Column;
-        impl<'de> Visitor<'de> for Column {
-            type Value = Made;
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Column<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Column<T>, D::Error> {
+        struct Only<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Only<T> {
+            type Value = Column<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a row of one column, the id")
+                f.write_str("a row of one column")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<Made, A::Error> {
-                let id = match row.next_entry::<IgnoredAny, i64>()? {
-                    Some((_, id)) => id,
+            fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<Column<T>, A::Error> {
+                let value = match row.next_entry::<IgnoredAny, T>()? {
+                    Some((_, value)) => value,
                     None => return Err(A::Error::invalid_length(0, &self)),
                 };
                 match row.next_entry::<IgnoredAny, IgnoredAny>()? {
                     Some(_) => Err(A::Error::invalid_length(2, &self)),
-                    None => Ok(Made { id }),
+                    None => Ok(Column(value)),
                 }
             }
         }
-        deserializer.deserialize_map(Column)
+        deserializer.deserialize_map(Only(PhantomData))
     }
 }
 
@@ -303,10 +343,27 @@ mod tests {
     fn a_returning_is_a_word_outside_of_quotes() {
         let found = |sql: &&str| has_returning(sql);
         assert!(
-            ["INSERT INTO a VALUES (1) returning key", "INSERT INTO a VALUES (')')\nRETURNING(b)"].iter().all(found)
+            [
+                "INSERT INTO a VALUES (1) returning key",
+                "INSERT INTO a VALUES (')')\nRETURNING(b)",
+                "INSERT INTO [a]/* it's */VALUES (1)-- \"\nRETURNING b",
+            ]
+            .iter()
+            .all(found)
         );
         assert!(
-            !["INSERT INTO a VALUES ('returning')", "INSERT INTO returning_customers VALUES (1)"].iter().any(found)
+            ![
+                "",
+                "INSERT INTO a VALUES ('returning')",
+                "INSERT INTO returning_customers VALUES (1)",
+                "INSERT INTO returningä VALUES (1)",
+                "INSERT INTO a VALUES (1) -- not returning",
+                "INSERT INTO a VALUES (1) /*/ returning */",
+                "INSERT INTO [returning x] VALUES ('it''s returning', 1 - 2 / 3)",
+                "INSERT INTO a VALUES ('returning",
+            ]
+            .iter()
+            .any(found)
         );
     }
 

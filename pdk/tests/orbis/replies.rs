@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use plugsmith::Json;
-use plugsmith::orbis::testing::MockHost;
-use plugsmith::orbis::{Error, IntoResponse, Response};
+use plugsmith::orbis::testing::{MockHost, call};
+use plugsmith::orbis::{Error, IntoResponse, Response, route};
 
 fn crosses(value: impl IntoResponse) -> String {
     value.into_response().encode()
@@ -35,6 +35,17 @@ fn every_type_has_its_json() {
         crosses(Response::bare(&7).with_status(202)),
     ];
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[route(GET, "/api/made/{count}")]
+fn made(count: u8) -> impl IntoResponse {
+    (201, vec![7; count.into()])
+}
+
+#[test]
+fn a_reply_may_be_of_a_type_without_a_name() {
+    let answer = call!(made, MockHost::new().request("GET", "/api/made/2").user("u1"));
+    assert_eq!((answer.status(), answer.text()), (201, "[7,7]"));
 }
 
 #[test]

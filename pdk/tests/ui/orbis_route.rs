@@ -68,4 +68,9 @@ struct NoFunction;
 #[route(GET, "/api/rate", rate = 3)]
 fn cut_word() {}
 
+#[route(GET, "/api/items/{id}", method = "DELETE", path = "/api/other")]
+fn given_twice(id: i64) -> i64 {
+    id
+}
+
 fn main() {}

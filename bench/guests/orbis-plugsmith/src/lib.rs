@@ -38,9 +38,19 @@ fn any(body: Json<serde_json::Value>) -> Json<serde_json::Value> {
     body
 }
 
+#[route(POST, "/words", requires_auth = false)]
+fn words(words: Json<Vec<String>>) -> Json<Vec<String>> {
+    words
+}
+
+#[route(POST, "/numbers", requires_auth = false)]
+fn numbers(numbers: Json<Vec<f64>>) -> Json<Vec<f64>> {
+    numbers
+}
+
 #[route(POST, "/unread", requires_auth = false)]
 fn unread() -> bool {
     true
 }
 
-export_plugin!(typed, borrowed, any, unread);
+export_plugin!(typed, borrowed, any, words, numbers, unread);

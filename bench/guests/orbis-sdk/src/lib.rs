@@ -19,11 +19,21 @@ fn echo_any(context: Context) -> Result<Response> {
     Response::json(&context.body)
 }
 
+fn echo_words(context: Context) -> Result<Response> {
+    Response::json(&context.body_as::<Vec<String>>()?)
+}
+
+fn echo_numbers(context: Context) -> Result<Response> {
+    Response::json(&context.body_as::<Vec<f64>>()?)
+}
+
 fn echo_unread(_: Context) -> Result<Response> {
     Response::json(&true)
 }
 
 wrap_handler!(typed, echo_typed);
 wrap_handler!(any, echo_any);
+wrap_handler!(words, echo_words);
+wrap_handler!(numbers, echo_numbers);
 wrap_handler!(unread, echo_unread);
 orbis_allocators!();
