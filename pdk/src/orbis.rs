@@ -24,6 +24,7 @@
 mod call;
 mod error;
 mod extract;
+mod json;
 mod lifecycle;
 mod manifest;
 mod request;

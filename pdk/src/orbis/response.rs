@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Error;
+use super::{Error, json};
 use crate::Json;
 use crate::protocol::json::{write_integer, write_string};
 
@@ -30,14 +30,14 @@ pub struct Response {
     status: u16,
     headers: Vec<(String, String)>,
     /// JSON.
-    body: String,
+    body: Vec<u8>,
     is_bare: bool,
 }
 
 impl Response {
     /// 200 with a value; a value that has no JSON form becomes a 500 that says so.
     pub fn json(value: &(impl Serialize + ?Sized)) -> Response {
-        match serde_json::to_string(value) {
+        match json::encode(value) {
             Ok(body) => Response::of(200, body),
             Err(error) => {
                 Error::internal(["the reply has no JSON form: ", &error.to_string()].concat()).into_response()
@@ -52,7 +52,7 @@ impl Response {
 
     /// 204, without a body.
     pub fn no_content() -> Response {
-        Response::of(204, "null".to_owned())
+        Response::of(204, b"null".to_vec())
     }
 
     /// 200 with a value that is the handler's whole JSON, no status around it.
@@ -64,7 +64,7 @@ impl Response {
         Response { is_bare: response.status == 200, ..response }
     }
 
-    fn of(status: u16, body: String) -> Response {
+    fn of(status: u16, body: Vec<u8>) -> Response {
         Response { status, headers: Vec::new(), body, is_bare: false }
     }
 
@@ -100,7 +100,7 @@ impl Response {
 
     /// The body's JSON.
     pub fn text(&self) -> &str {
-        &self.body
+        str::from_utf8(&self.body).unwrap_or_default()
     }
 
     /// The body, for tests: `assert_eq!(response.body::<Vec<u64>>()?, [1, 2])`.
@@ -108,7 +108,7 @@ impl Response {
     /// # Errors
     /// A body of another type.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(&self.body)
+        serde_json::from_slice(&self.body)
     }
 
     /// The JSON that crosses to the host.
@@ -119,7 +119,7 @@ impl Response {
     /// The JSON that crosses to the host, which need not be looked through once more.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         if self.is_bare {
-            return self.body.into_bytes();
+            return self.body;
         }
         let mut out = Vec::with_capacity(self.body.len() + 32);
         out.extend_from_slice(b"{\"status\":");
@@ -131,7 +131,7 @@ impl Response {
             write_string(&mut out, value);
         }
         out.extend_from_slice(if self.headers.is_empty() { b",\"body\":" } else { b"},\"body\":" });
-        out.extend_from_slice(self.body.as_bytes());
+        out.extend_from_slice(&self.body);
         out.push(b'}');
         out
     }
@@ -156,7 +156,7 @@ impl IntoResponse for Response {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        Response::of(self.status(), self.body())
+        Response::of(self.status(), self.body().into_bytes())
     }
 }
 
