@@ -120,6 +120,17 @@ fn the_shipped_host_wraps_its_answers() {
 }
 
 #[test]
+fn a_plugins_content_length_does_not_break_the_answer() {
+    let file = folder("serve-length").join("plugin.wat");
+    let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
+    let answer = r#"\28\00\00\00{\"status\": 409, \"body\": {\"error\": \"no\"}}"#;
+    let lying = r#"\3a\00\00\00{\"status\":200,\"headers\":{\"content-length\":\"999\"},\"body\":1}"#;
+    std::fs::write(&file, text.replace(answer, lying)).unwrap();
+    let server = Server::start(plugsmith(["serve", "--quiet"]).arg(&file));
+    insta::assert_snapshot!(told(server.get("/no")), @r#"500 {"error":{"code":"PLUGIN_ERROR","message":"bad output of `no`: the header content-length is the server's, which alone knows how it sends the body: leave it out"},"success":false}"#);
+}
+
+#[test]
 fn another_plugin_and_another_path_are_not_found() {
     let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
     let root = server.url.split("/api").next().unwrap().to_owned();

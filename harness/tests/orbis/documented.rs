@@ -107,6 +107,7 @@ fn a_response_that_http_does_not_have_is_told() {
         r#"{"status": 200, "body": 1, "headers": {"a b": "c"}}"#,
         r#"{"status": 200, "body": 1, "headers": {"a": "b\r\nc: d"}}"#,
         r#"{"status": 200, "body": 1, "headers": {"a": 7}}"#,
+        r#"{"status": 200, "body": 1, "headers": {"Content-Length": "999"}}"#,
     ];
     let told = answers.map(|answer| documented(&answering(answer)).get("/run").send().unwrap_err().to_string());
     insta::assert_snapshot!(told.join("\n"), @r#"
@@ -116,7 +117,18 @@ fn a_response_that_http_does_not_have_is_told() {
     bad output of `run`: "a b" is no header's name
     bad output of `run`: the header a is "b\r\nc: d", and no text without control characters
     bad output of `run`: the header a is 7, and no text without control characters
+    bad output of `run`: the header Content-Length is the server's, which alone knows how it sends the body: leave it out
     "#);
+}
+
+#[test]
+fn a_header_that_says_how_the_body_is_sent_is_the_servers() {
+    let headers = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+    for name in headers {
+        let answer = format!(r#"{{"status": 200, "body": 1, "headers": {{"{name}": "close"}}}}"#);
+        let error = documented(&answering(&answer)).get("/run").send().unwrap_err().to_string();
+        assert!(error.contains(&format!("the header {name} is the server's")), "{error}");
+    }
 }
 
 fn answering(answer: &str) -> String {

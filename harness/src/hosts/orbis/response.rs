@@ -119,10 +119,20 @@ impl Outcome<Response> {
     }
 }
 
+/// Headers that say how a message is sent. A server that took them from a plugin would send a
+/// broken one: a body cut short, or an end that the client waits for.
+const THE_SERVERS: [&str; 8] =
+    ["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
 fn header((name, value): (&String, &Json)) -> Result<(String, String), String> {
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(format!("{name:?} is no header's name"));
+    }
+    if THE_SERVERS.iter().any(|header| header.eq_ignore_ascii_case(name)) {
+        return Err(format!(
+            "the header {name} is the server's, which alone knows how it sends the body: leave it out"
+        ));
     }
     match value.as_str() {
         Some(value) if value.bytes().all(|b| b >= b' ' && b != 127) => {
