@@ -1,6 +1,7 @@
 //! `serve`, asked by a real HTTP client.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -235,6 +236,32 @@ fn a_request_is_made_again_where_the_server_is() {
     let again = told.find(|line| line.contains("curl")).unwrap();
     let (url, json) = (&server.url, "content-type: application/json");
     assert_eq!(again.trim(), format!("curl -i {url}/fault -H 'authorization: Bearer s3cret' -H '{json}'"));
+}
+
+/// A client that never sends the body it has announced must not keep the server alive.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_server_does_not_wait_for_half_a_request() {
+    let mut server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let address = server.url.trim_start_matches("http://").split('/').next().unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    let head = "POST /api/plugins/wat/echo/7 HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n";
+    client.write_all(head.as_bytes()).unwrap();
+    // The server waits for the body from here on.
+    let mut line = String::new();
+    BufReader::new(&client).read_line(&mut line).unwrap();
+    assert_eq!(line, "HTTP/1.1 100 Continue\r\n");
+    let sent = Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let started = Instant::now();
+    let ended = loop {
+        match server.child.try_wait().unwrap() {
+            Some(ended) => break ended,
+            None => assert!(started.elapsed() < Duration::from_secs(20), "the server is still there"),
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(ended.code(), Some(0));
 }
 
 #[test]
