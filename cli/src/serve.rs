@@ -154,10 +154,9 @@ impl Served {
         if let Some(file) = &options.manifest {
             return Ok(Some(Manifest::read(file)?));
         }
-        let kept = self.folder().map(|folder| folder.join("manifest.json")).filter(|file| file.is_file());
-        match kept {
-            Some(file) if Manifest::embedded(&source.read()?)?.is_none() => Ok(Some(Manifest::read(&file)?)),
-            _ => Ok(None),
+        match self.folder() {
+            Some(folder) => Ok(Manifest::of_crate(folder, &source.read()?)?),
+            None => Ok(None),
         }
     }
 }

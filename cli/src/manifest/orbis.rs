@@ -27,11 +27,12 @@ impl Shipped {
         let wasm = Source::Path(path).read()?;
         let module = Module::parse(&wasm)?;
         // Pages lie beside a Cargo.toml; beside an artifact a pages.json may be anybody's.
-        let (folder, pages) = match plugin {
-            Named::Artifact(file) => (file.parent().map(Path::to_owned).unwrap_or_default(), None),
-            Named::Crate(folder) => (folder.clone(), Some(folder.join("pages.json"))),
+        let (folder, made) = match plugin {
+            Named::Artifact(file) => {
+                (file.parent().map(Path::to_owned).unwrap_or_default(), Manifest::embedded(&wasm)?)
+            }
+            Named::Crate(folder) => (folder.clone(), Manifest::made_by(&folder, &wasm)?),
         };
-        let made = Manifest::embedded(&wasm)?.map(|made| with_pages(made, pages.as_deref())).transpose()?;
         Ok(Shipped { wasm, module, folder, made })
     }
 
@@ -95,12 +96,4 @@ fn check(shipped: &Shipped, file: &Path) -> Result<u8, Error> {
         terminal::note(&format!("{path}: the shipped host matches paths letter by letter: no parameters there"));
     }
     Ok(if problems.is_empty() { 0 } else { FAILED })
-}
-
-fn with_pages(made: Manifest, file: Option<&Path>) -> Result<Manifest, Error> {
-    let Some(file) = file.filter(|file| file.is_file()) else { return Ok(made) };
-    let text = std::fs::read_to_string(file).map_err(|reason| Error::File { path: file.to_owned(), reason })?;
-    let pages = serde_json::from_str(&text)
-        .map_err(|error| Error::Input(format!("{}: it is no JSON: {error}", file.display())))?;
-    Ok(made.with_pages(pages)?)
 }

@@ -69,7 +69,7 @@ fn look(plugin: &Served, artifact: &Source, options: &Serve) -> Seen {
     match (plugin, artifact) {
         (Served::Plugin(Named::Crate(folder)), Source::Path(artifact)) => {
             files.extend(sources_of(artifact));
-            files.extend(["Cargo.toml", "manifest.json"].map(|name| folder.join(name)));
+            files.extend(["Cargo.toml", "manifest.json", "pages.json"].map(|name| folder.join(name)));
         }
         (Served::Plugin(Named::Artifact(file)), _) => files.push(file.clone()),
         (Served::Package(path), _) if path.is_dir() => {

@@ -216,6 +216,33 @@ fn a_plugin_that_breaks_is_served_as_it_was() {
     assert_eq!(server.get("/number").1, "3");
 }
 
+/// A plugin that says of itself only what it must.
+const CRATE: &str = r##"
+#[used]
+#[unsafe(link_section = "manifest")]
+static MANIFEST: [u8; 34] = *br#"{"name":"paged","version":"1.0.0"}"#;
+
+#[unsafe(no_mangle)]
+extern "C" fn allocate(_: i32) -> i32 {
+    0
+}
+"##;
+
+#[test]
+fn pages_beside_the_manifest_are_served_and_served_anew() {
+    let folder = crate::sandbox::krate("serve-pages", "crate-type = [\"cdylib\"]", CRATE);
+    let write = |title: &str| {
+        let pages = json!([{"route": "/p", "title": title, "sections": [], "requires_auth": false}]);
+        std::fs::write(folder.join("pages.json"), pages.to_string()).unwrap();
+    };
+    write("One");
+    let server = Server::start(plugsmith(["serve", "--quiet"]).arg(&folder));
+    let pages = server.get("/pages").1;
+    assert!(pages.contains(r#""title":"One""#), "{pages}");
+    write("Other");
+    expect(&server, "/pages", &pages.replace("One", "Other"));
+}
+
 #[test]
 fn a_migration_that_is_added_runs_at_once() {
     let migrations = folder("serve-migrations");

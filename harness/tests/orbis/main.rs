@@ -6,6 +6,7 @@ mod database;
 mod documented;
 mod guest;
 mod hostile;
+mod kept;
 mod manifest;
 mod package;
 mod page_abi;

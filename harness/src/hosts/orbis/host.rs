@@ -249,12 +249,8 @@ impl Orbis {
     /// As [`crate::build`] and [`Orbis::load`].
     pub fn load_crate(mut self, folder: &Path) -> Result<App> {
         let artifact = crate::build(folder)?;
-        let kept = folder.join("manifest.json");
-        if self.manifest.is_none() && kept.is_file() {
-            let wasm = Source::Path(artifact.clone()).read()?;
-            if Manifest::embedded(&wasm)?.is_none() {
-                self = self.manifest_file(kept);
-            }
+        if self.manifest.is_none() {
+            self.manifest = Manifest::of_crate(folder, &Source::Path(artifact.clone()).read()?)?;
         }
         let mut app = self.load(artifact)?;
         app.belongs_to(folder);

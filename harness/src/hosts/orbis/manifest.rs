@@ -2,6 +2,7 @@
 
 mod actions;
 mod compare;
+mod kept;
 mod remarks;
 pub(super) mod spelling;
 
