@@ -1,10 +1,13 @@
 //! Guests that lie, loop and eat: each ends in an error that says so, and the host goes on.
 
+use std::time::Duration;
+
+use plugsmith_harness::TraceEvent as Event;
 use plugsmith_harness::hosts::orbis::{Limits, Orbis};
 use plugsmith_harness::{Error, assert_outcome_snapshot};
 use serde_json::json;
 
-use crate::guest::{documented, load, run};
+use crate::guest::{ALL, documented, load, run};
 
 #[test]
 fn an_endless_loop_runs_out_of_fuel() {
@@ -127,6 +130,46 @@ fn host_calls_beyond_the_limit_fail_and_the_plugin_runs_on() {
     );
     assert_eq!(run(&mut app).unwrap(), json!(true));
     assert_eq!((app.state("t"), app.state("r")), (Some(json!(true)), None));
+}
+
+#[test]
+fn host_calls_after_the_time_limit_fail_and_the_plugin_runs_on() {
+    let body = r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32)
+          (if (call $state_set (i32.const 12) (i32.const 1) (i32.const 12) (i32.const 4)) (then unreachable))
+          (call $log (i32.const 2) (i32.const 12) (i32.const 4))
+          (if (i32.ne (call $db_execute (i32.const 12) (i32.const 4) (i32.const 12) (i32.const 4)) (i32.const -1)) (then unreachable))
+          (i32.const 8))"#;
+    let host = Orbis::as_documented().limits(Limits { time: Duration::ZERO, ..Limits::default() });
+    assert_outcome_snapshot!(run(&mut load(host, body, ALL).unwrap()), @"
+    run {}
+      state_set -> failed: more than 0ns in one call
+      log -> failed: more than 0ns in one call
+      db_execute -> failed: more than 0ns in one call
+    => true
+    ");
+    assert_eq!(Limits::default().time, Duration::from_secs(5));
+}
+
+#[test]
+fn a_flood_of_long_lines_is_cut() {
+    let lines = |count: u32| {
+        let mut app = documented(&format!(
+            r#"(func (export "run") (param i32 i32) (result i32) (local $n i32)
+              (drop (memory.grow (i32.const 16)))
+              (loop $again
+                (call $log (i32.const 2) (i32.const 0) (i32.const 1048576))
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $n) (i32.const {count}))))
+              (i32.const 0))"#
+        ));
+        run(&mut app)
+    };
+    // 16 from the start, and the last one.
+    let outcome = lines(40);
+    let left_out: Vec<_> = outcome.events.iter().filter(|event| matches!(event, Event::LeftOut(_))).collect();
+    assert_eq!((outcome.logs().len(), left_out), (17, vec![&Event::LeftOut(23)]));
 }
 
 #[test]

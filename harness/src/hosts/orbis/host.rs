@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use plugsmith::HttpResponse;
 use plugsmith::testing::{HttpMocks, SeededRandom};
@@ -47,13 +48,22 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Calls of host functions; later ones fail, and the plugin runs on.
     pub host_calls: u64,
+    /// Time by the clock on the wall; calls of host functions after it fail, and the plugin runs on,
+    /// until its fuel is used up.
+    pub time: Duration,
     /// Bytes of a request's body.
     pub body_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { fuel: 5_000_000, memory_bytes: 16 * 1024 * 1024, host_calls: 10_000, body_bytes: 1024 * 1024 }
+        Limits {
+            fuel: 5_000_000,
+            memory_bytes: 16 * 1024 * 1024,
+            host_calls: 10_000,
+            time: Duration::from_secs(5),
+            body_bytes: 1024 * 1024,
+        }
     }
 }
 
@@ -70,7 +80,7 @@ pub enum HttpBodies {
 /// An Orbis host for one plugin.
 ///
 /// It is strict: an HTTP request that the test does not expect fails it, and the failure prints the
-/// line to add. Time limits aside, what the real host limits is limited here.
+/// line to add. What the real host limits is limited here.
 ///
 /// ```
 /// use plugsmith_harness::hosts::orbis::Orbis;

@@ -1,6 +1,6 @@
 //! The functions that Orbis gives a plugin, all of module `env`.
 //!
-//! Each counts towards the limit of host calls, then asks for its permission, and only then looks
+//! Each counts towards the limit of host calls and looks at the clock, then asks for its permission, and only then looks
 //! at its arguments, in this order, as in the real host. What goes wrong is told by the word for
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use wasmtime::{Caller, Extern, Linker, ResourceLimiter};
 
 use super::abi::Abi;
+use super::deadline::Deadline;
 use super::engine;
 use super::host::Limits;
 use super::memory::{self, Allocator, Slice};
@@ -28,6 +29,7 @@ pub(super) struct Running {
     limits: Limits,
     abi: &'static Abi,
     host_calls: u64,
+    deadline: Deadline,
     pub(super) events: Events,
     /// Why the call must fail, whatever the plugin makes of it.
     pub(super) failure: Option<Error>,
@@ -39,11 +41,16 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
+        let deadline = Deadline::after(limits.time);
+        if let Some(database) = &locked(&services).database {
+            database.until(deadline);
+        }
         Running {
             services,
             limits,
             abi,
             host_calls: 0,
+            deadline,
             events: Events::default(),
             failure: None,
             last_words: None,
@@ -52,7 +59,7 @@ impl Running {
     }
 
     fn services(&self) -> MutexGuard<'_, Services> {
-        self.services.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.services)
     }
 
     fn count(&mut self) -> Result<(), Refusal> {
@@ -61,8 +68,12 @@ impl Running {
         if self.host_calls > self.limits.host_calls {
             return Err(format!("more than {} host calls in one call", self.limits.host_calls).into());
         }
-        Ok(())
+        Ok(self.deadline.check()?)
     }
+}
+
+fn locked(services: &Mutex<Services>) -> MutexGuard<'_, Services> {
+    services.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl ResourceLimiter for Running {
@@ -112,7 +123,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             answer(guest, "state_set", 0, |call| {
                 let key = call.text(Slice::new(key, length))?;
                 let value = call.json(Slice::new(value, value_length))?;
-                call.services().state.set(key, value)?;
+                call.services().state.set(key, value);
                 Ok(Reply::Done)
             })
         },
@@ -120,7 +131,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap("env", "state_remove", |guest: Guest<'_>, key: i32, length: i32| {
         answer(guest, "state_remove", 0, |call| {
             let key = call.text(Slice::new(key, length))?;
-            call.services().state.remove(&key)?;
+            call.services().state.remove(&key);
             Ok(Reply::Done)
         })
     })?;
