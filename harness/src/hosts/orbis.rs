@@ -27,6 +27,7 @@ mod request;
 mod response;
 mod router;
 mod secret;
+mod secret;
 mod services;
 mod state;
 

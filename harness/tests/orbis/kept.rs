@@ -63,7 +63,7 @@ fn a_crate_may_have_neither() {
 fn pages_that_are_no_json_are_named_with_their_line() {
     let folder = folder("kept-broken", &[("pages.json", "[\n  oops\n]")]);
     insta::assert_snapshot!(refusal(&folder, &made()), @"[folder]/pages.json: it is no JSON: expected value at line 2 column 3");
-    // As `pages = \"pages.json\"` puts them into the section.
+    // As `pages = "pages.json"` puts them into the section.
     let section = artifact("{\"name\": \"a\", \"version\": \"1.0.0\", \"pages\": [\n  oops\n]}");
     assert_eq!(refusal(&folder, &section), refusal(&folder, &made()));
 }
