@@ -27,7 +27,6 @@ mod request;
 mod response;
 mod router;
 mod secret;
-mod secret;
 mod services;
 mod state;
 
