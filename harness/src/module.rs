@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plugsmith::protocol::metadata::{self, Record};
+use plugsmith::protocol::orbis::MANIFEST_SECTION;
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
 use crate::error::{Error, Result};
@@ -101,6 +102,35 @@ impl Module {
     /// The names of the exports that an Extism host can call.
     pub fn callable(&self) -> impl Iterator<Item = &str> {
         self.exports.iter().filter(|(_, signature)| is_callable(signature)).map(|(name, _)| name.as_str())
+    }
+
+    /// Checks that an Extism host can call this export.
+    ///
+    /// # Errors
+    /// That it cannot, or that the whole plugin is one for another host.
+    pub(crate) fn entry(&self, function: &str) -> Result<()> {
+        match self.exports.get(function) {
+            Some(signature) if is_callable(signature) => Ok(()),
+            _ if self.is_orbis() => Err(Error::InvalidModule {
+                reason: "it is made for Orbis, and Extism cannot call it: `cargo plugsmith serve` runs it, and \
+                         `hosts::orbis` in a test"
+                    .to_owned(),
+            }),
+            Some(signature) => Err(Error::BadSignature {
+                artifact: signature.render(function),
+                other: "but Extism calls `() -> i32` or `()`".to_owned(),
+            }),
+            None => Err(Error::MissingExport {
+                name: function.to_owned(),
+                available: self.callable().map(str::to_owned).collect(),
+            }),
+        }
+    }
+
+    /// Whether it has what Orbis alone looks for: a manifest in a section, or a function to get memory by.
+    fn is_orbis(&self) -> bool {
+        let allocate = self.exports.get("allocate").map(|signature| signature.render(""));
+        allocate.as_deref() == Some("(i32) -> i32") || self.sections.iter().any(|(name, _)| name == MANIFEST_SECTION)
     }
 }
 

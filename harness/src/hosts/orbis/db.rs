@@ -2,6 +2,7 @@
 
 mod confined;
 mod migrations;
+mod script;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -38,9 +39,10 @@ impl Database {
         connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
         let (shown, folders) = (shown.clone(), folders.to_vec());
         let mut database = Database { connection, shown, folders, watch: Arc::new(Watch::new()) };
-        database.trusted(|connection, folders| {
-            migrations::run(connection, folders)?;
-            sql.iter().try_for_each(|statements| Ok(connection.execute_batch(statements)?))
+        database.trusted(|connection, folders, shown| {
+            migrations::run(connection, folders, shown)?;
+            let fail = |reason| Error::File { path: shown.to_owned(), reason: format!("`Orbis::sql`, {reason}") };
+            sql.iter().try_for_each(|statements| script::run(connection, statements).map_err(fail))
         })?;
         Ok(database)
     }
@@ -51,12 +53,12 @@ impl Database {
     }
 
     /// Runs the author's own statements, before the plugin's, which are confined.
-    fn trusted(&mut self, run: impl FnOnce(&mut Connection, &[PathBuf]) -> Result<(), Failed>) -> Result<()> {
-        let released = confined::release(&mut self.connection).map_err(Failed::from);
-        let ran = released.and_then(|()| run(&mut self.connection, &self.folders));
-        let confined = confined::confine(&mut self.connection, &self.watch);
-        let fail = |error: Failed| Error::File { path: self.shown.clone(), reason: error.to_string() };
-        ran.and(confined.map_err(Failed::from)).map_err(fail)
+    fn trusted(&mut self, run: impl FnOnce(&mut Connection, &[PathBuf], &Path) -> Result<()>) -> Result<()> {
+        let fail = |error: rusqlite::Error| Error::File { path: self.shown.clone(), reason: error.to_string() };
+        let released = confined::release(&mut self.connection).map_err(fail);
+        let ran = released.and_then(|()| run(&mut self.connection, &self.folders, &self.shown));
+        let confined = confined::confine(&mut self.connection, &self.watch).map_err(fail);
+        ran.and(confined)
     }
 
     /// From now on statements end when this is over.
@@ -151,9 +153,6 @@ impl Database {
         }
     }
 }
-
-/// Why a database did not open.
-type Failed = Box<dyn std::error::Error>;
 
 fn columns(statement: &Statement<'_>) -> Result<Vec<String>, String> {
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
