@@ -45,15 +45,24 @@ impl Response {
             return Ok(plain(json!({ "success": true, "data": answer })));
         }
         let Json::Object(mut members) = answer else { return Ok(plain(answer)) };
-        let is_response = members.contains_key("status")
-            && members.contains_key("body")
-            && members.keys().all(|name| matches!(name.as_str(), "status" | "body" | "headers"));
+        // `{"status": "ok"}` is what many a health check says, and no response.
+        let is_response =
+            members.get("status").is_some_and(|status| status.is_number() || members.contains_key("body"))
+                && members.keys().all(|name| matches!(name.as_str(), "status" | "body" | "headers"));
         if !is_response {
             return Ok(plain(Json::Object(members)));
         }
         let status = match members["status"].as_u64().and_then(|status| u16::try_from(status).ok()) {
             Some(status) if (200..=599).contains(&status) => status,
-            _ => return Err(format!("{} is no status from 200 to 599", members["status"])),
+            _ if members.contains_key("body") => {
+                return Err(format!("{} is no status from 200 to 599", members["status"]));
+            }
+            _ => {
+                return Err(format!(
+                    "{} is no status from 200 to 599; if it is the body, answer {{\"status\": 200, \"body\": ..}}",
+                    members["status"]
+                ));
+            }
         };
         let headers = match members.remove("headers") {
             None | Some(Json::Null) => BTreeMap::new(),
