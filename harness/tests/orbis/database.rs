@@ -79,11 +79,11 @@ fn rows_are_objects_and_parameters_are_bound() {
 
 #[test]
 fn every_type_goes_in_and_comes_out() {
-    let values = json!([null, true, 7, -9_223_372_036_854_775_808_i64, 1.5, "text", [0, 255], [256], {"a": [1]}]);
+    let values = json!([null, true, 7, -9_223_372_036_854_775_808_i64, 1.5, "text", [0, 255], [], {"a": [1]}]);
     let sql = "SELECT ?1 AS a, ?2 AS b, ?3 AS c, ?4 AS d, ?5 AS e, ?6 AS f, ?7 AS g, ?8 AS h, ?9 AS i, 9e999 AS j, \
-               typeof(?7) AS k";
+               typeof(?7) AS k, typeof(?8) AS l";
     let mut app = app(&[(sql, values)], End::Answer);
-    insta::assert_snapshot!(run(&mut app).unwrap()[0], @r#"{"a":null,"b":1,"c":7,"d":-9223372036854775808,"e":1.5,"f":"text","g":[0,255],"h":"[256]","i":"{\"a\":[1]}","j":null,"k":"blob"}"#);
+    insta::assert_snapshot!(run(&mut app).unwrap()[0], @r#"{"a":null,"b":1,"c":7,"d":-9223372036854775808,"e":1.5,"f":"text","g":[0,255],"h":[],"i":"{\"a\":[1]}","j":null,"k":"blob","l":"blob"}"#);
 }
 
 #[test]
@@ -115,6 +115,8 @@ fn mistakes_in_sql_are_told_and_the_plugin_hears_no() {
             ("SELECT 1", json!([1])),
             ("SELECT 1", json!("no list")),
             ("SELECT ?", json!([u64::MAX])),
+            ("SELECT ?", json!([[1, 256]])),
+            ("SELECT ?", json!([["a"]])),
             ("SELECT 1 AS a, 2 AS a", json!([])),
             ("", json!([])),
             ("!INSERT INTO items (name) VALUES (NULL)", json!([])),
@@ -131,6 +133,8 @@ fn mistakes_in_sql_are_told_and_the_plugin_hears_no() {
       db_query "SELECT 1" [1] -> {"error":"the statement has 0 parameters, and 1 were given","rows":[]}
       db_query "SELECT 1" "no list" -> failed: the parameters are no JSON array
       db_query "SELECT ?" [18446744073709551615] -> {"error":"18446744073709551615 is beyond SQLite's 64-bit integers: pass it as text","rows":[]}
+      db_query "SELECT ?" [[1,256]] -> {"error":"an array as a parameter is a BLOB, so of numbers from 0 to 255: pass JSON as text","rows":[]}
+      db_query "SELECT ?" [["a"]] -> {"error":"an array as a parameter is a BLOB, so of numbers from 0 to 255: pass JSON as text","rows":[]}
       db_query "SELECT 1 AS a, 2 AS a" [] -> {"error":"two columns are called `a`: a row is an object, so name one with AS","rows":[]}
       db_query "" [] -> {"error":"there is no statement","rows":[]}
       db_execute "INSERT INTO items (name) VALUES (NULL)" [] -> failed: NOT NULL constraint failed: items.name
