@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plugsmith::protocol::metadata::{self, Record};
-use plugsmith::protocol::orbis::MANIFEST_SECTION;
+use plugsmith::protocol::orbis;
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
 use crate::error::{Error, Result};
@@ -127,10 +127,13 @@ impl Module {
         }
     }
 
-    /// Whether it has what Orbis alone looks for: a manifest in a section, or a function to get memory by.
+    /// Whether it has what Orbis looks for, a function to get memory by or a manifest in a section, and
+    /// wants nothing of any other host.
     fn is_orbis(&self) -> bool {
         let allocate = self.exports.get("allocate").map(|signature| signature.render(""));
-        allocate.as_deref() == Some("(i32) -> i32") || self.sections.iter().any(|(name, _)| name == MANIFEST_SECTION)
+        let has_manifest = self.sections.iter().any(|(name, _)| name == orbis::MANIFEST_SECTION);
+        (has_manifest || allocate.as_deref() == Some("(i32) -> i32"))
+            && self.imports.iter().all(|import| import.module == orbis::MODULE)
     }
 }
 
