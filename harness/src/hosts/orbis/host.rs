@@ -39,6 +39,10 @@ impl Mode {
     }
 }
 
+/// Why the shipped host has no use for what a test puts into it.
+const NO_DATABASE: &str = "has no database";
+const NO_HTTP: &str = "denies every request";
+
 /// What a call may use up; the defaults are the real host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
@@ -171,6 +175,7 @@ impl Orbis {
 
     /// With these permissions instead of the manifest's: `["database_read"]`.
     pub fn permissions<'a>(mut self, permissions: impl IntoIterator<Item = &'a str>) -> Orbis {
+        self.not_as_shipped("permissions", "denies what needs a permission");
         match permissions.into_iter().map(Permission::parse).collect() {
             Ok(permissions) => self.permissions = Some(permissions),
             Err(problem) => self.note(Error::InvalidManifest { problems: vec![problem] }),
@@ -198,6 +203,7 @@ impl Orbis {
 
     /// With a database in this file; without it, each load has one of its own in memory.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Orbis {
+        self.not_as_shipped("database", NO_DATABASE);
         self.database = Some(path.into());
         self
     }
@@ -205,12 +211,14 @@ impl Orbis {
     /// With a database that the `.sql` files in this folder have made, in the order of their names.
     /// Each file runs once for a database, in a transaction.
     pub fn migrations(mut self, folder: impl Into<PathBuf>) -> Orbis {
+        self.not_as_shipped("migrations", NO_DATABASE);
         self.migrations.push(folder.into());
         self
     }
 
     /// With a database in which these statements ran, after the migrations.
     pub fn sql(mut self, statements: &str) -> Orbis {
+        self.not_as_shipped("sql", NO_DATABASE);
         self.sql.push(statements.to_owned());
         self
     }
@@ -222,12 +230,14 @@ impl Orbis {
     /// A pattern without a method.
     #[track_caller]
     pub fn http(mut self, pattern: &str, response: HttpResponse) -> Orbis {
+        self.not_as_shipped("http", NO_HTTP);
         self.http.add(pattern, response);
         self
     }
 
     /// With this form of HTTP bodies.
     pub fn http_bodies(mut self, bodies: HttpBodies) -> Orbis {
+        self.not_as_shipped("http_bodies", NO_HTTP);
         self.http_bodies = bodies;
         self
     }
@@ -248,7 +258,8 @@ impl Orbis {
     ///
     /// # Errors
     /// A missing file, an invalid module or one that Orbis cannot call, no manifest or one that
-    /// Orbis refuses, and SQL of the test's own that fails.
+    /// Orbis refuses, SQL of the test's own that fails, and [`Error::IgnoredOption`] for a database, HTTP or
+    /// permissions in the shipped host.
     pub fn load(self, source: impl Into<Source>) -> Result<App> {
         App::load(source.into(), self)
     }
@@ -265,6 +276,17 @@ impl Orbis {
         let mut app = self.load(artifact)?;
         app.belongs_to(folder);
         Ok(app)
+    }
+
+    fn not_as_shipped(&mut self, option: &str, reason: &str) {
+        if self.mode == Mode::Shipped {
+            self.note(Error::IgnoredOption {
+                option: format!("Orbis::{option}"),
+                host: "`Orbis::as_shipped()`".to_owned(),
+                reason: reason.to_owned(),
+                instead: "`Orbis::as_documented()`".to_owned(),
+            });
+        }
     }
 
     fn note(&mut self, error: Error) {
