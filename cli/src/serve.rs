@@ -185,8 +185,12 @@ fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
     host
 }
 
-/// The folder of migrations: the one that was named, or the one beside Cargo.toml.
+/// The folder of migrations: the one that was named, or the one beside Cargo.toml; the shipped host has
+/// no database.
 fn migrations(options: &Serve, folder: Option<&Path>) -> Option<PathBuf> {
+    if options.as_shipped {
+        return None;
+    }
     let beside = || folder.map(|folder| folder.join("migrations")).filter(|folder| folder.is_dir());
     options.migrations.clone().or_else(beside)
 }

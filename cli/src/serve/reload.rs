@@ -56,8 +56,13 @@ fn again(server: &Server, plugin: &Served, options: &Serve) -> Result<Source, Er
         _ => plugin.load(options)?.0,
     };
     let manifest = plugin.manifest(options, source.clone())?;
-    server.app().reload(source.clone(), manifest)?;
-    if !options.quiet {
+    let mut app = server.app();
+    let before = app.manifest().parsed().name.clone();
+    app.reload(source.clone(), manifest)?;
+    let name = &app.manifest().parsed().name;
+    if *name != before {
+        terminal::note(&format!("the new plugin is in place, and has another name: /api/plugins/{name}"));
+    } else if !options.quiet {
         terminal::note("the new plugin is in place");
     }
     Ok(source)

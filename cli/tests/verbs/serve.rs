@@ -106,6 +106,32 @@ fn a_token_logs_in_and_the_handler_sees_the_request() {
 }
 
 #[test]
+fn who_is_logged_in_is_read_letter_by_letter_as_in_the_real_host() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let status = |value: &str| {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let sent = agent.post(format!("{}/echo/7", server.url)).header("authorization", value).send("1");
+        sent.unwrap().status().as_u16()
+    };
+    assert_eq!(["Bearer test", "bearer test", "Bearer  test", "test"].map(status), [200, 401, 401, 401]);
+}
+
+#[test]
+fn the_shipped_host_has_no_database_and_no_http() {
+    let options = [["--db", "items.sqlite"], ["--migrations", "sql"], ["--http", "GET https://a/* 200"]];
+    let told = options.map(|option| {
+        let output = plugsmith(["serve", ORBIS, "--as-shipped"]).args(option).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap().lines().next().unwrap_or_default().to_owned()
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    error: the argument '--as-shipped' cannot be used with '--db <FILE>'
+    error: the argument '--as-shipped' cannot be used with '--migrations <FOLDER>'
+    error: the argument '--as-shipped' cannot be used with '--http <METHOD URL STATUS [BODY]>'
+    ");
+}
+
+#[test]
 fn a_body_of_10_mb_is_413_and_the_server_goes_on() {
     let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
     assert_eq!(server.send("POST", "/echo/7", Some("test"), &vec![b'1'; 10_000_000]).0, 413);
@@ -202,6 +228,15 @@ fn a_plugin_that_changes_is_replaced_and_its_state_stays() {
     std::fs::write(&file, changed).unwrap();
     expect(&server, "/number", "2");
     assert_eq!(server.get("/state"), (200, r#"{"seen":true}"#.to_owned()));
+}
+
+#[test]
+fn a_plugin_that_is_renamed_is_found_by_whoever_asks_for_the_old_one() {
+    let (file, text, mut server) = copied("serve-rename");
+    std::fs::write(&file, text.replace(r#"\"name\": \"wat\""#, r#"\"name\": \"what\""#)).unwrap();
+    let mut told = BufReader::new(server.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(told.any(|line| line == "the new plugin is in place, and has another name: /api/plugins/what"));
+    insta::assert_snapshot!(server.get("/number").1, @r#"{"error":{"code":"NOT_FOUND","message":"Plugin 'wat' not found: 'what' is served here, at /api/plugins/what/.."},"success":false}"#);
 }
 
 #[test]
