@@ -2,7 +2,7 @@
 
 use plugsmith_harness::hosts::orbis::Orbis;
 
-use crate::sandbox::{folder, plugsmith, root, snapshot};
+use crate::sandbox::{filters, folder, plugsmith, root, shown, snapshot};
 use crate::serve::ORBIS;
 
 #[test]
@@ -118,4 +118,36 @@ fn a_manifest_beside_an_artifact_is_found() {
     assert!(run("--write").status.success());
     assert!(folder.join("manifest.json").is_file());
     assert!(run("--check").status.success());
+}
+
+#[test]
+fn what_is_no_package_is_not_overwritten() {
+    let folder = folder("pack-over");
+    std::fs::create_dir(folder.join("wat")).unwrap();
+    std::fs::write(folder.join("wat/Cargo.toml"), "").unwrap();
+    std::fs::write(folder.join("x.zip"), "precious").unwrap();
+    let pack = |options: &[&str]| shown(plugsmith(["pack"]).arg(root().join(ORBIS)).args(options).current_dir(&folder));
+    let told = [pack(&["--form", "folder"]), pack(&["--out", "x.zip"])].concat();
+    filters().bind(|| insta::assert_snapshot!(told));
+    assert_eq!(std::fs::read_dir(folder.join("wat")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_to_string(folder.join("x.zip")).unwrap(), "precious");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_package_that_does_not_fit_the_disk_leaves_the_old_one() {
+    let folder = folder("pack-full");
+    let file = folder.join("wat.zip");
+    let pack = plugsmith(["pack"]);
+    assert!(plugsmith(["pack"]).arg(root().join(ORBIS)).current_dir(&folder).status().unwrap().success());
+    let before = std::fs::read(&file).unwrap();
+    let status = std::process::Command::new("sh")
+        .args(["-c", "ulimit -f 0; exec \"$@\"", "sh"])
+        .arg(pack.get_program())
+        .args(pack.get_args())
+        .arg(root().join(ORBIS))
+        .current_dir(&folder)
+        .status()
+        .unwrap();
+    assert_eq!((status.success(), std::fs::read(&file).unwrap() == before), (false, true));
 }
