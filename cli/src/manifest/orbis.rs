@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::hosts::orbis::Manifest;
+use plugsmith_harness::hosts::orbis::{Manifest, Package};
 use plugsmith_harness::{Module, Profile, Source};
 
 use crate::artifact::{self, Named};
@@ -95,5 +95,10 @@ fn check(shipped: &Shipped, file: &Path) -> Result<u8, Error> {
     for path in kept.documented_only() {
         terminal::note(&format!("{path}: the shipped host matches paths letter by letter: no parameters there"));
     }
-    Ok(if problems.is_empty() { 0 } else { FAILED })
+    // A manifest that fits an artifact which Orbis cannot call is of no use.
+    let unfit = Package::new(&shipped.wasm, kept).err();
+    if let Some(error) = &unfit {
+        terminal::output(format!("the artifact: {error}\n").as_bytes())?;
+    }
+    Ok(if problems.is_empty() && unfit.is_none() { 0 } else { FAILED })
 }

@@ -16,8 +16,8 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         return Err(Error::Input("--form and the name after --out disagree: leave --form out".to_owned()));
     }
     let shipped = Shipped::find(&options.plugin, options.quiet)?;
-    let manifest = shipped.manifest(options.manifest.as_deref())?;
-    let remarks = manifest.remarks(&shipped.module);
+    let package = Package::new(&shipped.wasm, shipped.manifest(options.manifest.as_deref())?)?;
+    let remarks = package.manifest.remarks(&shipped.module);
     if !remarks.is_empty() {
         for remark in &remarks {
             terminal::note(&format!("manifest: {remark}"));
@@ -26,7 +26,7 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     let form = form(options);
-    let name = manifest.parsed().name.clone();
+    let name = package.manifest.parsed().name.clone();
     let path = options.out.clone().unwrap_or_else(|| match form {
         Form::Folder => PathBuf::from(&name),
         Form::Zip => PathBuf::from(format!("{name}.zip")),
@@ -35,7 +35,7 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|reason| Error::File { path: folder.to_owned(), reason })?;
     }
-    Package::new(&shipped.wasm, manifest)?.write(form, &path)?;
+    package.write(form, &path)?;
     terminal::output(format!("{}\n", path.display()).as_bytes())?;
     Ok(0)
 }

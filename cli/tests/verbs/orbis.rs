@@ -151,3 +151,22 @@ fn a_package_that_does_not_fit_the_disk_leaves_the_old_one() {
         .unwrap();
     assert_eq!((status.success(), std::fs::read(&file).unwrap() == before), (false, true));
 }
+
+#[test]
+fn a_plugin_of_orbis_page_is_told_what_it_is() {
+    let folder = folder("page-abi");
+    let phases =
+        ["init", "execute", "cleanup"].map(|name| format!("(func (export \"{name}\") (result i32) (i32.const 0))"));
+    let manifest = r#"{"name": "page", "version": "1.0.0"}"#;
+    let module = format!(
+        r#"(module (import "env" "db_query" (func (param i32 i32) (result i32))) (memory (export "memory") 1) {}
+            (@custom "manifest" {manifest:?}))"#,
+        phases.concat()
+    );
+    std::fs::write(folder.join("a.wat"), module).unwrap();
+    std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+    let run = |arguments: &[&str]| shown(plugsmith(arguments.iter().copied()).current_dir(&folder));
+    let told =
+        [run(&["pack", "a.wat"]), run(&["serve", "a.wat"]), run(&["manifest", "a.wat", "--host", "orbis", "--check"])];
+    filters().bind(|| insta::assert_snapshot!(told.concat()));
+}

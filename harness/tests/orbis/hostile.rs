@@ -264,7 +264,7 @@ fn what_orbis_cannot_load_is_refused_with_the_fix() {
     allocate: signatures differ: the artifact has `allocate(i64) -> i64`, but Orbis calls `allocate(i32) -> i32`
     extism: not a valid plugin: Orbis has no `extism:host/env.alloc`: it is a plugin for an Extism host; Orbis calls handlers of its own kind; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
     wasi: not a valid plugin: Orbis has no `wasi_snapshot_preview1.random_get`: it has no WASI; build for wasm32-unknown-unknown; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
-    its page: not a valid plugin: Orbis has no `env.log_info`, whatever its page says: it has `log(level, pointer, length)`; `Orbis::page_abi()` has the page's; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
+    its page: not a valid plugin: Orbis has no `env.log_info`, whatever its page says: it has `log(level, pointer, length)`; in a test, `Orbis::page_abi()` has the page's; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
     types: signatures differ: the artifact has `db_query(i32, i32) -> i32`, but Orbis has `db_query(i32, i32, i32, i32) -> i32`
     no wasm: not a valid plugin: it does not start with the wasm magic number
     ");
