@@ -276,3 +276,17 @@ fn a_handler_that_is_none_is_told() {
     insta::assert_snapshot!(app.get("/run").send().unwrap_err(), @"signatures differ: the artifact has `run(i64) -> i32`, but Orbis calls `run(i32, i32) -> i32`");
     insta::assert_snapshot!(app.handle("runs", 1).unwrap_err(), @"no export `runs`; there is none");
 }
+
+#[test]
+fn a_table_without_a_maximum_grows_until_it_fills_the_host() {
+    let grow = |elements: u32| {
+        let body = format!(
+            r#"(table $t 1 funcref) (data (i32.const 8) "\05\00\00\00false") (data (i32.const 24) "\04\00\00\00true")
+            (func (export "run") (param i32 i32) (result i32)
+              (select (i32.const 8) (i32.const 24)
+                (i32.eq (table.grow $t (ref.null func) (i32.const {elements})) (i32.const -1))))"#
+        );
+        run(&mut documented(&body)).unwrap()
+    };
+    assert_eq!((grow(1000), grow(1_000_000_000)), (true.into(), false.into()));
+}

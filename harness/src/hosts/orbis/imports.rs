@@ -1,7 +1,7 @@
 //! The functions that Orbis gives a plugin, all of module `env`.
 //!
-//! Each counts towards the limit of host calls and looks at the clock, then asks for its permission, and only then looks
-//! at its arguments, in this order, as in the real host. What goes wrong is told by the word for
+//! Each counts towards the limit of host calls and looks at the clock, then asks for its permission,
+//! and only then looks at its arguments, as in the real host. What goes wrong is told by the word for
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
 pub(super) mod page;
@@ -21,6 +21,7 @@ use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
 use super::services::{self, Emitted, Refusal, Services};
 use crate::error::Error;
+use crate::module::TABLE_ELEMENTS;
 use crate::trace::{self, Event, Events, HostCall, render_bytes};
 
 /// What the host functions of one call see.
@@ -37,6 +38,8 @@ pub(super) struct Running {
     pub(super) last_words: Option<String>,
     /// Whether the plugin wanted more memory than there is.
     pub(super) starved: bool,
+    /// How many elements its tables have; the real host limits them by its own memory alone.
+    table_elements: u64,
 }
 
 impl Running {
@@ -55,6 +58,7 @@ impl Running {
             failure: None,
             last_words: None,
             starved: false,
+            table_elements: 0,
         }
     }
 
@@ -83,7 +87,12 @@ impl ResourceLimiter for Running {
         Ok(fits)
     }
 
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let elements = self.table_elements + (desired - current) as u64;
+        if elements > TABLE_ELEMENTS {
+            return Ok(false);
+        }
+        self.table_elements = elements;
         Ok(true)
     }
 }
