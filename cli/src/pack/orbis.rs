@@ -1,5 +1,6 @@
 //! A plugin as Orbis takes it: a folder, a .zip, or one .wasm.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use plugsmith_harness::hosts::orbis::{Form, Package};
@@ -14,6 +15,12 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         && form != named
     {
         return Err(Error::Input("--form and the name after --out disagree: leave --form out".to_owned()));
+    }
+    if let Some(out) = options.out.as_deref().filter(|out| options.form.is_none() && is_another_file(out)) {
+        return Err(Error::Input(format!(
+            "{} is named like a file, and Orbis takes .zip and .wasm: name it so, or add --form folder",
+            out.display()
+        )));
     }
     let shipped = Shipped::find(&options.plugin, options.quiet)?;
     let package = Package::new(&shipped.wasm, shipped.manifest(options.manifest.as_deref())?)?;
@@ -47,6 +54,12 @@ fn named_form(options: &Pack) -> Option<PackForm> {
         "wasm" => Some(PackForm::Wasm),
         _ => None,
     }
+}
+
+/// Whether a name ends like that of a file, `x.tar`, which is no form of ours; `x-1.0` may be a folder.
+fn is_another_file(out: &Path) -> bool {
+    let extension = out.extension().and_then(OsStr::to_str).filter(|_| !out.is_dir());
+    extension.is_some_and(|ty| !matches!(ty, "zip" | "wasm") && ty.starts_with(|c: char| c.is_alphabetic()))
 }
 
 fn form(options: &Pack) -> Form {

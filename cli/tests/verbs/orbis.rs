@@ -97,6 +97,21 @@ fn a_form_and_a_name_that_disagree_are_refused() {
 }
 
 #[test]
+fn a_name_of_another_kind_of_file_makes_no_folder() {
+    let folder = folder("pack-tar");
+    let pack = |options: &[&str]| {
+        let mut command = plugsmith(["pack"]);
+        command.arg(root().join(ORBIS)).args(options).current_dir(&folder).output().unwrap()
+    };
+    let refused = pack(&["--out", "x.tar"]);
+    assert_eq!(refused.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8(refused.stderr).unwrap(), @"error: x.tar is named like a file, and Orbis takes .zip and .wasm: name it so, or add --form folder");
+    assert!(!folder.join("x.tar").exists());
+    let named = [pack(&["--out", "x.tar", "--form", "folder"]), pack(&["--out", "x-1.0"])];
+    assert!(named.iter().all(|output| output.status.success()), "{named:?}");
+}
+
+#[test]
 fn pages_that_the_host_refuses_are_a_breach() {
     let folder = folder("check-pages");
     let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
