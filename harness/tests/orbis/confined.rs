@@ -77,7 +77,7 @@ fn a_database_does_not_fill_the_host() {
             ("!INSERT INTO items (name) VALUES (zeroblob(1048577))", json!([])),
             ("!INSERT INTO items (name) VALUES ('fits')", json!([])),
             ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", json!([])),
-            ("SELECT 'a' LIKE hex(zeroblob(501)) AS b", json!([])),
+            ("SELECT 'a' LIKE hex(zeroblob(126)) AS b", json!([])),
         ],
         End::Answer,
     );
@@ -88,15 +88,48 @@ fn a_database_does_not_fill_the_host() {
       db_execute "INSERT INTO items (name) VALUES (zeroblob(1048577))" [] -> failed: a text, a blob or a row has more than 1048576 bytes
       db_execute "INSERT INTO items (name) VALUES ('fits')" [] -> 1
       db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n" [] -> {"error":"there are more than 100000 rows: ask for fewer with LIMIT","rows":[]}
-      db_query "SELECT 'a' LIKE hex(zeroblob(501)) AS b" [] -> {"error":"LIKE or GLOB pattern too complex","rows":[]}
+      db_query "SELECT 'a' LIKE hex(zeroblob(126)) AS b" [] -> {"error":"LIKE or GLOB pattern too complex","rows":[]}
     => {"error":"LIKE or GLOB pattern too complex","rows":[]}
     "#);
 }
 
 #[test]
+fn a_function_does_not_take_long() {
+    let long =
+        |function: &str, rest: &str| format!("SELECT {function}(hex(zeroblob(500000)), hex(zeroblob(400)){rest}) AS a");
+    let functions = ["instr", "json_patch", "ltrim", "rtrim", "trim", "unhex"];
+    let mut statements: Vec<_> = functions.iter().map(|function| (long(function, ""), json!([]))).collect();
+    statements.push((long("replace", ", ''"), json!([])));
+    statements.push(("SELECT replace(hex(zeroblob(500000)), '0', '1234') AS a".to_owned(), json!([])));
+    let statements: Vec<_> = statements.iter().map(|(sql, params)| (sql.as_str(), params.clone())).collect();
+    let mut app = app(&statements, End::Answer);
+    assert_outcome_snapshot!(run(&mut app), @r#"
+    run {}
+      db_query "SELECT instr(hex(zeroblob(500000)), hex(zeroblob(400))) AS a" [] -> {"error":"`instr` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT json_patch(hex(zeroblob(500000)), hex(zeroblob(400))) AS a" [] -> {"error":"`json_patch` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT ltrim(hex(zeroblob(500000)), hex(zeroblob(400))) AS a" [] -> {"error":"`ltrim` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT rtrim(hex(zeroblob(500000)), hex(zeroblob(400))) AS a" [] -> {"error":"`rtrim` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT trim(hex(zeroblob(500000)), hex(zeroblob(400))) AS a" [] -> {"error":"`trim` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT unhex(hex(zeroblob(500000)), hex(zeroblob(400))) AS a" [] -> {"error":"`unhex` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT replace(hex(zeroblob(500000)), hex(zeroblob(400)), '') AS a" [] -> {"error":"`replace` of 1000000 and 800 bytes takes too long","rows":[]}
+      db_query "SELECT replace(hex(zeroblob(500000)), '0', '1234') AS a" [] -> {"error":"string or blob too big","rows":[]}
+    => {"error":"string or blob too big","rows":[]}
+    "#);
+}
+
+#[test]
+fn functions_answer_what_sqlites_own_do() {
+    let sql = "SELECT trim('xxaxbxx', 'x') AS a, ltrim(1.50, '1') AS b, rtrim(x'6162', 'b') AS c, trim(NULL, 'x') AS d, \
+               trim('  a ') AS e, instr(x'0102', x'02') AS f, instr('caf\u{e9}s', 's') AS g, replace('aba', 'a', NULL) AS h, \
+               replace('aba', 'a', 'cc') AS i, hex(unhex('61-62', '-')) AS j, unhex('6', '') AS k, \
+               json_array(json_patch('{\"a\":1,\"b\":2}', '{\"a\":null}')) AS l";
+    insta::assert_snapshot!(app(&[], End::Answer).query(sql).unwrap()[0], @r#"{"a":"axb","b":".5","c":"a","d":null,"e":"a","f":2,"g":5,"h":null,"i":"ccbcc","j":"6162","k":null,"l":"[{\"b\":2}]"}"#);
+}
+
+#[test]
 fn the_authors_own_statements_are_not_confined() {
     let host = Orbis::as_documented()
-        .sql("CREATE TABLE big AS SELECT zeroblob(2000000) AS b")
+        .sql("CREATE TABLE big AS SELECT zeroblob(2000000) AS b, instr(hex(zeroblob(1000000)), hex(zeroblob(1000))) AS i")
         .sql("PRAGMA user_version = 7; ATTACH ':memory:' AS other; CREATE TEMP TABLE t (id)");
     let app = load(host, "", ALL).unwrap();
     let version = "SELECT user_version, (SELECT count(*) FROM temp.t) AS rows FROM pragma_user_version";

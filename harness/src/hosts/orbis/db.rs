@@ -1,6 +1,7 @@
 //! The documented database: SQLite, with the plugin's transactions ended when it fails.
 
 mod confined;
+mod functions;
 mod migrations;
 mod script;
 mod value;
@@ -37,8 +38,10 @@ impl Database {
         let fail = |error: rusqlite::Error| Error::File { path: shown.clone(), reason: error.to_string() };
         let connection = file.map_or_else(Connection::open_in_memory, Connection::open).map_err(fail)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
+        let watch = Arc::new(Watch::new());
+        functions::guard(&connection, &watch).map_err(fail)?;
         let (shown, folders) = (shown.clone(), folders.to_vec());
-        let mut database = Database { connection, shown, folders, watch: Arc::new(Watch::new()) };
+        let mut database = Database { connection, shown, folders, watch };
         database.trusted(|connection, folders, shown| {
             migrations::run(connection, folders, shown)?;
             let fail = |reason| Error::File { path: shown.to_owned(), reason: format!("`Orbis::sql`, {reason}") };
@@ -55,7 +58,7 @@ impl Database {
     /// Runs the author's own statements, before the plugin's, which are confined.
     fn trusted(&mut self, run: impl FnOnce(&mut Connection, &[PathBuf], &Path) -> Result<()>) -> Result<()> {
         let fail = |error: rusqlite::Error| Error::File { path: self.shown.clone(), reason: error.to_string() };
-        let released = confined::release(&mut self.connection).map_err(fail);
+        let released = confined::release(&mut self.connection, &self.watch).map_err(fail);
         let ran = released.and_then(|()| run(&mut self.connection, &self.folders, &self.shown));
         let confined = confined::confine(&mut self.connection, &self.watch).map_err(fail);
         ran.and(confined)

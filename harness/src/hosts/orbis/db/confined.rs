@@ -3,7 +3,7 @@
 //!
 //! The author's own statements, migrations and what a test puts in, can do all of it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::hosts::orbis::deadline::Deadline;
 
-/// The longest text, blob or row: no request's body is longer, and functions of SQL take their time.
+/// The longest text, blob or row: no request's body is longer, and each instruction may work on one.
 const LENGTH: u32 = 1024 * 1024;
 
 /// The longest pattern of `LIKE` and `GLOB`, which take their length times that of the text.
-const PATTERN: i32 = 1000;
+const PATTERN: i32 = 250;
 
 /// The size of a database.
 const SIZE: u32 = 64 * 1024 * 1024;
@@ -50,13 +50,15 @@ pub(super) struct Watch {
     deadline: Mutex<Deadline>,
     /// Why the last statement that was refused was.
     refused: Mutex<String>,
+    /// Whether the statements are a plugin's.
+    confines: AtomicBool,
 }
 
 impl Watch {
     /// A watch that ends nothing yet.
     pub(super) fn new() -> Watch {
         let deadline = Mutex::new(Deadline::after(Duration::MAX));
-        Watch { steps: AtomicU32::new(0), deadline, refused: Mutex::default() }
+        Watch { steps: AtomicU32::new(0), deadline, refused: Mutex::default(), confines: AtomicBool::new(false) }
     }
 
     /// From now on this is the limit of time.
@@ -80,6 +82,15 @@ impl Watch {
             ErrorCode::DiskFull => format!("the database would have more than {SIZE} bytes"),
             _ => return None,
         })
+    }
+
+    pub(super) fn confines(&self) -> bool {
+        self.confines.load(Ordering::Relaxed)
+    }
+
+    /// The longest text, blob or row.
+    pub(super) fn longest(&self) -> i32 {
+        if self.confines() { LENGTH as i32 } else { 1_000_000_000 }
     }
 
     fn time(&self) -> Result<(), String> {
@@ -116,7 +127,8 @@ impl Watch {
 pub(super) fn confine(connection: &mut Connection, watch: &Arc<Watch>) -> rusqlite::Result<()> {
     let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
     connection.pragma_update(None, "max_page_count", SIZE / page.max(1))?;
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH as i32)?;
+    watch.confines.store(true, Ordering::Relaxed);
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, watch.longest())?;
     connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN)?;
     let watching = Arc::clone(watch);
     connection.progress_handler(STEPS_AT_ONCE as i32, Some(move || watching.is_over()))?;
@@ -125,11 +137,12 @@ pub(super) fn confine(connection: &mut Connection, watch: &Arc<Watch>) -> rusqli
 }
 
 /// Takes back what [`confine`] does; the numbers are SQLite's own.
-pub(super) fn release(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn release(connection: &mut Connection, watch: &Watch) -> rusqlite::Result<()> {
     connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
     connection.progress_handler(0, None::<fn() -> bool>)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50_000)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 1_000_000_000)?;
+    watch.confines.store(false, Ordering::Relaxed);
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, watch.longest())?;
     connection.pragma_update(None, "max_page_count", 4_294_967_294_u32)
 }
 
