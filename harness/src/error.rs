@@ -76,11 +76,11 @@ pub enum Error {
         /// The option: `Orbis::migrations`.
         option: String,
         /// The host as the test made it.
-        host: String,
+        host: &'static str,
         /// Why it has no use for it.
         reason: String,
         /// A host that has.
-        instead: String,
+        instead: &'static str,
     },
     /// The host has nothing behind an import.
     #[error("the host has no `{}.{}`, which the artifact imports{}", import.module, import.name, why_missing(import))]

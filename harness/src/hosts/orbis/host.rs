@@ -282,9 +282,9 @@ impl Orbis {
         if self.mode == Mode::Shipped {
             self.note(Error::IgnoredOption {
                 option: format!("Orbis::{option}"),
-                host: "`Orbis::as_shipped()`".to_owned(),
+                host: "`Orbis::as_shipped()`",
                 reason: reason.to_owned(),
-                instead: "`Orbis::as_documented()`".to_owned(),
+                instead: "`Orbis::as_documented()`",
             });
         }
     }
