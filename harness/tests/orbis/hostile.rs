@@ -173,6 +173,46 @@ fn a_flood_of_long_lines_is_cut() {
 }
 
 #[test]
+fn state_and_events_do_not_fill_the_host() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32)
+          (drop (memory.grow (i32.const 128)))
+          (memory.fill (i32.const 65536) (i32.const 32) (i32.const 8000000))
+          (i32.store8 (i32.const 65536) (i32.const 49))
+          (if (i32.eqz (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
+          (if (i32.eqz (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
+          (if (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)) (then unreachable))
+          (if (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)) (then unreachable))
+          (i32.const 8))"#,
+    );
+    assert_outcome_snapshot!(run(&mut app), @r#"
+    run {}
+      state_set "t" 1
+      emit_event "t" 1
+      state_set "t" -> failed: more than 16777216 bytes of state and events in one call
+      emit_event "t" -> failed: more than 16777216 bytes of state and events in one call
+    => true
+    "#);
+}
+
+#[test]
+fn tables_do_not_fill_the_host() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (table $one 10 20000000 funcref)
+        (table $two 10 20000000 funcref)
+        (func (export "run") (param i32 i32) (result i32)
+          (if (i32.ne (table.grow $one (ref.null func) (i32.const 6000000)) (i32.const 10)) (then unreachable))
+          (if (i32.ne (table.grow $two (ref.null func) (i32.const 6000000)) (i32.const -1)) (then unreachable))
+          (i32.const 8))"#,
+    );
+    assert_eq!(run(&mut app).unwrap(), json!(true));
+}
+
+#[test]
 fn an_allocator_that_traps_in_a_host_call_is_refused() {
     // As in the real host, the plugin hears null.
     let module = crate::guest::module(

@@ -5,97 +5,21 @@
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
 pub(super) mod page;
+mod running;
 
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, MutexGuard};
 
 use plugsmith::HttpRequest;
 use plugsmith::log::{Level, Line};
 use serde_json::Value as Json;
-use wasmtime::{Caller, Extern, Linker, ResourceLimiter};
+use wasmtime::{Caller, Extern, Linker};
 
-use super::abi::Abi;
-use super::deadline::Deadline;
+pub(super) use self::running::Running;
 use super::engine;
-use super::host::Limits;
 use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
 use super::services::{self, Emitted, Refusal, Services};
-use crate::error::Error;
-use crate::module::TABLE_ELEMENTS;
-use crate::trace::{self, Event, Events, HostCall, render_bytes};
-
-/// What the host functions of one call see.
-pub(super) struct Running {
-    services: Arc<Mutex<Services>>,
-    limits: Limits,
-    abi: &'static Abi,
-    host_calls: u64,
-    deadline: Deadline,
-    pub(super) events: Events,
-    /// Why the call must fail, whatever the plugin makes of it.
-    pub(super) failure: Option<Error>,
-    /// The last thing that happened, if it was a line at level `error`: a panic's message.
-    pub(super) last_words: Option<String>,
-    /// Whether the plugin wanted more memory than there is.
-    pub(super) starved: bool,
-    /// How many elements its tables have; the real host limits them by its own memory alone.
-    table_elements: u64,
-}
-
-impl Running {
-    pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
-        let deadline = Deadline::after(limits.time);
-        if let Some(database) = &locked(&services).database {
-            database.until(deadline);
-        }
-        Running {
-            services,
-            limits,
-            abi,
-            host_calls: 0,
-            deadline,
-            events: Events::default(),
-            failure: None,
-            last_words: None,
-            starved: false,
-            table_elements: 0,
-        }
-    }
-
-    fn services(&self) -> MutexGuard<'_, Services> {
-        locked(&self.services)
-    }
-
-    fn count(&mut self) -> Result<(), Refusal> {
-        self.last_words = None;
-        self.host_calls += 1;
-        if self.host_calls > self.limits.host_calls {
-            return Err(format!("more than {} host calls in one call", self.limits.host_calls).into());
-        }
-        Ok(self.deadline.check()?)
-    }
-}
-
-fn locked(services: &Mutex<Services>) -> MutexGuard<'_, Services> {
-    services.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl ResourceLimiter for Running {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let fits = desired <= self.limits.memory_bytes;
-        self.starved |= !fits;
-        Ok(fits)
-    }
-
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let elements = self.table_elements + (desired - current) as u64;
-        if elements > TABLE_ELEMENTS {
-            return Ok(false);
-        }
-        self.table_elements = elements;
-        Ok(true)
-    }
-}
+use crate::trace::{self, Event, HostCall, render_bytes};
 
 /// What a host function answers, and how a trace shows it.
 enum Reply {
@@ -131,6 +55,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         |guest: Guest<'_>, key: i32, length: i32, value: i32, value_length: i32| {
             answer(guest, "state_set", 0, |call| {
                 let key = call.text(Slice::new(key, length))?;
+                call.guest.data_mut().keep(value_length)?;
                 let value = call.json(Slice::new(value, value_length))?;
                 call.services().state.set(key, value);
                 Ok(Reply::Done)
@@ -182,6 +107,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             answer(guest, "emit_event", 0, |call| {
                 call.services().allow(Permission::EVENTS, Permission::EVENTS)?;
                 let event = call.text(Slice::new(event, length))?;
+                call.guest.data_mut().keep(payload_length)?;
                 let payload = call.json(Slice::new(payload, payload_length))?;
                 call.services().emitted.push(Emitted { event, payload });
                 Ok(Reply::Done)
