@@ -16,7 +16,7 @@ pub(crate) fn call(options: Call) -> Result<u8, Error> {
     let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
     let input = input(options.input, options.input_file)?;
     let outcome = plugin.call::<Vec<u8>>(&options.function, input.as_slice());
-    if matches!(outcome.result, Err(Harness::MissingExport { .. })) {
+    if matches!(outcome.result, Err(Harness::MissingExport { .. } | Harness::InvalidModule { .. })) {
         return Err(Error::Harness(outcome.unwrap_err()));
     }
     if options.output.json {

@@ -337,7 +337,7 @@ pub(crate) struct Serve {
     #[arg(long)]
     pub(crate) admin: bool,
     /// Do as the shipped host does: no database, no HTTP, no events, no path parameters
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["db", "migrations", "http"])]
     pub(crate) as_shipped: bool,
     /// A manifest [default: the artifact's, or manifest.json beside Cargo.toml]
     #[arg(long, value_name = "FILE")]

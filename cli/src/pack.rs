@@ -23,8 +23,18 @@ fn host(options: &Pack) -> Result<PackHost, Error> {
     }
     let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
     let module = Module::parse(&Source::Path(artifact).read()?)?;
-    match module.exports.contains_key("allocate") {
+    match is_for_orbis(&module) {
         true => Ok(PackHost::Orbis),
-        false => Err(Error::Input("an Extism plugin is packed for a host of its own: --host query".to_owned())),
+        false => Err(Error::Input(
+            "it exports no `allocate`, so it is no Orbis plugin; an Extism plugin is packed for a host of its own: --host query".to_owned(),
+        )),
     }
+}
+
+/// Whether it speaks the ABI of Orbis, or that of Orbis' page: then Orbis says what to do.
+fn is_for_orbis(module: &Module) -> bool {
+    let exports = |name: &&str| module.exports.contains_key(*name);
+    exports(&"allocate")
+        || (["init", "execute", "cleanup"].iter().all(exports)
+            && module.imports.iter().all(|import| import.module == "env"))
 }

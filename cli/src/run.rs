@@ -30,6 +30,9 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     if let Err(error @ Harness::MissingExport { .. }) = outcome.result {
         return Err(no_command(error, name, &plugin));
     }
+    if let Err(error @ Harness::InvalidModule { .. }) = outcome.result {
+        return Err(Error::Harness(error));
+    }
     if options.output.json {
         let arguments = arguments.iter().map(|value| report::raw(|out| json::write(out, value))).collect();
         let reply = outcome.result.as_ref().ok().map(|value| report::raw(|out| json::write(out, value)));

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use plugsmith_harness::Outcome;
 use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis, Request, Response, User, record};
@@ -18,6 +19,9 @@ use crate::options::Serve;
 use crate::report::grouped;
 use crate::terminal::{self, DIM, styled};
 use crate::values::{HttpAnswer, TextPair};
+
+/// What requests that are under way get to end, once the server is interrupted.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What every request sees.
 pub(crate) struct Server {
@@ -41,7 +45,7 @@ pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
     let server =
         Arc::new(Server { app: Mutex::new(app), token: options.token.clone(), user, record, quiet: options.quiet });
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port)).await.map_err(|error| {
             Error::Input(format!("cannot listen on port {} ({error}): choose another with --port", options.port))
         })?;
@@ -49,15 +53,23 @@ pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
             reload::watch(Arc::clone(&server), plugin, source, options);
         }
         server.announce(listener.local_addr()?.port())?;
-        let ended = async {
-            // Where signals cannot be heard, the system ends the program.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        axum::serve(listener, http::router(server)).with_graceful_shutdown(ended).await?;
+        let serving = axum::serve(listener, http::router(server)).with_graceful_shutdown(interrupted());
+        let serving = tokio::spawn(serving.into_future());
+        interrupted().await;
+        // A request that is half sent may never be whole.
+        let _ = tokio::time::timeout(GRACE, serving).await;
         Ok(0)
-    })
+    });
+    // A plugin that still runs is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn interrupted() {
+    // Where signals cannot be heard, the system ends the program.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 impl Server {
@@ -142,10 +154,9 @@ impl Served {
         if let Some(file) = &options.manifest {
             return Ok(Some(Manifest::read(file)?));
         }
-        let kept = self.folder().map(|folder| folder.join("manifest.json")).filter(|file| file.is_file());
-        match kept {
-            Some(file) if Manifest::embedded(&source.read()?)?.is_none() => Ok(Some(Manifest::read(&file)?)),
-            _ => Ok(None),
+        match self.folder() {
+            Some(folder) => Ok(Manifest::of_crate(folder, &source.read()?)?),
+            None => Ok(None),
         }
     }
 }
@@ -174,8 +185,12 @@ fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
     host
 }
 
-/// The folder of migrations: the one that was named, or the one beside Cargo.toml.
+/// The folder of migrations: the one that was named, or the one beside Cargo.toml; the shipped host has
+/// no database.
 fn migrations(options: &Serve, folder: Option<&Path>) -> Option<PathBuf> {
+    if options.as_shipped {
+        return None;
+    }
     let beside = || folder.map(|folder| folder.join("migrations")).filter(|folder| folder.is_dir());
     options.migrations.clone().or_else(beside)
 }

@@ -84,21 +84,18 @@ pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
 
 fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     let Key { wasm, linked, paths, modules, .. } = key;
-    let mut module = Module::parse(wasm)?;
-    link::refuse_itself(&module)?;
+    let mut module = parse(wasm)?;
     let mut sources = Vec::new();
     let mut others = BTreeMap::new();
     for (name, bytes) in modules {
-        let other = Module::parse(bytes)?;
-        link::refuse_itself(&other)?;
+        let other = parse(bytes)?;
         others.insert(name.as_str(), other);
         sources.push(Wasm::data(&bytes[..]).with_name(name.as_str()));
     }
     link::modules(&mut module, &others)?;
     let mut ask_wasi = others.values().any(asks_wasi);
     if let Some(bytes) = linked {
-        let linked = Module::parse(bytes)?;
-        link::refuse_itself(&linked)?;
+        let linked = parse(bytes)?;
         let names = link::link(&mut module, &linked)?;
         sources.extend(names.into_iter().map(|name| Wasm::data(&bytes[..]).with_name(name)));
         ask_wasi |= asks_wasi(&linked);
@@ -135,6 +132,14 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     };
     let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
     Ok(Compiled { wasm: Arc::clone(wasm), module, plugin })
+}
+
+/// A module that Extism can be given without harm.
+fn parse(wasm: &[u8]) -> Result<Module> {
+    let module = Module::parse(wasm)?;
+    link::refuse_itself(&module)?;
+    module.refuse_boundless_tables()?;
+    Ok(module)
 }
 
 fn asks_wasi(module: &Module) -> bool {

@@ -70,6 +70,18 @@ pub enum Error {
         /// What could be mocked.
         imports: Vec<String>,
     },
+    /// The test puts something into a host that has no use for it.
+    #[error("`{option}` does nothing in {host}, which {reason}: leave it out, or use {instead}")]
+    IgnoredOption {
+        /// The option: `Orbis::migrations`.
+        option: String,
+        /// The host as the test made it.
+        host: &'static str,
+        /// Why it has no use for it.
+        reason: String,
+        /// A host that has.
+        instead: &'static str,
+    },
     /// The host has nothing behind an import.
     #[error("the host has no `{}.{}`, which the artifact imports{}", import.module, import.name, why_missing(import))]
     MissingImport {

@@ -35,6 +35,7 @@ impl Error {
             Error::BadOutput { .. } => "bad_output",
             Error::UnknownEvent { .. } => "unknown_event",
             Error::File { .. } => "file",
+            Error::IgnoredOption { .. } => "ignored_option",
         }
     }
 }

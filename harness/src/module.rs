@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plugsmith::protocol::metadata::{self, Record};
+use plugsmith::protocol::orbis;
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
 use crate::error::{Error, Result};
@@ -26,6 +27,8 @@ pub struct Module {
     pub(crate) memory: Option<usize>,
     /// How many memories it has.
     pub(crate) memories: usize,
+    /// Why it may fill a host that does not limit tables.
+    boundless: Option<String>,
     /// The size of each function's code in bytes, and its name where the module has names.
     pub functions: Vec<(Option<String>, usize)>,
 }
@@ -101,6 +104,49 @@ impl Module {
     /// The names of the exports that an Extism host can call.
     pub fn callable(&self) -> impl Iterator<Item = &str> {
         self.exports.iter().filter(|(_, signature)| is_callable(signature)).map(|(name, _)| name.as_str())
+    }
+
+    /// Checks that it cannot fill the memory of an Extism host, which does not limit tables.
+    ///
+    /// # Errors
+    /// [`Error::InvalidModule`], with the table.
+    pub(crate) fn refuse_boundless_tables(&self) -> Result<()> {
+        match &self.boundless {
+            Some(reason) => Err(Error::InvalidModule { reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that an Extism host can call this export.
+    ///
+    /// # Errors
+    /// That it cannot, or that the whole plugin is one for another host.
+    pub(crate) fn entry(&self, function: &str) -> Result<()> {
+        match self.exports.get(function) {
+            Some(signature) if is_callable(signature) => Ok(()),
+            _ if self.is_orbis() => Err(Error::InvalidModule {
+                reason: "it is made for Orbis, and Extism cannot call it: `cargo plugsmith serve` runs it, and \
+                         `hosts::orbis` in a test"
+                    .to_owned(),
+            }),
+            Some(signature) => Err(Error::BadSignature {
+                artifact: signature.render(function),
+                other: "but Extism calls `() -> i32` or `()`".to_owned(),
+            }),
+            None => Err(Error::MissingExport {
+                name: function.to_owned(),
+                available: self.callable().map(str::to_owned).collect(),
+            }),
+        }
+    }
+
+    /// Whether it has what Orbis looks for, a function to get memory by or a manifest in a section, and
+    /// wants nothing of any other host.
+    fn is_orbis(&self) -> bool {
+        let allocate = self.exports.get("allocate").map(|signature| signature.render(""));
+        let has_manifest = self.sections.iter().any(|(name, _)| name == orbis::MANIFEST_SECTION);
+        (has_manifest || allocate.as_deref() == Some("(i32) -> i32"))
+            && self.imports.iter().all(|import| import.module == orbis::MODULE)
     }
 }
 
@@ -259,21 +305,18 @@ impl ModuleReader {
     fn finish(mut self) -> Result<Module> {
         if let Some(foreign) = self.foreign.first() {
             return Err(Error::InvalidModule {
-                reason: format!("it asks its host for {foreign}: an Extism host gives functions only"),
+                reason: format!("it asks its host for {foreign}: hosts give functions only"),
             });
         }
         if self.huge_table {
-            return Err(Error::InvalidModule {
-                reason: format!("it has a table of more than {TABLE_ELEMENTS} elements, which Extism does not limit"),
-            });
-        }
-        if self.grows_tables {
-            return Err(Error::InvalidModule {
-                reason: format!(
-                    "it grows a table that may hold more than {TABLE_ELEMENTS} elements, which Extism does not limit: \
-                     give the table a maximum"
-                ),
-            });
+            self.module.boundless = Some(format!(
+                "it has a table of more than {TABLE_ELEMENTS} elements, which Extism does not limit: make it smaller"
+            ));
+        } else if self.grows_tables {
+            self.module.boundless = Some(format!(
+                "it grows a table that may hold more than {TABLE_ELEMENTS} elements, which Extism does not limit: \
+                 give the table a maximum"
+            ));
         }
         for (name, index) in std::mem::take(&mut self.exported) {
             let ty = self.functions.get(index as usize).copied().unwrap_or_default();
@@ -296,8 +339,8 @@ impl ModuleReader {
     }
 }
 
-/// The most elements of a table: wasmtime takes 8 bytes of the host for each, unasked and unlimited.
-const TABLE_ELEMENTS: u64 = 10_000_000;
+/// The most elements of tables: wasmtime takes 8 bytes of the host for each, unasked and unlimited.
+pub(crate) const TABLE_ELEMENTS: u64 = 10_000_000;
 
 fn kind(ty: TypeRef) -> &'static str {
     match ty {

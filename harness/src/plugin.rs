@@ -21,7 +21,7 @@ use crate::host::{Host, Running};
 use crate::hosts::ferrite::Extensions;
 use crate::hosts::peers::Member;
 use crate::ledger;
-use crate::module::{Module, is_callable};
+use crate::module::Module;
 use crate::outcome::Outcome;
 use crate::shell::{options, quote};
 use crate::source::Source;
@@ -263,8 +263,12 @@ impl Plugin {
             member.begin();
         }
         let started = Instant::now();
-        let result =
-            self.exported(function).and_then(|()| self.instantiate()).and_then(|()| self.enter(function, input));
+        let result = self
+            .compiled
+            .module
+            .entry(function)
+            .and_then(|()| self.instantiate())
+            .and_then(|()| self.enter(function, input));
         let duration = started.elapsed();
         self.running.adopt_memories();
         // Extism fills the fuel up before each call.
@@ -311,21 +315,6 @@ impl Plugin {
         let mut events = self.running.events.take().into_events();
         events.extend(self.running.inside.take());
         events
-    }
-
-    fn exported(&self, function: &str) -> Result<()> {
-        let module = &self.compiled.module;
-        match module.exports.get(function) {
-            Some(signature) if is_callable(signature) => Ok(()),
-            Some(signature) => Err(Error::BadSignature {
-                artifact: signature.render(function),
-                other: "but Extism calls `() -> i32` or `()`".to_owned(),
-            }),
-            None => Err(Error::MissingExport {
-                name: function.to_owned(),
-                available: module.callable().map(str::to_owned).collect(),
-            }),
-        }
     }
 
     fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {

@@ -23,14 +23,17 @@ pub(crate) struct Events {
     last: std::collections::VecDeque<Event>,
     /// About the memory that the first hold.
     bytes: usize,
+    /// About the memory that the last hold.
+    last_bytes: usize,
     left_out: usize,
 }
 
 impl Events {
-    /// The events and the bytes kept from the start, and the events kept from the end.
+    /// The events and the bytes kept from the start, and those kept from the end: one at least.
     const FIRST: usize = 10_000;
     const BYTES: usize = 16 * 1024 * 1024;
     const LAST: usize = 100;
+    const LAST_BYTES: usize = 1024 * 1024;
 
     pub(crate) fn push(&mut self, event: Event) {
         if self.last.is_empty() && self.first.len() < Events::FIRST && self.bytes < Events::BYTES {
@@ -38,11 +41,12 @@ impl Events {
             self.first.push(event);
             return;
         }
-        if self.last.len() == Events::LAST {
-            self.last.pop_front();
+        self.last_bytes += event.size();
+        self.last.push_back(event);
+        while self.last.len() > Events::LAST || (self.last.len() > 1 && self.last_bytes > Events::LAST_BYTES) {
+            self.last_bytes -= self.last.pop_front().map_or(0, |event| event.size());
             self.left_out += 1;
         }
-        self.last.push_back(event);
     }
 
     pub(crate) fn into_events(self) -> Vec<Event> {

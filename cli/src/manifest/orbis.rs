@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::hosts::orbis::Manifest;
+use plugsmith_harness::hosts::orbis::{Manifest, Package};
 use plugsmith_harness::{Module, Profile, Source};
 
 use crate::artifact::{self, Named};
@@ -27,11 +27,12 @@ impl Shipped {
         let wasm = Source::Path(path).read()?;
         let module = Module::parse(&wasm)?;
         // Pages lie beside a Cargo.toml; beside an artifact a pages.json may be anybody's.
-        let (folder, pages) = match plugin {
-            Named::Artifact(file) => (file.parent().map(Path::to_owned).unwrap_or_default(), None),
-            Named::Crate(folder) => (folder.clone(), Some(folder.join("pages.json"))),
+        let (folder, made) = match plugin {
+            Named::Artifact(file) => {
+                (file.parent().map(Path::to_owned).unwrap_or_default(), Manifest::embedded(&wasm)?)
+            }
+            Named::Crate(folder) => (folder.clone(), Manifest::made_by(&folder, &wasm)?),
         };
-        let made = Manifest::embedded(&wasm)?.map(|made| with_pages(made, pages.as_deref())).transpose()?;
         Ok(Shipped { wasm, module, folder, made })
     }
 
@@ -94,13 +95,10 @@ fn check(shipped: &Shipped, file: &Path) -> Result<u8, Error> {
     for path in kept.documented_only() {
         terminal::note(&format!("{path}: the shipped host matches paths letter by letter: no parameters there"));
     }
-    Ok(if problems.is_empty() { 0 } else { FAILED })
-}
-
-fn with_pages(made: Manifest, file: Option<&Path>) -> Result<Manifest, Error> {
-    let Some(file) = file.filter(|file| file.is_file()) else { return Ok(made) };
-    let text = std::fs::read_to_string(file).map_err(|reason| Error::File { path: file.to_owned(), reason })?;
-    let pages = serde_json::from_str(&text)
-        .map_err(|error| Error::Input(format!("{}: it is no JSON: {error}", file.display())))?;
-    Ok(made.with_pages(pages)?)
+    // A manifest that fits an artifact which Orbis cannot call is of no use.
+    let unfit = Package::new(&shipped.wasm, kept).err();
+    if let Some(error) = &unfit {
+        terminal::output(format!("the artifact: {error}\n").as_bytes())?;
+    }
+    Ok(if problems.is_empty() && unfit.is_none() { 0 } else { FAILED })
 }

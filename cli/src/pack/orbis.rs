@@ -1,5 +1,6 @@
 //! A plugin as Orbis takes it: a folder, a .zip, or one .wasm.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use plugsmith_harness::hosts::orbis::{Form, Package};
@@ -15,9 +16,15 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     {
         return Err(Error::Input("--form and the name after --out disagree: leave --form out".to_owned()));
     }
+    if let Some(out) = options.out.as_deref().filter(|out| options.form.is_none() && is_another_file(out)) {
+        return Err(Error::Input(format!(
+            "{} is named like a file, and Orbis takes .zip and .wasm: name it so, or add --form folder",
+            out.display()
+        )));
+    }
     let shipped = Shipped::find(&options.plugin, options.quiet)?;
-    let manifest = shipped.manifest(options.manifest.as_deref())?;
-    let remarks = manifest.remarks(&shipped.module);
+    let package = Package::new(&shipped.wasm, shipped.manifest(options.manifest.as_deref())?)?;
+    let remarks = package.manifest.remarks(&shipped.module);
     if !remarks.is_empty() {
         for remark in &remarks {
             terminal::note(&format!("manifest: {remark}"));
@@ -26,7 +33,7 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     let form = form(options);
-    let name = manifest.parsed().name.clone();
+    let name = package.manifest.parsed().name.clone();
     let path = options.out.clone().unwrap_or_else(|| match form {
         Form::Folder => PathBuf::from(&name),
         Form::Zip => PathBuf::from(format!("{name}.zip")),
@@ -35,7 +42,7 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|reason| Error::File { path: folder.to_owned(), reason })?;
     }
-    Package::new(&shipped.wasm, manifest)?.write(form, &path)?;
+    package.write(form, &path)?;
     terminal::output(format!("{}\n", path.display()).as_bytes())?;
     Ok(0)
 }
@@ -47,6 +54,12 @@ fn named_form(options: &Pack) -> Option<PackForm> {
         "wasm" => Some(PackForm::Wasm),
         _ => None,
     }
+}
+
+/// Whether a name ends like that of a file, `x.tar`, which is no form of ours; `x-1.0` may be a folder.
+fn is_another_file(out: &Path) -> bool {
+    let extension = out.extension().and_then(OsStr::to_str).filter(|_| !out.is_dir());
+    extension.is_some_and(|ty| !matches!(ty, "zip" | "wasm") && ty.starts_with(|c: char| c.is_alphabetic()))
 }
 
 fn form(options: &Pack) -> Form {

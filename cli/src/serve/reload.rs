@@ -56,8 +56,13 @@ fn again(server: &Server, plugin: &Served, options: &Serve) -> Result<Source, Er
         _ => plugin.load(options)?.0,
     };
     let manifest = plugin.manifest(options, source.clone())?;
-    server.app().reload(source.clone(), manifest)?;
-    if !options.quiet {
+    let mut app = server.app();
+    let before = app.manifest().parsed().name.clone();
+    app.reload(source.clone(), manifest)?;
+    let name = &app.manifest().parsed().name;
+    if *name != before {
+        terminal::note(&format!("the new plugin is in place, and has another name: /api/plugins/{name}"));
+    } else if !options.quiet {
         terminal::note("the new plugin is in place");
     }
     Ok(source)
@@ -69,7 +74,7 @@ fn look(plugin: &Served, artifact: &Source, options: &Serve) -> Seen {
     match (plugin, artifact) {
         (Served::Plugin(Named::Crate(folder)), Source::Path(artifact)) => {
             files.extend(sources_of(artifact));
-            files.extend(["Cargo.toml", "manifest.json"].map(|name| folder.join(name)));
+            files.extend(["Cargo.toml", "manifest.json", "pages.json"].map(|name| folder.join(name)));
         }
         (Served::Plugin(Named::Artifact(file)), _) => files.push(file.clone()),
         (Served::Package(path), _) if path.is_dir() => {

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use crate::sandbox::{VERBS, folder, plugsmith, root, snapshot};
+use crate::serve::ORBIS;
 
 #[test]
 fn prints_the_output_alone_and_the_trace_elsewhere() {
@@ -143,6 +144,17 @@ fn an_unknown_function_lists_the_known_ones() {
 #[test]
 fn a_function_that_extism_cannot_call_is_refused() {
     snapshot!(plugsmith(["call", VERBS, "add", "--input=", "-q"]));
+}
+
+#[test]
+fn an_orbis_plugin_is_told_what_runs_it() {
+    let told = [["call", ORBIS, "number", "--input="], ["run", ORBIS, "NUMBER", "1"]].map(|arguments| {
+        let output = plugsmith(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    });
+    assert_eq!(told[0], told[1]);
+    insta::assert_snapshot!(told[0], @"error: not a valid plugin: it is made for Orbis, and Extism cannot call it: `cargo plugsmith serve` runs it, and `hosts::orbis` in a test");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use plugsmith_harness::hosts::orbis::Orbis;
 
-use crate::sandbox::{folder, plugsmith, root, snapshot};
+use crate::sandbox::{filters, folder, plugsmith, root, shown, snapshot};
 use crate::serve::ORBIS;
 
 #[test]
@@ -97,6 +97,21 @@ fn a_form_and_a_name_that_disagree_are_refused() {
 }
 
 #[test]
+fn a_name_of_another_kind_of_file_makes_no_folder() {
+    let folder = folder("pack-tar");
+    let pack = |options: &[&str]| {
+        let mut command = plugsmith(["pack"]);
+        command.arg(root().join(ORBIS)).args(options).current_dir(&folder).output().unwrap()
+    };
+    let refused = pack(&["--out", "x.tar"]);
+    assert_eq!(refused.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8(refused.stderr).unwrap(), @"error: x.tar is named like a file, and Orbis takes .zip and .wasm: name it so, or add --form folder");
+    assert!(!folder.join("x.tar").exists());
+    let named = [pack(&["--out", "x.tar", "--form", "folder"]), pack(&["--out", "x-1.0"])];
+    assert!(named.iter().all(|output| output.status.success()), "{named:?}");
+}
+
+#[test]
 fn pages_that_the_host_refuses_are_a_breach() {
     let folder = folder("check-pages");
     let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
@@ -118,4 +133,55 @@ fn a_manifest_beside_an_artifact_is_found() {
     assert!(run("--write").status.success());
     assert!(folder.join("manifest.json").is_file());
     assert!(run("--check").status.success());
+}
+
+#[test]
+fn what_is_no_package_is_not_overwritten() {
+    let folder = folder("pack-over");
+    std::fs::create_dir(folder.join("wat")).unwrap();
+    std::fs::write(folder.join("wat/Cargo.toml"), "").unwrap();
+    std::fs::write(folder.join("x.zip"), "precious").unwrap();
+    let pack = |options: &[&str]| shown(plugsmith(["pack"]).arg(root().join(ORBIS)).args(options).current_dir(&folder));
+    let told = [pack(&["--form", "folder"]), pack(&["--out", "x.zip"])].concat();
+    filters().bind(|| insta::assert_snapshot!(told));
+    assert_eq!(std::fs::read_dir(folder.join("wat")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_to_string(folder.join("x.zip")).unwrap(), "precious");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_package_that_does_not_fit_the_disk_leaves_the_old_one() {
+    let folder = folder("pack-full");
+    let file = folder.join("wat.zip");
+    let pack = plugsmith(["pack"]);
+    assert!(plugsmith(["pack"]).arg(root().join(ORBIS)).current_dir(&folder).status().unwrap().success());
+    let before = std::fs::read(&file).unwrap();
+    let status = std::process::Command::new("sh")
+        .args(["-c", "ulimit -f 0; exec \"$@\"", "sh"])
+        .arg(pack.get_program())
+        .args(pack.get_args())
+        .arg(root().join(ORBIS))
+        .current_dir(&folder)
+        .status()
+        .unwrap();
+    assert_eq!((status.success(), std::fs::read(&file).unwrap() == before), (false, true));
+}
+
+#[test]
+fn a_plugin_of_orbis_page_is_told_what_it_is() {
+    let folder = folder("page-abi");
+    let phases =
+        ["init", "execute", "cleanup"].map(|name| format!("(func (export \"{name}\") (result i32) (i32.const 0))"));
+    let manifest = r#"{"name": "page", "version": "1.0.0"}"#;
+    let module = format!(
+        r#"(module (import "env" "db_query" (func (param i32 i32) (result i32))) (memory (export "memory") 1) {}
+            (@custom "manifest" {manifest:?}))"#,
+        phases.concat()
+    );
+    std::fs::write(folder.join("a.wat"), module).unwrap();
+    std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+    let run = |arguments: &[&str]| shown(plugsmith(arguments.iter().copied()).current_dir(&folder));
+    let told =
+        [run(&["pack", "a.wat"]), run(&["serve", "a.wat"]), run(&["manifest", "a.wat", "--host", "orbis", "--check"])];
+    filters().bind(|| insta::assert_snapshot!(told.concat()));
 }

@@ -1,6 +1,7 @@
 //! `serve`, asked by a real HTTP client.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -105,6 +106,32 @@ fn a_token_logs_in_and_the_handler_sees_the_request() {
 }
 
 #[test]
+fn who_is_logged_in_is_read_letter_by_letter_as_in_the_real_host() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let status = |value: &str| {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let sent = agent.post(format!("{}/echo/7", server.url)).header("authorization", value).send("1");
+        sent.unwrap().status().as_u16()
+    };
+    assert_eq!(["Bearer test", "bearer test", "Bearer  test", "test"].map(status), [200, 401, 401, 401]);
+}
+
+#[test]
+fn the_shipped_host_has_no_database_and_no_http() {
+    let options = [["--db", "items.sqlite"], ["--migrations", "sql"], ["--http", "GET https://a/* 200"]];
+    let told = options.map(|option| {
+        let output = plugsmith(["serve", ORBIS, "--as-shipped"]).args(option).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap().lines().next().unwrap_or_default().to_owned()
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    error: the argument '--as-shipped' cannot be used with '--db <FILE>'
+    error: the argument '--as-shipped' cannot be used with '--migrations <FOLDER>'
+    error: the argument '--as-shipped' cannot be used with '--http <METHOD URL STATUS [BODY]>'
+    ");
+}
+
+#[test]
 fn a_body_of_10_mb_is_413_and_the_server_goes_on() {
     let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
     assert_eq!(server.send("POST", "/echo/7", Some("test"), &vec![b'1'; 10_000_000]).0, 413);
@@ -117,6 +144,17 @@ fn the_shipped_host_wraps_its_answers() {
     assert_eq!(server.get("/number"), (200, r#"{"data":1,"success":true}"#.to_owned()));
     assert_eq!(server.get("/no").0, 200);
     assert_eq!(server.send("POST", "/echo/7", Some("test"), b"").0, 404);
+}
+
+#[test]
+fn a_plugins_content_length_does_not_break_the_answer() {
+    let file = folder("serve-length").join("plugin.wat");
+    let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
+    let answer = r#"\28\00\00\00{\"status\": 409, \"body\": {\"error\": \"no\"}}"#;
+    let lying = r#"\3a\00\00\00{\"status\":200,\"headers\":{\"content-length\":\"999\"},\"body\":1}"#;
+    std::fs::write(&file, text.replace(answer, lying)).unwrap();
+    let server = Server::start(plugsmith(["serve", "--quiet"]).arg(&file));
+    insta::assert_snapshot!(told(server.get("/no")), @r#"500 {"error":{"code":"PLUGIN_ERROR","message":"bad output of `no`: the header content-length is the server's, which alone knows how it sends the body: leave it out"},"success":false}"#);
 }
 
 #[test]
@@ -193,6 +231,15 @@ fn a_plugin_that_changes_is_replaced_and_its_state_stays() {
 }
 
 #[test]
+fn a_plugin_that_is_renamed_is_found_by_whoever_asks_for_the_old_one() {
+    let (file, text, mut server) = copied("serve-rename");
+    std::fs::write(&file, text.replace(r#"\"name\": \"wat\""#, r#"\"name\": \"what\""#)).unwrap();
+    let mut told = BufReader::new(server.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(told.any(|line| line == "the new plugin is in place, and has another name: /api/plugins/what"));
+    insta::assert_snapshot!(server.get("/number").1, @r#"{"error":{"code":"NOT_FOUND","message":"Plugin 'wat' not found: 'what' is served here, at /api/plugins/what/.."},"success":false}"#);
+}
+
+#[test]
 fn a_plugin_that_breaks_is_served_as_it_was() {
     let (file, text, mut server) = copied("serve-broken");
     std::fs::write(&file, "(module").unwrap();
@@ -202,6 +249,33 @@ fn a_plugin_that_breaks_is_served_as_it_was() {
     std::fs::write(&file, text.replace("\\00\\00\\001\"", "\\00\\00\\003\"")).unwrap();
     assert!(told.any(|line| line == "the new plugin is in place"));
     assert_eq!(server.get("/number").1, "3");
+}
+
+/// A plugin that says of itself only what it must.
+const CRATE: &str = r##"
+#[used]
+#[unsafe(link_section = "manifest")]
+static MANIFEST: [u8; 34] = *br#"{"name":"paged","version":"1.0.0"}"#;
+
+#[unsafe(no_mangle)]
+extern "C" fn allocate(_: i32) -> i32 {
+    0
+}
+"##;
+
+#[test]
+fn pages_beside_the_manifest_are_served_and_served_anew() {
+    let folder = crate::sandbox::krate("serve-pages", "crate-type = [\"cdylib\"]", CRATE);
+    let write = |title: &str| {
+        let pages = json!([{"route": "/p", "title": title, "sections": [], "requires_auth": false}]);
+        std::fs::write(folder.join("pages.json"), pages.to_string()).unwrap();
+    };
+    write("One");
+    let server = Server::start(plugsmith(["serve", "--quiet"]).arg(&folder));
+    let pages = server.get("/pages").1;
+    assert!(pages.contains(r#""title":"One""#), "{pages}");
+    write("Other");
+    expect(&server, "/pages", &pages.replace("One", "Other"));
 }
 
 #[test]
@@ -224,6 +298,32 @@ fn a_request_is_made_again_where_the_server_is() {
     let again = told.find(|line| line.contains("curl")).unwrap();
     let (url, json) = (&server.url, "content-type: application/json");
     assert_eq!(again.trim(), format!("curl -i {url}/fault -H 'authorization: Bearer s3cret' -H '{json}'"));
+}
+
+/// A client that never sends the body it has announced must not keep the server alive.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_server_does_not_wait_for_half_a_request() {
+    let mut server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let address = server.url.trim_start_matches("http://").split('/').next().unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    let head = "POST /api/plugins/wat/echo/7 HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n";
+    client.write_all(head.as_bytes()).unwrap();
+    // The server waits for the body from here on.
+    let mut line = String::new();
+    BufReader::new(&client).read_line(&mut line).unwrap();
+    assert_eq!(line, "HTTP/1.1 100 Continue\r\n");
+    let sent = Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let started = Instant::now();
+    let ended = loop {
+        match server.child.try_wait().unwrap() {
+            Some(ended) => break ended,
+            None => assert!(started.elapsed() < Duration::from_secs(20), "the server is still there"),
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(ended.code(), Some(0));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod abi;
 mod app;
 mod check;
 mod db;
+mod deadline;
 mod engine;
 mod failure;
 mod host;
@@ -25,6 +26,7 @@ mod record;
 mod request;
 mod response;
 mod router;
+mod secret;
 mod services;
 mod state;
 

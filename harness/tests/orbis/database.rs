@@ -1,7 +1,5 @@
 //! The documented database: values, permissions, transactions, and what a statement cannot do.
 
-use std::path::{Path, PathBuf};
-
 use plugsmith_harness::assert_outcome_snapshot;
 use plugsmith_harness::hosts::orbis::{App, Orbis};
 use serde_json::{Value as Json, json};
@@ -10,7 +8,7 @@ use crate::guest::{ALL, load, run};
 
 /// What the plugin does after its statements.
 #[derive(Clone, Copy)]
-enum End {
+pub(crate) enum End {
     /// Answers with the last query's rows.
     Answer,
     /// Answers with this status.
@@ -20,7 +18,7 @@ enum End {
 
 /// A handler that runs these statements, each with its parameters: queries by `db_query`, and what
 /// starts with `!` by `db_execute`.
-fn handler(statements: &[(&str, Json)], end: End) -> String {
+pub(crate) fn handler(statements: &[(&str, Json)], end: End) -> String {
     let (mut data, mut code, mut at) = (String::new(), String::new(), 8);
     let mut place = |text: &str| {
         let escaped: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
@@ -54,7 +52,7 @@ fn host() -> Orbis {
     Orbis::as_documented().sql("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price REAL)")
 }
 
-fn app(statements: &[(&str, Json)], end: End) -> App {
+pub(crate) fn app(statements: &[(&str, Json)], end: End) -> App {
     load(host(), &handler(statements, end), ALL).unwrap()
 }
 
@@ -81,11 +79,11 @@ fn rows_are_objects_and_parameters_are_bound() {
 
 #[test]
 fn every_type_goes_in_and_comes_out() {
-    let values = json!([null, true, 7, -9_223_372_036_854_775_808_i64, 1.5, "text", [0, 255], [256], {"a": [1]}]);
+    let values = json!([null, true, 7, -9_223_372_036_854_775_808_i64, 1.5, "text", [0, 255], [], {"a": [1]}]);
     let sql = "SELECT ?1 AS a, ?2 AS b, ?3 AS c, ?4 AS d, ?5 AS e, ?6 AS f, ?7 AS g, ?8 AS h, ?9 AS i, 9e999 AS j, \
-               typeof(?7) AS k";
+               typeof(?7) AS k, typeof(?8) AS l";
     let mut app = app(&[(sql, values)], End::Answer);
-    insta::assert_snapshot!(run(&mut app).unwrap()[0], @r#"{"a":null,"b":1,"c":7,"d":-9223372036854775808,"e":1.5,"f":"text","g":[0,255],"h":"[256]","i":"{\"a\":[1]}","j":null,"k":"blob"}"#);
+    insta::assert_snapshot!(run(&mut app).unwrap()[0], @r#"{"a":null,"b":1,"c":7,"d":-9223372036854775808,"e":1.5,"f":"text","g":[0,255],"h":[],"i":"{\"a\":[1]}","j":null,"k":"blob","l":"blob"}"#);
 }
 
 #[test]
@@ -117,6 +115,8 @@ fn mistakes_in_sql_are_told_and_the_plugin_hears_no() {
             ("SELECT 1", json!([1])),
             ("SELECT 1", json!("no list")),
             ("SELECT ?", json!([u64::MAX])),
+            ("SELECT ?", json!([[1, 256]])),
+            ("SELECT ?", json!([["a"]])),
             ("SELECT 1 AS a, 2 AS a", json!([])),
             ("", json!([])),
             ("!INSERT INTO items (name) VALUES (NULL)", json!([])),
@@ -133,6 +133,8 @@ fn mistakes_in_sql_are_told_and_the_plugin_hears_no() {
       db_query "SELECT 1" [1] -> {"error":"the statement has 0 parameters, and 1 were given","rows":[]}
       db_query "SELECT 1" "no list" -> failed: the parameters are no JSON array
       db_query "SELECT ?" [18446744073709551615] -> {"error":"18446744073709551615 is beyond SQLite's 64-bit integers: pass it as text","rows":[]}
+      db_query "SELECT ?" [[1,256]] -> {"error":"an array as a parameter is a BLOB, so of numbers from 0 to 255: pass JSON as text","rows":[]}
+      db_query "SELECT ?" [["a"]] -> {"error":"an array as a parameter is a BLOB, so of numbers from 0 to 255: pass JSON as text","rows":[]}
       db_query "SELECT 1 AS a, 2 AS a" [] -> {"error":"two columns are called `a`: a row is an object, so name one with AS","rows":[]}
       db_query "" [] -> {"error":"there is no statement","rows":[]}
       db_execute "INSERT INTO items (name) VALUES (NULL)" [] -> failed: NOT NULL constraint failed: items.name
@@ -218,6 +220,19 @@ fn a_transaction_that_is_open_when_the_plugin_answers_with_an_error_is_rolled_ba
 }
 
 #[test]
+fn a_handler_that_is_called_past_the_router_is_rolled_back_as_well() {
+    let mut app = after_begin(End::Status(409), &[]);
+    assert_outcome_snapshot!(run(&mut app), @r#"
+    run {}
+      db_execute "BEGIN" [] -> 0
+      db_execute "INSERT INTO items (name) VALUES ('half done')" [] -> 1
+      rollback
+    => {"body":null,"status":409}
+    "#);
+    assert_eq!(names(&app), [] as [Json; 0]);
+}
+
+#[test]
 fn a_transaction_that_is_left_open_is_the_plugins_mistake() {
     let mut app = after_begin(End::Status(200), &[]);
     assert_outcome_snapshot!(app.get("/run").send(), @r#"
@@ -235,117 +250,4 @@ fn a_transaction_that_is_committed_stays() {
     let mut app = after_begin(End::Trap, &["!COMMIT"]);
     assert!(run(&mut app).result.is_err());
     assert_eq!(names(&app), [json!({"name": "half done"})]);
-}
-
-#[test]
-fn a_statement_reaches_no_other_file_and_comes_to_an_end() {
-    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n";
-    let mut app = app(
-        &[
-            ("!ATTACH DATABASE '/tmp/other.sqlite' AS other", json!([])),
-            ("!VACUUM INTO '/tmp/other.sqlite'", json!([])),
-            ("SELECT load_extension('/tmp/evil.so')", json!([])),
-            ("SELECT readfile('/etc/passwd')", json!([])),
-            ("SELECT zeroblob(100000000) AS big", json!([])),
-            (
-                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, zeroblob(1000000) AS b FROM n",
-                json!([]),
-            ),
-            (endless, json!([])),
-            ("SELECT 'goes on' AS and_then", json!([])),
-        ],
-        End::Answer,
-    );
-    assert_outcome_snapshot!(run(&mut app), @r#"
-    run {}
-      db_execute "ATTACH DATABASE '/tmp/other.sqlite' AS other" [] -> failed: too many attached databases - max 0
-      db_execute "VACUUM INTO '/tmp/other.sqlite'" [] -> failed: too many attached databases - max 0
-      db_query "SELECT load_extension('/tmp/evil.so')" [] -> {"error":"not authorized","rows":[]}
-      db_query "SELECT readfile('/etc/passwd')" [] -> {"error":"no such function: readfile","rows":[]}
-      db_query "SELECT zeroblob(100000000) AS big" [] -> {"error":"string or blob too big","rows":[]}
-      db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, zeroblob(1000000) AS b FROM n" [] -> {"error":"the rows are more than 16777216 bytes: ask for fewer with LIMIT","rows":[]}
-      db_query "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n" [] -> {"error":"the statement took more than 10000000 steps","rows":[]}
-      db_query "SELECT 'goes on' AS and_then" [] -> [{"and_then":"goes on"}]
-    => [{"and_then":"goes on"}]
-    "#);
-}
-
-/// A folder with these migrations.
-fn migrations(test: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("orbis-migrations").join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    for (name, sql) in files {
-        std::fs::write(folder.join(name), sql).unwrap();
-    }
-    folder
-}
-
-fn opened(folder: &Path, file: Option<&Path>) -> Result<Vec<Json>, String> {
-    let host = Orbis::as_documented().migrations(folder);
-    let host = file.map_or(host.clone(), |file| host.database(file));
-    let app =
-        load(host, "", "[]").map_err(|error| error.to_string().replace(&folder.display().to_string(), "[folder]"))?;
-    Ok(app.query("SELECT name FROM items ORDER BY name").unwrap())
-}
-
-#[test]
-fn migrations_run_in_the_order_of_their_names() {
-    let files = [
-        ("2_add.sql", "INSERT INTO items VALUES ('a'); INSERT INTO items VALUES ('b');"),
-        ("1_items.sql", "CREATE TABLE items (name);"),
-        ("notes.txt", "no SQL"),
-    ];
-    assert_eq!(opened(&migrations("order", &files), None).unwrap(), [json!({"name": "a"}), json!({"name": "b"})]);
-}
-
-#[test]
-fn a_migration_runs_once_for_a_database() {
-    let folder = migrations("once", &[("1.sql", "CREATE TABLE items (name); INSERT INTO items VALUES ('a');")]);
-    let file = folder.join("test.sqlite");
-    assert_eq!(opened(&folder, Some(&file)).unwrap().len(), 1);
-    assert_eq!(opened(&folder, Some(&file)).unwrap().len(), 1);
-    std::fs::write(folder.join("1.sql"), "CREATE TABLE items (other);").unwrap();
-    insta::assert_snapshot!(opened(&folder, Some(&file)).unwrap_err(), @"[folder]/test.sqlite: [folder]/1.sql: it has changed since it ran in this database: add a new file, or start with a new database");
-}
-
-#[test]
-fn a_migration_that_fails_changes_nothing() {
-    let folder = migrations(
-        "fails",
-        &[
-            ("1.sql", "CREATE TABLE items (name);"),
-            ("2.sql", "INSERT INTO items VALUES ('a'); INSERT INTO nowhere VALUES (1);"),
-        ],
-    );
-    let file = folder.join("test.sqlite");
-    insta::assert_snapshot!(opened(&folder, Some(&file)).unwrap_err(), @"[folder]/test.sqlite: [folder]/2.sql: no such table: nowhere");
-    std::fs::write(folder.join("2.sql"), "INSERT INTO items VALUES ('b');").unwrap();
-    assert_eq!(opened(&folder, Some(&file)).unwrap(), [json!({"name": "b"})]);
-}
-
-#[test]
-fn a_reload_runs_new_migrations() {
-    let folder = migrations("reload", &[("1.sql", "CREATE TABLE items (name);")]);
-    let mut app = load(Orbis::as_documented().migrations(&folder), "", "[]").unwrap();
-    let plugin = crate::guest::module("").into_bytes();
-    // More of SQLite's steps than a plugin's statement may take.
-    let many = "INSERT INTO items WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000)
-        SELECT 'a' FROM n WHERE i = 2000000";
-    std::fs::write(folder.join("2.sql"), many).unwrap();
-    app.reload(plugin.clone(), Some(app.manifest().clone())).unwrap();
-    assert_eq!(app.query("SELECT name FROM items").unwrap(), [json!({"name": "a"})]);
-    // One that fails leaves the app as it was; then the next reload runs it again.
-    std::fs::write(folder.join("4.sql"), "INSERT INTO nowhere VALUES (1);").unwrap();
-    let error = app.reload(plugin.clone(), Some(app.manifest().clone())).unwrap_err().to_string();
-    insta::assert_snapshot!(error.replace(&folder.display().to_string(), "[folder]"), @"the database in memory: [folder]/4.sql: no such table: nowhere");
-    std::fs::write(folder.join("4.sql"), "DELETE FROM items;").unwrap();
-    app.reload(plugin, Some(app.manifest().clone())).unwrap();
-    assert!(app.query("SELECT name FROM items").unwrap().is_empty());
-}
-
-#[test]
-fn a_folder_without_migrations_is_told() {
-    insta::assert_snapshot!(opened(&migrations("none", &[]), None).unwrap_err(), @"the database in memory: no .sql file in [folder]");
-    insta::assert_snapshot!(opened(Path::new("no/such/folder"), None).unwrap_err(), @"the database in memory: no migrations in [folder]: No such file or directory (os error 2)");
 }

@@ -86,8 +86,33 @@ fn a_handlers_status_headers_and_body_are_the_response() {
 }
 
 #[test]
+fn a_status_without_a_body_is_a_response_without_one() {
+    let answers = [
+        r#"{"status": 404}"#,
+        r#"{"status": 303, "headers": {"location": "/a"}}"#,
+        r#"{"status": 204, "headers": null}"#,
+    ];
+    let told = answers.map(|answer| documented(&answering(answer)).get("/run").send().trace());
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    GET /run
+    => 404
+    GET /run
+    => 303 location: "/a"
+    GET /run
+    => 204
+    "#);
+}
+
+#[test]
 fn any_other_answer_is_the_body_of_a_200() {
-    let answers = [r#"[1]"#, r#"{"status": 404}"#, r#"{"status": 404, "body": 1, "id": 2}"#, "null"];
+    let answers = [
+        r#"[1]"#,
+        r#"{"status": "ok"}"#,
+        r#"{"status": 404, "id": 2}"#,
+        r#"{"status": 404, "body": 1, "id": 2}"#,
+        r#"{"headers": {}}"#,
+        "null",
+    ];
     for answer in answers {
         let mut app = documented(&answering(answer));
         let response = app.get("/run").send().unwrap();
@@ -103,20 +128,34 @@ fn a_response_that_http_does_not_have_is_told() {
     let answers = [
         r#"{"status": 42, "body": 1}"#,
         r#"{"status": "404", "body": 1}"#,
+        r#"{"status": 1}"#,
         r#"{"status": 200, "body": 1, "headers": ["a"]}"#,
         r#"{"status": 200, "body": 1, "headers": {"a b": "c"}}"#,
         r#"{"status": 200, "body": 1, "headers": {"a": "b\r\nc: d"}}"#,
         r#"{"status": 200, "body": 1, "headers": {"a": 7}}"#,
+        r#"{"status": 200, "body": 1, "headers": {"Content-Length": "999"}}"#,
     ];
     let told = answers.map(|answer| documented(&answering(answer)).get("/run").send().unwrap_err().to_string());
     insta::assert_snapshot!(told.join("\n"), @r#"
     bad output of `run`: 42 is no status from 200 to 599
     bad output of `run`: "404" is no status from 200 to 599
+    bad output of `run`: 1 is no status from 200 to 599; if it is the body, answer {"status": 200, "body": ..}
     bad output of `run`: the headers ["a"] are no JSON object
     bad output of `run`: "a b" is no header's name
     bad output of `run`: the header a is "b\r\nc: d", and no text without control characters
     bad output of `run`: the header a is 7, and no text without control characters
+    bad output of `run`: the header Content-Length is the server's, which alone knows how it sends the body: leave it out
     "#);
+}
+
+#[test]
+fn a_header_that_says_how_the_body_is_sent_is_the_servers() {
+    let headers = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+    for name in headers {
+        let answer = format!(r#"{{"status": 200, "body": 1, "headers": {{"{name}": "close"}}}}"#);
+        let error = documented(&answering(&answer)).get("/run").send().unwrap_err().to_string();
+        assert!(error.contains(&format!("the header {name} is the server's")), "{error}");
+    }
 }
 
 fn answering(answer: &str) -> String {

@@ -1,10 +1,13 @@
 //! Guests that lie, loop and eat: each ends in an error that says so, and the host goes on.
 
+use std::time::Duration;
+
+use plugsmith_harness::TraceEvent as Event;
 use plugsmith_harness::hosts::orbis::{Limits, Orbis};
 use plugsmith_harness::{Error, assert_outcome_snapshot};
 use serde_json::json;
 
-use crate::guest::{documented, load, run};
+use crate::guest::{ALL, documented, load, run};
 
 #[test]
 fn an_endless_loop_runs_out_of_fuel() {
@@ -130,6 +133,86 @@ fn host_calls_beyond_the_limit_fail_and_the_plugin_runs_on() {
 }
 
 #[test]
+fn host_calls_after_the_time_limit_fail_and_the_plugin_runs_on() {
+    let body = r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32)
+          (if (call $state_set (i32.const 12) (i32.const 1) (i32.const 12) (i32.const 4)) (then unreachable))
+          (call $log (i32.const 2) (i32.const 12) (i32.const 4))
+          (if (i32.ne (call $db_execute (i32.const 12) (i32.const 4) (i32.const 12) (i32.const 4)) (i32.const -1)) (then unreachable))
+          (i32.const 8))"#;
+    let host = Orbis::as_documented().limits(Limits { time: Duration::ZERO, ..Limits::default() });
+    assert_outcome_snapshot!(run(&mut load(host, body, ALL).unwrap()), @"
+    run {}
+      state_set -> failed: more than 0ns in one call
+      log -> failed: more than 0ns in one call
+      db_execute -> failed: more than 0ns in one call
+    => true
+    ");
+    assert_eq!(Limits::default().time, Duration::from_secs(5));
+}
+
+#[test]
+fn a_flood_of_long_lines_is_cut() {
+    let lines = |count: u32| {
+        let mut app = documented(&format!(
+            r#"(func (export "run") (param i32 i32) (result i32) (local $n i32)
+              (drop (memory.grow (i32.const 16)))
+              (loop $again
+                (call $log (i32.const 2) (i32.const 0) (i32.const 1048576))
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $n) (i32.const {count}))))
+              (i32.const 0))"#
+        ));
+        run(&mut app)
+    };
+    // 16 from the start, and the last one.
+    let outcome = lines(40);
+    let left_out: Vec<_> = outcome.events.iter().filter(|event| matches!(event, Event::LeftOut(_))).collect();
+    assert_eq!((outcome.logs().len(), left_out), (17, vec![&Event::LeftOut(23)]));
+}
+
+#[test]
+fn state_and_events_do_not_fill_the_host() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (func (export "run") (param i32 i32) (result i32)
+          (drop (memory.grow (i32.const 128)))
+          (memory.fill (i32.const 65536) (i32.const 32) (i32.const 8000000))
+          (i32.store8 (i32.const 65536) (i32.const 49))
+          (if (i32.eqz (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
+          (if (i32.eqz (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
+          (if (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)) (then unreachable))
+          (if (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)) (then unreachable))
+          (i32.const 8))"#,
+    );
+    assert_outcome_snapshot!(run(&mut app), @r#"
+    run {}
+      state_set "t" 1
+      emit_event "t" 1
+      state_set "t" -> failed: more than 16777216 bytes of state and events in one call
+      emit_event "t" -> failed: more than 16777216 bytes of state and events in one call
+    => true
+    "#);
+}
+
+#[test]
+fn tables_do_not_fill_the_host() {
+    let mut app = documented(
+        r#"
+        (data (i32.const 8) "\04\00\00\00true")
+        (table $one 10 20000000 funcref)
+        (table $two 10 20000000 funcref)
+        (func (export "run") (param i32 i32) (result i32)
+          (if (i32.ne (table.grow $one (ref.null func) (i32.const 6000000)) (i32.const 10)) (then unreachable))
+          (if (i32.ne (table.grow $two (ref.null func) (i32.const 6000000)) (i32.const -1)) (then unreachable))
+          (i32.const 8))"#,
+    );
+    assert_eq!(run(&mut app).unwrap(), json!(true));
+}
+
+#[test]
 fn an_allocator_that_traps_in_a_host_call_is_refused() {
     // As in the real host, the plugin hears null.
     let module = crate::guest::module(
@@ -221,7 +304,7 @@ fn what_orbis_cannot_load_is_refused_with_the_fix() {
     allocate: signatures differ: the artifact has `allocate(i64) -> i64`, but Orbis calls `allocate(i32) -> i32`
     extism: not a valid plugin: Orbis has no `extism:host/env.alloc`: it is a plugin for an Extism host; Orbis calls handlers of its own kind; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
     wasi: not a valid plugin: Orbis has no `wasi_snapshot_preview1.random_get`: it has no WASI; build for wasm32-unknown-unknown; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
-    its page: not a valid plugin: Orbis has no `env.log_info`, whatever its page says: it has `log(level, pointer, length)`; `Orbis::page_abi()` has the page's; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
+    its page: not a valid plugin: Orbis has no `env.log_info`, whatever its page says: it has `log(level, pointer, length)`; in a test, `Orbis::page_abi()` has the page's; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
     types: signatures differ: the artifact has `db_query(i32, i32) -> i32`, but Orbis has `db_query(i32, i32, i32, i32) -> i32`
     no wasm: not a valid plugin: it does not start with the wasm magic number
     ");
@@ -232,4 +315,18 @@ fn a_handler_that_is_none_is_told() {
     let mut app = documented(r#"(func (export "run") (param i64) (result i32) (i32.const 0))"#);
     insta::assert_snapshot!(app.get("/run").send().unwrap_err(), @"signatures differ: the artifact has `run(i64) -> i32`, but Orbis calls `run(i32, i32) -> i32`");
     insta::assert_snapshot!(app.handle("runs", 1).unwrap_err(), @"no export `runs`; there is none");
+}
+
+#[test]
+fn a_table_without_a_maximum_grows_until_it_fills_the_host() {
+    let grow = |elements: u32| {
+        let body = format!(
+            r#"(table $t 1 funcref) (data (i32.const 8) "\05\00\00\00false") (data (i32.const 24) "\04\00\00\00true")
+            (func (export "run") (param i32 i32) (result i32)
+              (select (i32.const 8) (i32.const 24)
+                (i32.eq (table.grow $t (ref.null func) (i32.const {elements})) (i32.const -1))))"#
+        );
+        run(&mut documented(&body)).unwrap()
+    };
+    assert_eq!((grow(1000), grow(1_000_000_000)), (true.into(), false.into()));
 }

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
+mod confined;
 mod database;
 mod documented;
 mod guest;
 mod hostile;
+mod kept;
 mod manifest;
+mod migrations;
 mod package;
 mod page_abi;
 mod replay;

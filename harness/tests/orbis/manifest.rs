@@ -17,8 +17,8 @@ fn refused(members: Json) -> String {
 fn a_name_and_a_version_are_required() {
     insta::assert_snapshot!(Manifest::parse("{}").unwrap_err(), @"
     the host refuses the manifest:
-      name: it is missing: Orbis asks for a name and a version
-      version: it is missing: Orbis asks for a name and a version
+      missing field `name`
+      missing field `version`
     ");
     insta::assert_snapshot!(Manifest::parse("{").unwrap_err(), @"
     the host refuses the manifest:
@@ -35,8 +35,36 @@ fn a_name_and_a_version_are_required() {
     "#);
     insta::assert_snapshot!(refused(json!({"name": 7})), @"
     the host refuses the manifest:
-      name: 7 is no string
+      name: invalid type: integer `7`, expected a string
     ");
+}
+
+#[test]
+fn a_member_that_is_there_twice_is_refused() {
+    let parse = |text: &str| Manifest::parse(text).unwrap_err().to_string();
+    insta::assert_snapshot!(parse("{\"name\": \"a\",\n \"version\": \"1.0.0\", \"name\": \"b\"}"), @"
+    the host refuses the manifest:
+      duplicate field `name` at line 2 column 27: drop one of them
+    ");
+    let route = r#"{"method": "GET", "path": "/a", "handler": "a", "requires_auth": true, "requires_auth": false}"#;
+    insta::assert_snapshot!(parse(&format!(r#"{{"name": "a", "version": "1.0.0", "routes": [{route}]}}"#)), @"
+    the host refuses the manifest:
+      duplicate field `requires_auth` at line 1 column 131: drop one of them
+    ");
+}
+
+#[test]
+fn every_member_of_a_wrong_type_is_told() {
+    insta::assert_snapshot!(
+        refused(json!({"routes": {}, "permissions": "database_read", "pages": null, "description": 1, "config": 1})),
+        @r#"
+    the host refuses the manifest:
+      description: invalid type: integer `1`, expected a string
+      pages: invalid type: null, expected a list: write [..]
+      permissions: invalid type: string "database_read", expected a list: write [..]
+      routes: invalid type: map, expected a list: write [..]
+    "#
+    );
 }
 
 #[test]
@@ -44,6 +72,8 @@ fn a_permission_of_another_spelling_is_told_the_right_one() {
     let permissions = json!([
         "database:read", "database-write", "db:write", "Database_Read", "database", "http", "network:http", "fs:read", "file",
         "events:emit", "env", "databse_read", "teleport", {"type": "database", "action": "read"}, {"custom": 7}, 7,
+        {"database": "read"}, {"database": ["read", "write"]}, {"type": "database", "actions": ["read"]},
+        {"network": {"hosts": ["events.example.com"]}}, {"Custom": "x"}, "custom:x", "fs:/tmp",
         "database_read", {"custom": "mine"},
     ]);
     insta::assert_snapshot!(refused(json!({"permissions": permissions})), @r#"
@@ -64,6 +94,13 @@ fn a_permission_of_another_spelling_is_told_the_right_one() {
       permissions[13]: Orbis knows no permission {"action":"read","type":"database"}: write "database_read"
       permissions[14]: Orbis knows no permission {"custom":7}: it has "database_read", "database_write", "file_read", "file_write", "network", "system", "shell", "environment", and {"custom": ".."} for the application's own
       permissions[15]: Orbis knows no permission 7: it has "database_read", "database_write", "file_read", "file_write", "network", "system", "shell", "environment", and {"custom": ".."} for the application's own
+      permissions[16]: Orbis knows no permission {"database":"read"}: write "database_read"
+      permissions[17]: Orbis knows no permission {"database":["read","write"]}: write "database_read" and "database_write"
+      permissions[18]: Orbis knows no permission {"actions":["read"],"type":"database"}: write "database_read"
+      permissions[19]: Orbis knows no permission {"network":{"hosts":["events.example.com"]}}: write "network"
+      permissions[20]: Orbis knows no permission {"Custom":"x"}: write {"custom": "x"}
+      permissions[21]: Orbis knows no permission "custom:x": write {"custom": "x"}
+      permissions[22]: Orbis knows no permission "fs:/tmp": write "file_read" and "file_write"
     "#);
 }
 
@@ -72,14 +109,15 @@ fn a_route_has_a_method_a_path_and_a_handler() {
     let routes = json!([
         {"method": "GET", "path": "/a"},
         {"method": "GET", "path": 7, "handler": "a"},
-        {"method": "GET", "path": "/a", "handler": "a", "rate_limit": -1},
+        {"method": "GET", "path": "/a", "handler": "a", "rate_limit": -1, "requires_auth": "yes"},
     ]);
-    insta::assert_snapshot!(refused(json!({"routes": routes})), @"
+    insta::assert_snapshot!(refused(json!({"routes": routes})), @r#"
     the host refuses the manifest:
       routes[0]: missing field `handler`
-      routes[1]: invalid type: integer `7`, expected a string
-      routes[2]: invalid value: integer `-1`, expected u32
-    ");
+      routes[1].path: invalid type: integer `7`, expected a string
+      routes[2].rate_limit: invalid value: integer `-1`, expected u32
+      routes[2].requires_auth: invalid type: string "yes", expected a boolean
+    "#);
     let routes = json!([
         {"method": "FETCH", "path": "/a", "handler": "a"},
         {"method": "GET", "path": "a", "handler": "a"},
@@ -102,6 +140,7 @@ fn a_page_is_held_against_orbis_own_schema() {
                 {"type": "show_toast", "level": "warn", "message": "m"},
                 {"type": "debounced_action", "delay": 300, "action": {"type": "navigate", "to": "/"}},
                 {"type": "conditional", "condition": "x", "then": [{"type": "navigat", "to": "/"}]},
+                {"type": "toast", "message": "m"},
             ]}},
         ]},
         {"route": "/c", "title": "C", "sections": [], "actions": {"save": {"type": "call_api"}},
@@ -110,13 +149,15 @@ fn a_page_is_held_against_orbis_own_schema() {
     ]);
     insta::assert_snapshot!(refused(json!({"pages": pages})), @"
     the host refuses the manifest:
+      pages[0]: missing field `sections`
       pages[0]: missing field `title`
       pages[1].sections[0].events.on_click[2].then[0]: unknown variant `navigat`, expected one of `update_state`, `call_api`, `navigate`, `show_toast`, `show_dialog`, `close_dialog`, `debounced_action`, `set_loading`, `conditional`, `sequence`, `copy`, `open_url`, `emit`: did you mean `navigate`?
       pages[1].sections[0].events.on_click[0]: unknown variant `warn`, expected one of `info`, `success`, `warning`, `error`: did you mean `warning`?
       pages[1].sections[0].events.on_click[1]: missing field `delay_ms`
+      pages[1].sections[0].events.on_click[3]: unknown variant `toast`, expected one of `update_state`, `call_api`, `navigate`, `show_toast`, `show_dialog`, `close_dialog`, `debounced_action`, `set_loading`, `conditional`, `sequence`, `copy`, `open_url`, `emit`: did you mean `show_toast`?
       pages[2].actions.save: missing field `api`
       pages[2].hooks.on_mount[0]: invalid value: integer `-1`, expected u32
-      pages[3]: unknown variant `integer`, expected one of `string`, `number`, `boolean`, `object`, `array`
+      pages[3].state: unknown variant `integer`, expected one of `string`, `number`, `boolean`, `object`, `array`
     ");
     let pages = json!([{"route": "d", "title": "D", "sections": []}, {"route": "/e", "title": "E", "sections": [{"type": ""}]}]);
     insta::assert_snapshot!(refused(json!({"pages": pages})), @"
@@ -217,7 +258,7 @@ fn a_manifest_file_that_is_missing_or_wrong_is_told() {
     insta::assert_snapshot!(load("no/such/manifest.json"), @"no/such/manifest.json: No such file or directory (os error 2)");
     insta::assert_snapshot!(load("Cargo.toml"), @"
     the host refuses the manifest:
-      it is no JSON: expected value at line 1 column 2
+      Cargo.toml: it is no JSON: expected value at line 1 column 2
     ");
 }
 
@@ -229,9 +270,8 @@ fn a_kept_manifest_that_differs_is_told_where() {
         "routes": [{"method": "GET", "path": "/c", "handler": "a"}]});
     let (made, kept) = (Manifest::from_json(made).unwrap(), Manifest::from_json(kept).unwrap());
     insta::assert_snapshot!(made.differences(&kept).join("\n"), @r#"
-    description is missing, and the artifact has ""
     routes[0].path is "/c", and the artifact has "/a"
-    routes[..] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
+    routes[..] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b","requires_auth":true}
     version is "1.1.0", and the artifact has "1.0.0"
     author is "me", and the artifact has none
     "#);
@@ -251,8 +291,35 @@ fn a_route_or_page_that_is_left_out_is_told_alone() {
     let (made, kept) = (Manifest::from_json(made).unwrap(), Manifest::from_json(kept).unwrap());
     insta::assert_snapshot!(made.differences(&kept).join("\n"), @r#"
     pages are in another order than the artifact's
-    pages[..] is missing, and the artifact has {"route":"/p","sections":[],"title":"/p"}
-    routes[..] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b"}
+    pages[..] is missing, and the artifact has {"menu_order":0,"requires_auth":true,"route":"/p","show_in_menu":true,"title":"/p"}
+    routes[..] is missing, and the artifact has {"handler":"b","method":"GET","path":"/b","requires_auth":true}
     routes[1].handler is "x", and the artifact has "c"
+    "#);
+}
+
+#[test]
+fn what_means_the_same_is_no_difference() {
+    let made = json!({"name": "a", "version": "1.0.0", "description": "", "routes": [
+        {"method": "GET", "path": "/a", "handler": "a", "requires_auth": true, "permissions": []}]});
+    let kept = json!({"name": "a", "version": "1.0.0", "wasm_entry": "x.wasm", "routes": [
+        {"method": "get", "path": "/a", "handler": "a"}]});
+    let (made, kept) = (Manifest::from_json(made).unwrap(), Manifest::from_json(kept).unwrap());
+    assert_eq!((made.differences(&kept), kept.differences(&made)), (vec![], vec![]));
+}
+
+#[test]
+fn a_large_difference_fits_a_line() {
+    let page = json!({"route": "/p", "title": "P".repeat(5000), "sections": []});
+    let manifest = |pages: Json| Manifest::from_json(json!({"name": "a", "version": "1.0.0", "pages": pages})).unwrap();
+    let differences = manifest(json!([page])).differences(&manifest(json!([])));
+    assert_eq!(differences.iter().map(|line| line.len() < 200).collect::<Vec<_>>(), [true]);
+}
+
+#[test]
+fn a_section_that_is_no_json_shows_the_place() {
+    let broken = r#"(@custom "manifest" "{\"name\": \"a\", \"version\": \"1.0.0\", \"pages\": [\n  {\"route\": \"/p\" \"title\": \"P\"}]}")"#;
+    insta::assert_snapshot!(Manifest::embedded(&wat::parse_str(module(broken)).unwrap()).unwrap_err(), @r#"
+    the host refuses the manifest:
+      the artifact's section `manifest` is no JSON: expected `,` or `}` at line 2 column 18, after `{"route": "/p" "`: mend the file that it comes from
     "#);
 }

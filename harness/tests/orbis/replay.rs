@@ -54,6 +54,30 @@ fn a_recording_is_sent_again() {
     assert_trace_snapshot!(app);
 }
 
+/// A request with secrets everywhere but in its body.
+fn secretive() -> Request {
+    let mut request = Request::new("GET", "/nowhere?access_token=s3cret&author=ada&csrf%5Ftoken=s3cret&q");
+    for name in ["proxy-authorization", "x-api-key", "x-auth-token", "x-csrf-token", "cookie", "authorization"] {
+        request.headers.insert(name.to_owned(), "s3cret".to_owned());
+    }
+    request
+}
+
+#[test]
+fn a_recording_holds_no_secrets() {
+    insta::assert_snapshot!(record(&secretive()), @r#"{"method":"GET","path":"/nowhere?access_token=..&author=ada&csrf%5Ftoken=..&q","headers":{"proxy-authorization":"..","x-api-key":"..","x-auth-token":"..","x-csrf-token":".."}}"#);
+}
+
+#[test]
+fn neither_trace_nor_report_holds_secrets() {
+    let outcome = app().send(&secretive());
+    insta::assert_snapshot!(outcome.report(), @"
+    GET /nowhere?access_token=..&author=ada&csrf%5Ftoken=..&q proxy-authorization: .. x-api-key: .. x-auth-token: .. x-csrf-token: .. succeeded
+      again with:
+        curl -i 'http://127.0.0.1:8787/api/plugins/a/nowhere?access_token=..&author=ada&csrf%5Ftoken=..&q' -H 'proxy-authorization: ..' -H 'x-api-key: ..' -H 'x-auth-token: ..' -H 'x-csrf-token: ..'  # while this runs: cargo plugsmith serve plugin.wasm
+    ");
+}
+
 #[test]
 fn a_line_that_is_no_request_is_told() {
     let file =

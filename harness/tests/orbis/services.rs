@@ -80,6 +80,47 @@ fn state_survives_the_process_in_a_file() {
 }
 
 #[test]
+fn a_state_file_is_written_once_after_a_call_and_the_plugin_does_not_hear_how() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("orbis-state-lost");
+    let _ = std::fs::remove_file(&folder);
+    let _ = std::fs::remove_dir_all(&folder);
+    // The folder is made, as the real host makes it.
+    let mut app = load(Orbis::as_shipped().state_file(folder.join("made/state.json")), COUNT, "[]").unwrap();
+    run(&mut app).unwrap();
+    let kept = std::fs::read_to_string(folder.join("made/state.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&kept).unwrap(), json!({"n": 1}));
+    std::fs::remove_dir_all(&folder).unwrap();
+    let twice = COUNT.replacen(
+        "(call $state_get",
+        "(drop (call $state_remove (i32.const 8) (i32.const 1))) (call $state_get",
+        1,
+    );
+    let plugin = crate::guest::module(&twice).into_bytes();
+    app.reload(plugin, Some(app.manifest().clone())).unwrap();
+    let outcome = run(&mut app);
+    insta::assert_snapshot!(outcome.trace().replace(&folder.display().to_string(), "[folder]"), @r#"
+    run {}
+      state_set "n" 1
+      state_remove "n"
+      state_get "n" -> none
+      save_state -> failed: [folder]/made/state.json: No such file or directory (os error 2)
+    => null
+    "#);
+    // What could not be written is written after the next call, even if that changes nothing.
+    std::fs::create_dir_all(folder.join("made")).unwrap();
+    run(&mut app).unwrap();
+    assert_eq!(std::fs::read_to_string(folder.join("made/state.json")).unwrap(), "{}");
+}
+
+#[test]
+fn a_state_file_without_a_folder_is_told_before_the_first_call() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("orbis-state-no-folder");
+    std::fs::write(&file, "").unwrap();
+    let error = load(Orbis::as_shipped().state_file(file.join("state.json")), COUNT, "[]").unwrap_err().to_string();
+    insta::assert_snapshot!(error.replace(&file.display().to_string(), "[file]"), @"[file]: the folder of the state cannot be made: File exists (os error 17)");
+}
+
+#[test]
 fn configuration_is_the_manifests_and_over_it_the_tests() {
     let body = r#"
         (data (i32.const 8) "size")

@@ -1,10 +1,11 @@
 //! The host as it is shipped, down to what it lacks.
 
 use plugsmith_harness::assert_outcome_snapshot;
-use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis};
+use plugsmith_harness::hosts::orbis::{App, HttpBodies, Manifest, Orbis};
+use plugsmith_harness::plugsmith::HttpResponse;
 use serde_json::json;
 
-use crate::guest::{module, run, shipped};
+use crate::guest::{load, module, run, shipped};
 use crate::services::ASKS;
 
 /// Echoes its input: the context as the host gives it.
@@ -142,6 +143,27 @@ fn a_query_is_decoded_byte_by_byte() {
     let mut app = app(&route("GET", "/items"));
     let query = app.get("/items?name=caf%C3%A9+x&flag&bad=%zz&=1").send().unwrap().body["data"]["query"].clone();
     assert_eq!(query, json!({"name": "cafÃ© x", "flag": "", "bad": "%zz", "": "1"}));
+}
+
+#[test]
+fn what_it_has_no_use_for_is_told() {
+    let hosts = [
+        Orbis::as_shipped().database("items.sqlite"),
+        Orbis::as_shipped().migrations("no/such/folder"),
+        Orbis::as_shipped().sql("oops"),
+        Orbis::as_shipped().http("GET https://a/*", HttpResponse::new(200, "")),
+        Orbis::as_shipped().http_bodies(HttpBodies::Bytes),
+        Orbis::as_shipped().permissions(["network"]),
+    ];
+    let told = hosts.map(|host| load(host, "", "[]").unwrap_err().to_string());
+    insta::assert_snapshot!(told.join("\n"), @"
+    `Orbis::database` does nothing in `Orbis::as_shipped()`, which has no database: leave it out, or use `Orbis::as_documented()`
+    `Orbis::migrations` does nothing in `Orbis::as_shipped()`, which has no database: leave it out, or use `Orbis::as_documented()`
+    `Orbis::sql` does nothing in `Orbis::as_shipped()`, which has no database: leave it out, or use `Orbis::as_documented()`
+    `Orbis::http` does nothing in `Orbis::as_shipped()`, which denies every request: leave it out, or use `Orbis::as_documented()`
+    `Orbis::http_bodies` does nothing in `Orbis::as_shipped()`, which denies every request: leave it out, or use `Orbis::as_documented()`
+    `Orbis::permissions` does nothing in `Orbis::as_shipped()`, which denies what needs a permission: leave it out, or use `Orbis::as_documented()`
+    ");
 }
 
 #[test]

@@ -30,6 +30,18 @@ fn a_missing_release_artifact_says_how_to_build_a_release() {
 }
 
 #[test]
+fn a_plugin_with_an_allocator_of_its_own_is_still_extisms() {
+    let mut plugin = Plugin::load(
+        &br#"(module
+        (import "extism:host/env" "input_length" (func (result i64)))
+        (func (export "allocate") (param i32) (result i32) (i32.const 0))
+        (func (export "greet")))"#[..],
+    )
+    .unwrap();
+    insta::assert_snapshot!(plugin.call::<String>("gret", "").unwrap_err(), @"no export `gret`; there is `greet`");
+}
+
+#[test]
 fn a_missing_folder_is_not_to_be_built() {
     insta::assert_snapshot!(Plugin::load("no/such").unwrap_err(), @"no file or folder no/such");
 }

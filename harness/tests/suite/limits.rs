@@ -112,7 +112,7 @@ fn a_shared_memory_is_harmless() {
 #[test]
 fn a_table_of_4_billion_elements_does_not_load() {
     let module = r#"(module (table 4294967295 funcref) (func (export "run")))"#;
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, which Extism does not limit");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, which Extism does not limit: make it smaller");
 }
 
 #[test]

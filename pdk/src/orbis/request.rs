@@ -167,7 +167,7 @@ impl Request {
         let body = self.body();
         serde_json::from_str(body).map_err(|error| {
             if body == "null" {
-                Error::bad_request("the request has no body: send JSON")
+                Error::bad_request("the request has no body, or null: send JSON")
             } else {
                 Error::bad_request(["body: ", &error.to_string()].concat())
             }

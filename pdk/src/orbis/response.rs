@@ -80,6 +80,9 @@ impl Response {
     }
 
     /// With a header; an earlier one of that name is replaced.
+    ///
+    /// Those that say how the body is sent are the server's: a response with `content-length`,
+    /// `transfer-encoding`, `connection` and the like is refused by Plugsmith's hosts.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Response {
         self.headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use wasmtime::InstancePre;
 
+use super::deadline::Deadline;
 use super::failure::Trapped;
 use super::host::{Limits, Mode, Orbis};
 use super::imports::Running;
@@ -139,11 +140,16 @@ impl App {
         self.finish(what, ran, Response::shown)
     }
 
-    /// Calls a handler with this input, past the router: its answer as it is.
+    /// Calls a handler with this input, past the router: its answer as it is. What says that it failed
+    /// undoes an open transaction, as for [`App::send`].
     pub fn handle(&mut self, handler: &str, input: impl Serialize) -> Outcome<Json> {
         let input = serde_json::to_value(input).unwrap_or_else(|error| panic!("the input has no JSON form: {error}"));
         let what = What::Request { shown: format!("{handler} {}", render_json(&input)), replay: None };
-        let ran = self.run(handler, &input, |answer| Ok((answer, false)));
+        let mode = self.mode;
+        let ran = self.run(handler, &input, |answer| {
+            let failed = Response::of(mode, answer.clone()).is_ok_and(|response| response.status >= 400);
+            Ok((answer, failed))
+        });
         self.finish(what, ran, render_json)
     }
 
@@ -207,7 +213,10 @@ impl App {
         let services = self.services();
         let failed = |message| Error::HostFailed { function: "db_query".to_owned(), message };
         match &services.database {
-            Some(database) => database.query(sql, &[]).map_err(failed),
+            Some(database) => {
+                database.until(Deadline::after(self.limits.time));
+                database.query(sql, &[]).map_err(failed)
+            }
             None => Err(failed("the shipped host has no database: use Orbis::as_documented".to_owned())),
         }
     }
@@ -298,13 +307,11 @@ impl App {
         let mut events = finished.events;
         let rolled_back = self.roll_back();
         if rolled_back == Ok(true) {
-            events.push(Event::Call(HostCall {
-                module: "orbis".to_owned(),
-                name: "rollback".to_owned(),
-                arguments: Vec::new(),
-                result: Ok(None),
-                inside: Vec::new(),
-            }));
+            events.push(of_the_host("rollback", Ok(None)));
+        }
+        // The plugin does not hear of it, as in the real host.
+        if let Err(reason) = self.services().state.save() {
+            events.push(of_the_host("save_state", Err(reason)));
         }
         let result = match (rolled_back, result) {
             (Ok(false), result) => result.map(|(value, _)| value),
@@ -362,6 +369,12 @@ impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").field("label", &self.label).field("mode", &self.mode).finish_non_exhaustive()
     }
+}
+
+/// What the host did of its own accord.
+fn of_the_host(name: &str, result: Result<Option<String>, String>) -> Event {
+    let (module, name) = ("orbis".to_owned(), name.to_owned());
+    Event::Call(HostCall { module, name, arguments: Vec::new(), result, inside: Vec::new() })
 }
 
 /// What came of running the plugin, or of not running it.

@@ -10,19 +10,17 @@ use crate::module::{Import, Module, Signature};
 /// An import that the ABI does not have, or has with other types; a missing `memory`, and what else
 /// every plugin must export.
 pub(super) fn artifact(module: &Module, abi: &Abi) -> Result<()> {
+    if abi.required.iter().any(|(name, ..)| !module.exports.contains_key(*name)) && is_of_the_page(module) {
+        let reason = "it has the exports that Orbis' page asks for, which no real host calls: leave out \
+                      `abi = \"page\"`, or write it with `plugsmith::orbis`; in a test: `Orbis::page_abi()`";
+        return Err(Error::InvalidModule { reason: reason.to_owned() });
+    }
     module.imports.iter().try_for_each(|found| import(found, abi))?;
     if module.memory.is_none() {
         return Err(Error::InvalidModule { reason: "it exports no memory called `memory`".to_owned() });
     }
     for (name, parameters, answers) in abi.required {
         let Some(found) = module.exports.get(*name) else {
-            if abi::PAGE.required.iter().all(|(name, ..)| module.exports.contains_key(*name)) {
-                let reason = format!(
-                    "it exports no `{name}`, but what Orbis' page asks for: no real host runs such a plugin, \
-                     `Orbis::page_abi()` does"
-                );
-                return Err(Error::InvalidModule { reason });
-            }
             let available = module.exports.keys().cloned().collect();
             return Err(Error::MissingExport { name: (*name).to_owned(), available });
         };
@@ -58,6 +56,12 @@ pub(super) fn lifecycle(name: &str, module: &Module) -> Result<()> {
     }
 }
 
+/// Whether it was built for the listings on Orbis' page.
+fn is_of_the_page(module: &Module) -> bool {
+    abi::PAGE.required.iter().all(|(name, ..)| module.exports.contains_key(*name))
+        && module.imports.iter().all(|import| import.module == "env")
+}
+
 fn import(import: &Import, abi: &Abi) -> Result<()> {
     let known = abi.functions.iter().find(|(name, ..)| import.module == "env" && import.name == *name);
     let Some((name, parameters, answers)) = known else {
@@ -89,9 +93,9 @@ fn hint(import: &Import) -> Option<&'static str> {
             Some(": it is a plugin for an Extism host; Orbis calls handlers of its own kind")
         }
         ("wasi_snapshot_preview1", _) => Some(": it has no WASI; build for wasm32-unknown-unknown"),
-        ("env", "log_info" | "log_error" | "log_debug") => {
-            Some(", whatever its page says: it has `log(level, pointer, length)`; `Orbis::page_abi()` has the page's")
-        }
+        ("env", "log_info" | "log_error" | "log_debug") => Some(
+            ", whatever its page says: it has `log(level, pointer, length)`; in a test, `Orbis::page_abi()` has the page's",
+        ),
         _ => None,
     }
 }

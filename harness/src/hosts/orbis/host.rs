@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use plugsmith::HttpResponse;
 use plugsmith::testing::{HttpMocks, SeededRandom};
@@ -38,6 +39,10 @@ impl Mode {
     }
 }
 
+/// Why the shipped host has no use for what a test puts into it.
+const NO_DATABASE: &str = "has no database";
+const NO_HTTP: &str = "denies every request";
+
 /// What a call may use up; the defaults are the real host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
@@ -47,13 +52,22 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Calls of host functions; later ones fail, and the plugin runs on.
     pub host_calls: u64,
+    /// Time by the clock on the wall; calls of host functions after it fail, and the plugin runs on,
+    /// until its fuel is used up.
+    pub time: Duration,
     /// Bytes of a request's body.
     pub body_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { fuel: 5_000_000, memory_bytes: 16 * 1024 * 1024, host_calls: 10_000, body_bytes: 1024 * 1024 }
+        Limits {
+            fuel: 5_000_000,
+            memory_bytes: 16 * 1024 * 1024,
+            host_calls: 10_000,
+            time: Duration::from_secs(5),
+            body_bytes: 1024 * 1024,
+        }
     }
 }
 
@@ -70,7 +84,7 @@ pub enum HttpBodies {
 /// An Orbis host for one plugin.
 ///
 /// It is strict: an HTTP request that the test does not expect fails it, and the failure prints the
-/// line to add. Time limits aside, what the real host limits is limited here.
+/// line to add. What the real host limits is limited here.
 ///
 /// ```
 /// use plugsmith_harness::hosts::orbis::Orbis;
@@ -161,6 +175,7 @@ impl Orbis {
 
     /// With these permissions instead of the manifest's: `["database_read"]`.
     pub fn permissions<'a>(mut self, permissions: impl IntoIterator<Item = &'a str>) -> Orbis {
+        self.not_as_shipped("permissions", "denies what needs a permission");
         match permissions.into_iter().map(Permission::parse).collect() {
             Ok(permissions) => self.permissions = Some(permissions),
             Err(problem) => self.note(Error::InvalidManifest { problems: vec![problem] }),
@@ -188,6 +203,7 @@ impl Orbis {
 
     /// With a database in this file; without it, each load has one of its own in memory.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Orbis {
+        self.not_as_shipped("database", NO_DATABASE);
         self.database = Some(path.into());
         self
     }
@@ -195,12 +211,14 @@ impl Orbis {
     /// With a database that the `.sql` files in this folder have made, in the order of their names.
     /// Each file runs once for a database, in a transaction.
     pub fn migrations(mut self, folder: impl Into<PathBuf>) -> Orbis {
+        self.not_as_shipped("migrations", NO_DATABASE);
         self.migrations.push(folder.into());
         self
     }
 
     /// With a database in which these statements ran, after the migrations.
     pub fn sql(mut self, statements: &str) -> Orbis {
+        self.not_as_shipped("sql", NO_DATABASE);
         self.sql.push(statements.to_owned());
         self
     }
@@ -212,12 +230,14 @@ impl Orbis {
     /// A pattern without a method.
     #[track_caller]
     pub fn http(mut self, pattern: &str, response: HttpResponse) -> Orbis {
+        self.not_as_shipped("http", NO_HTTP);
         self.http.add(pattern, response);
         self
     }
 
     /// With this form of HTTP bodies.
     pub fn http_bodies(mut self, bodies: HttpBodies) -> Orbis {
+        self.not_as_shipped("http_bodies", NO_HTTP);
         self.http_bodies = bodies;
         self
     }
@@ -238,7 +258,8 @@ impl Orbis {
     ///
     /// # Errors
     /// A missing file, an invalid module or one that Orbis cannot call, no manifest or one that
-    /// Orbis refuses, and SQL of the test's own that fails.
+    /// Orbis refuses, SQL of the test's own that fails, and [`Error::IgnoredOption`] for a database, HTTP or
+    /// permissions in the shipped host.
     pub fn load(self, source: impl Into<Source>) -> Result<App> {
         App::load(source.into(), self)
     }
@@ -249,16 +270,23 @@ impl Orbis {
     /// As [`crate::build`] and [`Orbis::load`].
     pub fn load_crate(mut self, folder: &Path) -> Result<App> {
         let artifact = crate::build(folder)?;
-        let kept = folder.join("manifest.json");
-        if self.manifest.is_none() && kept.is_file() {
-            let wasm = Source::Path(artifact.clone()).read()?;
-            if Manifest::embedded(&wasm)?.is_none() {
-                self = self.manifest_file(kept);
-            }
+        if self.manifest.is_none() {
+            self.manifest = Manifest::of_crate(folder, &Source::Path(artifact.clone()).read()?)?;
         }
         let mut app = self.load(artifact)?;
         app.belongs_to(folder);
         Ok(app)
+    }
+
+    fn not_as_shipped(&mut self, option: &str, reason: &str) {
+        if self.mode == Mode::Shipped {
+            self.note(Error::IgnoredOption {
+                option: format!("Orbis::{option}"),
+                host: "`Orbis::as_shipped()`",
+                reason: reason.to_owned(),
+                instead: "`Orbis::as_documented()`",
+            });
+        }
     }
 
     fn note(&mut self, error: Error) {

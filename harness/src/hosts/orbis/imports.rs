@@ -1,81 +1,25 @@
 //! The functions that Orbis gives a plugin, all of module `env`.
 //!
-//! Each counts towards the limit of host calls, then asks for its permission, and only then looks
-//! at its arguments, in this order, as in the real host. What goes wrong is told by the word for
+//! Each counts towards the limit of host calls and looks at the clock, then asks for its permission,
+//! and only then looks at its arguments, as in the real host. What goes wrong is told by the word for
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
 pub(super) mod page;
+mod running;
 
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, MutexGuard};
 
 use plugsmith::HttpRequest;
 use plugsmith::log::{Level, Line};
 use serde_json::Value as Json;
-use wasmtime::{Caller, Extern, Linker, ResourceLimiter};
+use wasmtime::{Caller, Extern, Linker};
 
-use super::abi::Abi;
+pub(super) use self::running::Running;
 use super::engine;
-use super::host::Limits;
 use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
 use super::services::{self, Emitted, Refusal, Services};
-use crate::error::Error;
-use crate::trace::{self, Event, Events, HostCall, render_bytes};
-
-/// What the host functions of one call see.
-pub(super) struct Running {
-    services: Arc<Mutex<Services>>,
-    limits: Limits,
-    abi: &'static Abi,
-    host_calls: u64,
-    pub(super) events: Events,
-    /// Why the call must fail, whatever the plugin makes of it.
-    pub(super) failure: Option<Error>,
-    /// The last thing that happened, if it was a line at level `error`: a panic's message.
-    pub(super) last_words: Option<String>,
-    /// Whether the plugin wanted more memory than there is.
-    pub(super) starved: bool,
-}
-
-impl Running {
-    pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
-        Running {
-            services,
-            limits,
-            abi,
-            host_calls: 0,
-            events: Events::default(),
-            failure: None,
-            last_words: None,
-            starved: false,
-        }
-    }
-
-    fn services(&self) -> MutexGuard<'_, Services> {
-        self.services.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn count(&mut self) -> Result<(), Refusal> {
-        self.last_words = None;
-        self.host_calls += 1;
-        if self.host_calls > self.limits.host_calls {
-            return Err(format!("more than {} host calls in one call", self.limits.host_calls).into());
-        }
-        Ok(())
-    }
-}
-
-impl ResourceLimiter for Running {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let fits = desired <= self.limits.memory_bytes;
-        self.starved |= !fits;
-        Ok(fits)
-    }
-
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(true)
-    }
-}
+use crate::trace::{self, Event, HostCall, render_bytes};
 
 /// What a host function answers, and how a trace shows it.
 enum Reply {
@@ -111,8 +55,9 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         |guest: Guest<'_>, key: i32, length: i32, value: i32, value_length: i32| {
             answer(guest, "state_set", 0, |call| {
                 let key = call.text(Slice::new(key, length))?;
+                call.guest.data_mut().keep(value_length)?;
                 let value = call.json(Slice::new(value, value_length))?;
-                call.services().state.set(key, value)?;
+                call.services().state.set(key, value);
                 Ok(Reply::Done)
             })
         },
@@ -120,7 +65,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap("env", "state_remove", |guest: Guest<'_>, key: i32, length: i32| {
         answer(guest, "state_remove", 0, |call| {
             let key = call.text(Slice::new(key, length))?;
-            call.services().state.remove(&key)?;
+            call.services().state.remove(&key);
             Ok(Reply::Done)
         })
     })?;
@@ -162,6 +107,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             answer(guest, "emit_event", 0, |call| {
                 call.services().allow(Permission::EVENTS, Permission::EVENTS)?;
                 let event = call.text(Slice::new(event, length))?;
+                call.guest.data_mut().keep(payload_length)?;
                 let payload = call.json(Slice::new(payload, payload_length))?;
                 call.services().emitted.push(Emitted { event, payload });
                 Ok(Reply::Done)

@@ -2,17 +2,18 @@
 
 mod actions;
 mod compare;
+mod kept;
+mod problems;
 mod remarks;
 pub(super) mod spelling;
 
 use std::path::Path;
 
-use orbis_plugin_api::{PageDefinition, PluginDependency, PluginManifest, PluginRoute};
-use serde::de::DeserializeOwned;
+use orbis_plugin_api::PluginManifest;
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 use wasmparser::{Parser, Payload};
 
-use super::permission::Permission;
 use super::{check, router};
 use crate::error::{Error, Result};
 use crate::module::Module;
@@ -42,9 +43,17 @@ impl Manifest {
     /// # Errors
     /// [`Error::InvalidManifest`] with all that Orbis refuses, each with its place and the fix.
     pub fn parse(text: &str) -> Result<Manifest> {
-        let json = serde_json::from_str(text)
-            .map_err(|error| Error::InvalidManifest { problems: vec![format!("it is no JSON: {error}")] })?;
-        Manifest::from_json(json)
+        let refused = |problem| Error::InvalidManifest { problems: vec![problem] };
+        let json = serde_json::from_str(text).map_err(|error| refused(format!("it is no JSON: {error}")))?;
+        let manifest = Manifest::from_json(json)?;
+        // Of members that are there twice, JSON as such has the last one; Orbis refuses them.
+        match serde_json::from_str::<PluginManifest>(text) {
+            Ok(_) => Ok(manifest),
+            Err(error) if error.to_string().starts_with("duplicate field") => {
+                Err(refused(format!("{error}: drop one of them")))
+            }
+            Err(error) => Err(refused(error.to_string())),
+        }
     }
 
     /// As [`Manifest::parse`].
@@ -60,14 +69,14 @@ impl Manifest {
         }
         let parsed = match serde_json::from_value::<PluginManifest>(json.clone()) {
             Ok(parsed) => parsed,
-            Err(error) => return Err(refused(located(&json).unwrap_or_else(|| vec![error.to_string()]))),
+            Err(error) => return Err(refused(problems::located(&json).unwrap_or_else(|| vec![error.to_string()]))),
         };
         // The parser's own check stops at the first mistake; what it says comes last, if ours missed it.
-        let mut problems = invalid(&parsed);
+        let mut problems = problems::invalid(&parsed);
         if let Err(error) = parsed.validate()
             && problems.is_empty()
         {
-            problems.push(plain(&error));
+            problems.push(problems::plain(&error));
         }
         if problems.is_empty() { Ok(Manifest { json, parsed }) } else { Err(refused(problems)) }
     }
@@ -79,7 +88,17 @@ impl Manifest {
     pub fn read(path: &Path) -> Result<Manifest> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::File { path: path.to_owned(), reason: error.to_string() })?;
-        Manifest::parse(&text)
+        Manifest::parse_file(&text, path)
+    }
+
+    /// The text of a file, which every problem names.
+    pub(super) fn parse_file(text: &str, path: &Path) -> Result<Manifest> {
+        Manifest::parse(text).map_err(|error| match error {
+            Error::InvalidManifest { problems } => Error::InvalidManifest {
+                problems: problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect(),
+            },
+            error => error,
+        })
     }
 
     /// The manifest in an artifact's section; `None` where it has no such section.
@@ -126,7 +145,7 @@ impl Manifest {
     /// the package's to choose, so it is not compared.
     pub fn differences(&self, kept: &Manifest) -> Vec<String> {
         let mut differences = Vec::new();
-        compare::values("", &self.json, &kept.json, &mut differences);
+        compare::values("", &compare::meant(&self.parsed), &compare::meant(&kept.parsed), &mut differences);
         differences.retain(|difference| !difference.starts_with("wasm_entry "));
         differences
     }
@@ -154,11 +173,27 @@ impl Manifest {
         paths
     }
 
+    /// Its text is joined from several places, such as `pages.json`; a part of it tells which.
     fn from_section(section: &[u8]) -> Result<Manifest> {
-        let text = std::str::from_utf8(section)
-            .map_err(|_| Error::InvalidManifest { problems: vec!["the section is not UTF-8".to_owned()] })?;
-        Manifest::parse(text)
+        let refused = |problem| Error::InvalidManifest { problems: vec![problem] };
+        let text = std::str::from_utf8(section).map_err(|_| refused("the section is not UTF-8".to_owned()))?;
+        match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => Manifest::parse(text),
+            Err(error) => Err(refused(format!(
+                "the artifact's section `{SECTION}` is no JSON: {error}, {}: mend the file that it comes from",
+                near(text, &error)
+            ))),
+        }
     }
+}
+
+/// The text up to an error.
+fn near(text: &str, error: &serde_json::Error) -> String {
+    const SHOWN: usize = 40;
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let before = String::from_utf8_lossy(&line.as_bytes()[..error.column().min(line.len())]).into_owned();
+    let skipped = before.chars().count().saturating_sub(SHOWN);
+    format!("after `{}`", before.chars().skip(skipped).collect::<String>().trim_start())
 }
 
 /// The first section of that name: Orbis looks no further.
@@ -167,79 +202,4 @@ fn section(wasm: &[u8]) -> Option<&[u8]> {
         Payload::CustomSection(section) if section.name() == SECTION => Some(section.data()),
         _ => None,
     })
-}
-
-/// What the parser does not take, part by part, so that each has its place; `None` where the parts
-/// are fine and only the whole is not.
-fn located(json: &Json) -> Option<Vec<String>> {
-    let mut problems = Vec::new();
-    for name in ["name", "version"] {
-        match &json[name] {
-            Json::String(_) => {}
-            Json::Null => problems.push(format!("{name}: it is missing: Orbis asks for a name and a version")),
-            other => problems.push(format!("{name}: {other} is no string")),
-        }
-    }
-    let head = serde_json::json!({ "name": json["name"], "version": json["version"] });
-    problems.extend(serde_json::from_value(head).map(|head| invalid(&head)).unwrap_or_default());
-    each(json, "permissions", &mut problems, |_, item, problems| {
-        problems.extend(Permission::from_json(item).err());
-    });
-    each(json, "routes", &mut problems, |_, item, problems| problems.extend(refusal::<PluginRoute>(item)));
-    each(json, "dependencies", &mut problems, |_, item, problems| problems.extend(refusal::<PluginDependency>(item)));
-    each(json, "pages", &mut problems, |_, item, problems| {
-        let found = actions::problems(item);
-        match refusal::<PageDefinition>(item) {
-            Some(_) if !found.is_empty() => problems.extend(found),
-            Some(refusal) => problems.push(refusal),
-            None => {}
-        }
-    });
-    (!problems.is_empty()).then_some(problems)
-}
-
-/// Looks at each item of a list, and puts its place before what is wrong with it.
-fn each(json: &Json, list: &str, problems: &mut Vec<String>, look: impl Fn(usize, &Json, &mut Vec<String>)) {
-    for (index, item) in json[list].as_array().into_iter().flatten().enumerate() {
-        let mut found = Vec::new();
-        look(index, item, &mut found);
-        problems.extend(found.into_iter().map(|problem| match problem.strip_prefix('.') {
-            Some(inner) => format!("{list}[{index}].{inner}"),
-            None => format!("{list}[{index}]: {problem}"),
-        }));
-    }
-}
-
-/// The parser's word on a part.
-pub(super) fn refusal<T: DeserializeOwned>(json: &Json) -> Option<String> {
-    serde_json::from_value::<T>(json.clone()).err().map(|error| spelling::with_nearest(&error.to_string()))
-}
-
-/// What the parser reads and its check refuses.
-fn invalid(manifest: &PluginManifest) -> Vec<String> {
-    let mut problems = Vec::new();
-    if manifest.name.is_empty() || !manifest.name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
-        problems.push(format!("name: {:?}: write letters, digits, `-` and `_`", manifest.name));
-    }
-    if let Err(error) = manifest.parsed_version() {
-        problems.push(format!("version: {}: write three numbers, such as \"1.0.0\"", plain(&error)));
-    }
-    for (index, route) in manifest.routes.iter().enumerate() {
-        if let Err(error) = route.validate() {
-            let error = plain(&error);
-            let fix =
-                if error.contains("method") { ": write GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS" } else { "" };
-            problems.push(format!("routes[{index}]: {error}{fix}"));
-        }
-    }
-    for (index, page) in manifest.pages.iter().enumerate() {
-        problems.extend(page.validate().err().map(|error| format!("pages[{index}]: {}", plain(&error))));
-    }
-    problems
-}
-
-/// The check's word without its own word for what kind it is.
-fn plain(error: &orbis_plugin_api::Error) -> String {
-    let text = error.to_string();
-    text.split_once(": ").map_or(text.clone(), |(_, text)| text.to_owned())
 }

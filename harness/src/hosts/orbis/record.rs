@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::app::App;
 use super::request::{Request, User, is_every_clients};
+use super::secret::{self, HIDDEN, is_secret};
 use crate::error::{Error, Result};
 use crate::shell::quote;
 
@@ -34,8 +35,9 @@ struct Line {
 
 /// The line that a recording has for a request; [`App::replay`] reads it again.
 ///
-/// Headers that clients send by themselves are left out, and tokens and cookies, which are secrets:
-/// who was logged in is kept.
+/// Headers that clients send by themselves are left out, `authorization` and `cookie` among them: who
+/// was logged in is kept. Of other headers and query parameters whose names speak of a secret, such as
+/// `x-api-key` and `access_token`, the name is kept, and `..` is the value.
 ///
 /// ```
 /// use plugsmith_harness::hosts::orbis::{Request, record};
@@ -45,14 +47,13 @@ struct Line {
 pub fn record(request: &Request) -> String {
     let mut line = Line {
         method: request.method.clone(),
-        path: request.path.clone(),
-        headers: request.headers.clone(),
+        path: secret::hidden(&request.path),
+        headers: headers(request).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         json: None,
         text: None,
         bytes: None,
         user: request.user.clone(),
     };
-    line.headers.retain(|name, _| is_kept(name));
     if !request.body.is_empty() {
         match (serde_json::from_slice::<Json>(&request.body), std::str::from_utf8(&request.body)) {
             // Only what reads as the same bytes again.
@@ -95,12 +96,12 @@ pub(super) fn curl(request: &Request, app: &App) -> String {
         Some(served) => (served.origin.as_str(), served.token.as_str()),
         None => ("http://127.0.0.1:8787", "test"),
     };
-    let url = format!("{origin}/api/plugins/{}{}", app.manifest().parsed().name, request.path);
+    let url = format!("{origin}/api/plugins/{}{}", app.manifest().parsed().name, secret::hidden(&request.path));
     command.push_str(&format!(" {}", quote(&url)));
     if request.user.is_some() {
         command.push_str(&format!(" -H {}", quote(&format!("authorization: Bearer {token}"))));
     }
-    for (name, value) in request.headers.iter().filter(|(name, _)| is_kept(name)) {
+    for (name, value) in headers(request) {
         command.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
     }
     if !request.body.is_empty() {
@@ -112,7 +113,8 @@ pub(super) fn curl(request: &Request, app: &App) -> String {
     command
 }
 
-/// Whether a header is part of what is asked for.
-fn is_kept(name: &str) -> bool {
-    name == "content-type" || !is_every_clients(name)
+/// The headers that are part of what is asked for, without secrets.
+fn headers(request: &Request) -> impl Iterator<Item = (&str, &str)> {
+    let kept = request.headers.iter().filter(|(name, _)| *name == "content-type" || !is_every_clients(name));
+    kept.map(|(name, value)| (name.as_str(), if is_secret(name) { HIDDEN } else { value }))
 }

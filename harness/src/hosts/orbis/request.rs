@@ -10,6 +10,7 @@ use super::app::App;
 use super::host::Mode;
 use super::response::Response;
 use super::router::{self, Matched};
+use super::secret::{self, HIDDEN, is_secret};
 use crate::outcome::Outcome;
 use crate::trace::render_bytes;
 
@@ -67,14 +68,15 @@ impl Request {
         context
     }
 
-    /// `POST /items user=u1 {"name":"a"}`.
+    /// `POST /items user=u1 {"name":"a"}`, without the secrets of its headers and query.
     pub(super) fn shown(&self) -> String {
-        let mut text = format!("{} {}", self.method, self.path);
+        let mut text = format!("{} {}", self.method, secret::hidden(&self.path));
         if let Some(user) = &self.user {
             text.push_str(&format!(" {}={}", if user.is_admin { "admin" } else { "user" }, user.id));
         }
         for (name, value) in self.headers.iter().filter(|(name, _)| !is_every_clients(name)) {
-            text.push_str(&format!(" {name}: {}", render_bytes(value.as_bytes())));
+            let value = if is_secret(name) { HIDDEN.to_owned() } else { render_bytes(value.as_bytes()) };
+            text.push_str(&format!(" {name}: {value}"));
         }
         if !self.body.is_empty() {
             let body = match serde_json::from_slice::<Json>(&self.body) {
@@ -87,7 +89,7 @@ impl Request {
     }
 }
 
-/// Whether a header is one that clients send by themselves, or a secret: neither tells requests apart.
+/// Whether a header is one that clients send by themselves, which tells no requests apart.
 pub(super) fn is_every_clients(name: &str) -> bool {
     const NAMES: [&str; 19] = [
         "accept",

@@ -45,15 +45,24 @@ impl Response {
             return Ok(plain(json!({ "success": true, "data": answer })));
         }
         let Json::Object(mut members) = answer else { return Ok(plain(answer)) };
-        let is_response = members.contains_key("status")
-            && members.contains_key("body")
-            && members.keys().all(|name| matches!(name.as_str(), "status" | "body" | "headers"));
+        // `{"status": "ok"}` is what many a health check says, and no response.
+        let is_response =
+            members.get("status").is_some_and(|status| status.is_number() || members.contains_key("body"))
+                && members.keys().all(|name| matches!(name.as_str(), "status" | "body" | "headers"));
         if !is_response {
             return Ok(plain(Json::Object(members)));
         }
         let status = match members["status"].as_u64().and_then(|status| u16::try_from(status).ok()) {
             Some(status) if (200..=599).contains(&status) => status,
-            _ => return Err(format!("{} is no status from 200 to 599", members["status"])),
+            _ if members.contains_key("body") => {
+                return Err(format!("{} is no status from 200 to 599", members["status"]));
+            }
+            _ => {
+                return Err(format!(
+                    "{} is no status from 200 to 599; if it is the body, answer {{\"status\": 200, \"body\": ..}}",
+                    members["status"]
+                ));
+            }
         };
         let headers = match members.remove("headers") {
             None | Some(Json::Null) => BTreeMap::new(),
@@ -119,10 +128,20 @@ impl Outcome<Response> {
     }
 }
 
+/// Headers that say how a message is sent. A server that took them from a plugin would send a
+/// broken one: a body cut short, or an end that the client waits for.
+const THE_SERVERS: [&str; 8] =
+    ["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
 fn header((name, value): (&String, &Json)) -> Result<(String, String), String> {
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(format!("{name:?} is no header's name"));
+    }
+    if THE_SERVERS.iter().any(|header| header.eq_ignore_ascii_case(name)) {
+        return Err(format!(
+            "the header {name} is the server's, which alone knows how it sends the body: leave it out"
+        ));
     }
     match value.as_str() {
         Some(value) if value.bytes().all(|b| b >= b' ' && b != 127) => {

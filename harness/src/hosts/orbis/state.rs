@@ -1,7 +1,10 @@
 //! A plugin's state: JSON by key, which survives calls, and in a file also the process.
+//!
+//! The real host writes its file at each change. Here it is written once after a call, since thousands
+//! of changes would take minutes; what it holds then is the same.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
@@ -11,12 +14,19 @@ use crate::error::{Error, Result};
 pub(super) struct State {
     values: BTreeMap<String, Json>,
     file: Option<PathBuf>,
+    /// Whether they have changed since the file was written.
+    changed: bool,
 }
 
 impl State {
     /// What the file holds, and over it `values`.
     pub(super) fn new(values: BTreeMap<String, Json>, file: Option<PathBuf>) -> Result<State> {
-        let mut state = State { values: BTreeMap::new(), file };
+        let mut state = State { values: BTreeMap::new(), file, changed: false };
+        if let Some(folder) = state.file.as_deref().and_then(Path::parent) {
+            let told = |error: std::io::Error| format!("the folder of the state cannot be made: {error}");
+            let fail = |error| Error::File { path: folder.to_owned(), reason: told(error) };
+            std::fs::create_dir_all(folder).map_err(fail)?;
+        }
         if let Some(path) = state.file.as_ref().filter(|path| path.exists()) {
             let fail = |reason: String| Error::File { path: path.clone(), reason };
             let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
@@ -31,23 +41,26 @@ impl State {
         self.values.get(key)
     }
 
-    pub(super) fn set(&mut self, key: String, value: Json) -> Result<(), String> {
+    pub(super) fn set(&mut self, key: String, value: Json) {
         self.values.insert(key, value);
-        self.save()
+        self.changed = true;
     }
 
-    pub(super) fn remove(&mut self, key: &str) -> Result<(), String> {
+    pub(super) fn remove(&mut self, key: &str) {
         self.values.remove(key);
-        self.save()
+        self.changed = true;
     }
 
-    fn save(&self) -> Result<(), String> {
-        let Some(path) = &self.file else { return Ok(()) };
+    /// Writes the file, if there is one and something to write.
+    pub(super) fn save(&mut self) -> Result<(), String> {
+        let Some(path) = self.file.as_ref().filter(|_| self.changed) else { return Ok(()) };
         // Renamed into place: whoever is killed meanwhile leaves the old state.
         let half = path.with_extension("half");
         let text = serde_json::to_string_pretty(&self.values).map_err(|error| error.to_string())?;
         std::fs::write(&half, text)
             .and_then(|()| std::fs::rename(&half, path))
-            .map_err(|error| format!("{}: {error}", path.display()))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        self.changed = false;
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@
 //! | `INTEGER` | a number; `true` and `false` become 1 and 0 |
 //! | `REAL` | a number; infinities, which JSON lacks, are `null` |
 //! | `TEXT` | a string; an object as a parameter is its JSON text |
-//! | `BLOB` | an array of bytes, as `Vec<u8>` has it |
+//! | `BLOB` | an array of bytes, as `Vec<u8>` has it, also an empty one; no other array is a parameter |
 
 use rusqlite::types::{Value, ValueRef};
 use serde_json::Value as Json;
@@ -26,7 +26,10 @@ pub(super) fn from_json(json: &Json) -> Result<Value, String> {
         Json::String(text) => Value::Text(text.clone()),
         Json::Array(items) => match items.iter().map(byte).collect::<Option<Vec<u8>>>() {
             Some(bytes) => Value::Blob(bytes),
-            None => Value::Text(json.to_string()),
+            // As text, it would be another type than the same list with smaller numbers.
+            None => {
+                return Err("an array as a parameter is a BLOB, so of numbers from 0 to 255: pass JSON as text".into());
+            }
         },
         Json::Object(_) => Value::Text(json.to_string()),
     })

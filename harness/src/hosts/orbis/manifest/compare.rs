@@ -1,6 +1,30 @@
 //! Where two manifests differ, in words.
 
+use orbis_plugin_api::PluginManifest;
 use serde_json::Value as Json;
+
+/// What a manifest comes to: what it leaves out is what Orbis puts there, and Orbis knows no case in
+/// methods. What is nothing is left out.
+pub(super) fn meant(manifest: &PluginManifest) -> Json {
+    let mut manifest = manifest.clone();
+    for route in &mut manifest.routes {
+        route.method.make_ascii_uppercase();
+    }
+    let mut meant = serde_json::to_value(manifest).unwrap_or_default();
+    drop_nothing(&mut meant);
+    meant
+}
+
+fn drop_nothing(json: &mut Json) {
+    match json {
+        Json::Object(members) => {
+            members.values_mut().for_each(drop_nothing);
+            members.retain(|_, value| !is_nothing(value));
+        }
+        Json::Array(items) => items.iter_mut().for_each(drop_nothing),
+        _ => {}
+    }
+}
 
 /// Notes each place where `kept` is not `made`. A member that is missing in one is what its default
 /// says, so null, `[]` and `{}` are nothing.
@@ -31,9 +55,13 @@ pub(super) fn values(place: &str, made: &Json, kept: &Json, differences: &mut Ve
             }
         }
         _ if made == kept || (is_nothing(made) && is_nothing(kept)) => {}
-        (_, kept) if is_nothing(kept) => differences.push(format!("{place} is missing, and the artifact has {made}")),
-        (made, _) if is_nothing(made) => differences.push(format!("{place} is {kept}, and the artifact has none")),
-        _ => differences.push(format!("{place} is {kept}, and the artifact has {made}")),
+        (made, kept) if is_nothing(kept) => {
+            differences.push(format!("{place} is missing, and the artifact has {}", short(made)))
+        }
+        (made, kept) if is_nothing(made) => {
+            differences.push(format!("{place} is {}, and the artifact has none", short(kept)))
+        }
+        _ => differences.push(format!("{place} is {}, and the artifact has {}", short(kept), short(made))),
     }
 }
 
@@ -65,6 +93,16 @@ fn identity(item: &Json) -> Option<[&str; 2]> {
         (Some(method), Some(path), ..) => Some([method, path]),
         (_, _, Some(name), _) | (_, _, None, Some(name)) => Some([name, ""]),
         _ => None,
+    }
+}
+
+/// A value that fits a line.
+fn short(json: &Json) -> String {
+    const SHOWN: usize = 120;
+    let text = json.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} ..", &text[..end]),
+        None => text,
     }
 }
 
