@@ -83,6 +83,29 @@ impl Deref for HookContext {
     }
 }
 
+/// What a parameter takes of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// All of it, and the services of the host.
+    Event,
+    /// The field of the parameter's name.
+    Field,
+    /// Nothing: it is the services of the host.
+    Services,
+}
+
+impl Takes {
+    /// Whether it is the event.
+    pub const fn is_event(self) -> bool {
+        matches!(self, Takes::Event)
+    }
+
+    /// Whether it is a field, so that its name must be that of one.
+    pub const fn is_field(self) -> bool {
+        matches!(self, Takes::Field)
+    }
+}
+
 /// A parameter of a `#[hook]`: `&HookContext`, `&PluginContext`, or the field of its name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a hook's parameter",
@@ -90,6 +113,9 @@ impl Deref for HookContext {
             `value: Option<Value>`, `client_id: i64`, `args: Vec<String>`"
 )]
 pub trait FromEvent<'a>: Sized {
+    /// What it takes of the event.
+    const TAKES: Takes = Takes::Field;
+
     /// The parameter called `name`.
     ///
     /// # Errors
@@ -98,12 +124,16 @@ pub trait FromEvent<'a>: Sized {
 }
 
 impl<'a> FromEvent<'a> for &'a HookContext {
+    const TAKES: Takes = Takes::Event;
+
     fn from_event(context: &'a HookContext, _: &str) -> Result<&'a HookContext, CommandError> {
         Ok(context)
     }
 }
 
 impl<'a> FromEvent<'a> for &'a PluginContext {
+    const TAKES: Takes = Takes::Services;
+
     fn from_event(context: &'a HookContext, _: &str) -> Result<&'a PluginContext, CommandError> {
         Ok(context)
     }

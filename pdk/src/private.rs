@@ -3,7 +3,7 @@
 pub use crate::argument::{Call, FromCall, Kind};
 pub use crate::command::{Body, Parameter, Signature, arity, arity_message, beyond, is_raw, misplaced};
 pub use crate::function::{Context, FunctionOutput, Input, Sole};
-pub use crate::hook::{EventContext, FromEvent, HookOutput};
+pub use crate::hook::{EventContext, FromEvent, HookOutput, Takes};
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
 pub use crate::reply::{CommandOutput, ReplyWriter};
 pub use crate::transformer::TransformerOutput;
