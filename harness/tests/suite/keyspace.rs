@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, build};
+use plugsmith_harness::plugsmith::Value;
+use plugsmith_harness::{
+    Error, Event, HookResult, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, build,
+};
 
 use crate::guest::load;
 
@@ -42,6 +45,18 @@ fn hooks_have_an_instance_of_their_own() {
 }
 
 #[test]
+fn a_restart_gives_hooks_a_fresh_instance_too() {
+    let mut plugin = behind(Host::new());
+    let ask = |plugin: &mut Plugin| match plugin.fire(Event::new("custom:Asked")).unwrap() {
+        HookResult::Modified(Value::Array(counts)) => counts.iter().filter_map(Value::as_i64).collect(),
+        _ => Vec::new(),
+    };
+    assert_eq!((ask(&mut plugin), ask(&mut plugin)), (vec![1, 1], vec![2, 2]));
+    plugin.restart().unwrap();
+    assert_eq!(ask(&mut plugin), [1, 1]);
+}
+
+#[test]
 fn a_rejected_read_says_why() {
     let mut plugin = behind(Host::new().storage("chain:x", "raw").storage("secret:x", "raw"));
     assert_outcome_snapshot!(plugin.client().command("GET", ["chain:x"]));
@@ -69,6 +84,23 @@ fn a_transformer_that_traps_ends_what_a_client_does() {
 fn a_transformer_that_never_ends_runs_out_of_fuel() {
     let mut plugin = behind(Host::new().fuel(1_000_000));
     assert_eq!(plugin.client().command("SET", ("spin:x", "tea")).unwrap_err(), Error::OutOfFuel { limit: 1_000_000 });
+}
+
+#[test]
+fn a_call_and_all_that_it_leads_to_have_the_fuel_of_one_call() {
+    let once = behind(Host::new()).command("PUT.AGAIN", ("busy:x", 1)).fuel;
+    let limit = once * 3 / 2;
+    let mut plugin = behind(Host::new().fuel(limit));
+    plugin.command("PUT.AGAIN", ("busy:x", 1)).unwrap();
+    assert_eq!(plugin.command("PUT.AGAIN", ("busy:x", 2)).unwrap_err(), Error::OutOfFuel { limit });
+    plugin.client().command("SET", ("busy:x", "y")).unwrap();
+}
+
+#[test]
+fn a_guest_that_goes_on_without_fuel_behind_it_is_ended() {
+    let limit = behind(Host::new()).command("PUT.AGAIN", ("busy:x", 3)).fuel;
+    let outcome = behind(Host::new().fuel(limit)).command("PUT.AGAIN", ("busy:x", u32::MAX));
+    assert_eq!((outcome.host_calls().len(), outcome.unwrap_err()), (4, Error::OutOfFuel { limit }));
 }
 
 #[test]
@@ -101,7 +133,7 @@ fn hooks_stand_around_every_command() {
 #[test]
 fn a_command_has_no_case_and_the_plugins_own_comes_first() {
     let mut plugin = behind(Host::new());
-    assert_eq!(plugin.client().command("put", ("x", "tea")).unwrap(), plugsmith_harness::plugsmith::Value::Ok);
+    assert_eq!(plugin.client().command("put", ("x", "tea")).unwrap(), Value::Ok);
     assert_eq!(plugin.client().command("type", ["x"]).unwrap(), "the plugin's");
 }
 

@@ -68,7 +68,8 @@ impl Client<'_> {
                 (Some(name), _) => {
                     past.events.extend(plugin.take_events());
                     let (output, spent) = plugin.run(&name, &arguments::encode(&arguments, Encoding::Resp));
-                    past.spent.add(spent);
+                    // Those of `AfterCommand` have what is left of the fuel.
+                    plugin.running().nested.borrow_mut().add(spent);
                     reply(&name, &output?)?
                 }
                 (None, Some(builtin)) => asking(plugin, |keys| builtin.run(keys, &arguments))?,
