@@ -40,6 +40,8 @@ pub struct Plugin {
     instance: Option<extism::Plugin>,
     /// The variables that a fresh instance starts with.
     initial_vars: std::collections::BTreeMap<String, Vec<u8>>,
+    /// Keys that have expired, and of which no hook was told yet.
+    pub(crate) expired: Vec<String>,
     /// The traces of the calls so far.
     traces: Vec<Past>,
     /// What the command line calls this artifact.
@@ -128,6 +130,7 @@ impl Plugin {
             initial_vars: host.context.with(|host| host.vars.clone()),
             running: Running::new(host, extensions, member),
             instance: None,
+            expired: Vec::new(),
             traces: Vec::new(),
             label: Arc::from(""),
             artifact: None,

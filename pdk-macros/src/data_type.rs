@@ -121,7 +121,7 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
         ::plugsmith::__private::arity_text(<#ident as ::plugsmith::Encoding>::VERSION as i32).as_str()
     ));
     let record = record.emit(span);
-    let unique = unique::emit("data-type", name, generated(data_type.name.span));
+    let unique = unique::emit("two_data_types_are_called", name, generated(data_type.name.span));
     quote_spanned! {span=>
         #item
         #unique

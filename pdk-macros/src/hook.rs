@@ -8,7 +8,7 @@ use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::Record;
 use crate::signature::{self, Entry, Parameter, unraw};
-use crate::{export, marker};
+use crate::{export, marker, unique};
 
 /// The events and their fields, as in `plugsmith::protocol::event`, which a test holds against this.
 pub(crate) const EVENTS: &[(&str, &[&str])] = &[
@@ -101,6 +101,7 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     let event = hook.event.as_ref().map_or("", |event| event.value.as_str());
     let name = format!("hook:{event}:{}", unraw(function));
     let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
+    let unique = unique::emit(&format!("two_hooks_of_{}_are_called", unique::letters(event)), &unraw(function), span);
     let contexts = contexts(event, &hook.entry.parameters);
     let arguments = hook.entry.parameters.iter().map(signature::from_event);
     let mut record = Record::new("hook");
@@ -120,6 +121,7 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     quote_spanned! {span=>
         #item
         #marker
+        #unique
         const _: () = {
             #(#contexts)*
             #export

@@ -8,7 +8,7 @@ use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
-use crate::{export, marker};
+use crate::{export, marker, unique};
 
 /// What passes a transformer, and the directions in which it passes.
 const FIELDS: &[&str] = &["key", "value"];
@@ -95,6 +95,7 @@ fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
     let (on, pattern) = (text(&transformer.on), text(&transformer.pattern));
     let name = format!("transform:{on}:{}", unraw(function));
     let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
+    let unique = unique::emit(&format!("two_transformers_of_{on}_are_called"), &unraw(function), span);
     let contexts = contexts(transformer);
     let arguments = transformer.entry.parameters.iter().map(signature::from_event);
     let mut record = Record::new("transformer");
@@ -116,6 +117,7 @@ fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
     quote_spanned! {span=>
         #item
         #marker
+        #unique
         const _: () = {
             #contexts
             #export

@@ -1,7 +1,9 @@
 //! What the macros' output calls. Not for people: it may change in any release.
 
 pub use crate::argument::{Call, FromCall, Kind};
-pub use crate::command::{Body, Parameter, Signature, arity, arity_message, beyond, is_raw, misplaced};
+pub use crate::command::{
+    Body, Parameter, Signature, arity, arity_message, has_argument, has_keys, has_step, is_raw, misplaced,
+};
 pub use crate::function::{Context, FunctionOutput, Input, Sole};
 pub use crate::hook::{EventContext, FromEvent, HookOutput, Takes};
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};

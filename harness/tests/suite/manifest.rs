@@ -194,6 +194,14 @@ version = "1"
 }
 
 #[test]
+fn what_can_expire_a_key_can_delete_it() {
+    let artifact = artifact(&[], &[("extism:host/user", "storage_expire")]);
+    let manifest = generate(&artifact, &declared_package(), None).unwrap();
+    let actions: Vec<_> = manifest.permissions.iter().map(|permission| permission.action.as_str()).collect();
+    assert_eq!(actions, ["write", "delete"]);
+}
+
+#[test]
 fn an_http_import_alone_is_both_methods() {
     let artifact = artifact(&[], &[("extism:host/env", "http_request")]);
     let manifest = generate(&artifact, &declared_package(), None).unwrap();

@@ -78,6 +78,9 @@ pub(crate) fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
         HookResult::Modified(value) if hook.event == "BeforeCommand" && !matches!(value, Value::Array(_)) => {
             Err(bad(format!("BeforeCommand modifies `args`, a list, not {}", trace::render_value(&value))))
         }
+        HookResult::Modified(Value::Null | Value::Error(_)) if matches!(&*hook.event, "OnKeyRead" | "OnKeyWrite") => {
+            Err(bad("no key holds null or an error: abort instead".to_owned()))
+        }
         verdict => Ok(verdict),
     }
 }
