@@ -64,16 +64,22 @@ fn check(hook: &Hook, mistakes: &mut Mistakes) {
         }
         return;
     }
-    if fields(&event.value).is_none() {
+    if event.value.is_empty() {
+        mistakes.at(event.span, "a hook needs an event: `OnKeyWrite`");
+    } else if let Some(own) = own(&event.value) {
+        mistakes.at(event.span, format_args!("an event of your own is `{CUSTOM}{own}`, in small letters"));
+    } else if fields(&event.value).is_none() {
         let names: Vec<&str> = EVENTS.iter().map(|(name, _)| *name).collect();
-        mistakes.at(
-            event.span,
-            format_args!(
-                "unknown event, {} (an event of your own starts with `custom:`)",
-                suggestion(&event.value, &names)
-            ),
-        );
+        let near = suggestion(&event.value, &names);
+        let message = format_args!("unknown event, {near} (an event of your own is `{CUSTOM}{}`)", event.value);
+        mistakes.at(event.span, message);
     }
+}
+
+/// What stands behind `Custom:`, in whichever case.
+fn own(event: &str) -> Option<&str> {
+    let (start, own) = event.split_at_checked(CUSTOM.len())?;
+    start.eq_ignore_ascii_case(CUSTOM).then_some(own)
 }
 
 /// The fields of an event; `None` where the event is the author's own, or unknown.
