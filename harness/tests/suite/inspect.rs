@@ -18,11 +18,15 @@ fn hooks_and_transformers_stand_as_they_run() {
             r#"{"kind":"hook","event":"OnKeyRead","priority":5,"export":"d"}"#,
             r#"{"kind":"transformer","on":"write","pattern":"*","priority":0,"export":"e"}"#,
             r#"{"kind":"transformer","on":"write","pattern":"*","priority":0,"export":"f"}"#,
+            // The linker may put one that is not listed anywhere.
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":0,"export":"hook:OnKeyWrite:z"}"#,
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":0,"export":"hook:OnKeyWrite:y"}"#,
             r#"{"kind":"order","exports":["b","a","f","e"]}"#,
         ],
         "",
     );
-    assert_eq!(found.hooks.iter().map(|hook| hook.export.as_str()).collect::<Vec<_>>(), ["d", "c", "b", "a"]);
+    let hooks: Vec<_> = found.hooks.iter().map(|hook| hook.export.as_str()).collect();
+    assert_eq!(hooks, ["d", "c", "b", "a", "hook:OnKeyWrite:y", "hook:OnKeyWrite:z"]);
     assert_eq!(found.transformers.iter().map(|found| found.export.as_str()).collect::<Vec<_>>(), ["f", "e"]);
 }
 

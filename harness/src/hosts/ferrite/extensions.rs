@@ -256,7 +256,7 @@ pub(crate) fn transformers(module: &Module) -> Vec<Transformer> {
 }
 
 /// Records by priority, those of one priority in the order of `export_plugin!`, and those that it
-/// does not name in the order of the artifact.
+/// does not name after them by their exports, because the order of records is the linker's.
 fn in_order<'a, T: Clone + 'a>(
     module: &'a Module,
     find: impl Fn(&'a Record) -> Option<(i32, &'a String, &'a T)>,
@@ -271,8 +271,9 @@ fn in_order<'a, T: Clone + 'a>(
         .flatten()
         .collect();
     let mut found: Vec<_> = module.records.iter().filter_map(find).collect();
-    found.sort_by_key(|(priority, export, _)| {
-        (*priority, listed.iter().position(|listed| listed == export).unwrap_or(usize::MAX))
+    found.sort_by_cached_key(|(priority, export, _)| {
+        let place = listed.iter().position(|listed| listed == export).unwrap_or(usize::MAX);
+        (*priority, place, (*export).clone())
     });
     found.into_iter().map(|(_, _, record)| record.clone()).collect()
 }
