@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::{Event, HookResult, Host, assert_outcome_snapshot, assert_trace_snapshot, plugin};
 
 #[test]
@@ -65,6 +66,17 @@ fn the_archive_serves_its_keys() {
     let _ = client.command("INCRBY", ("archive:n", 7));
     let _ = client.command("DEL", ["archive:n"]);
     assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn an_archived_key_may_have_lines() {
+    let mut plugin = plugin!();
+    let mut client = plugin.client();
+    client.command("SET", ("archive:a\nb", "tea")).unwrap();
+    client.command("SET", ("archive:a\nb", "milk")).unwrap();
+    assert_eq!(client.command("KEYS", ["archive:*"]).unwrap(), Value::Array(vec!["archive:a\nb".into()]));
+    assert_eq!(client.command("DEL", ["archive:a\nb"]).unwrap(), 1);
+    assert_eq!(plugin.kv("archive").unwrap_or_default(), b"");
 }
 
 #[test]
