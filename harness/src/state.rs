@@ -40,7 +40,7 @@ impl Plugin {
     }
 
     /// Lets time pass in the host: keys expire, clocks move. The hooks of `OnKeyExpiry` hear of it when
-    /// [`Client::wait`](crate::Client::wait) is called, if only for no time at all.
+    /// [`Client::wait`](crate::hosts::ferrite::Client::wait) is called, if only for no time at all.
     pub fn advance(&mut self, by: Duration) {
         let before = self.live_keys();
         self.host(|host| host.clock.advance(by));
