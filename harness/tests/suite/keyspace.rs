@@ -97,6 +97,14 @@ fn a_call_and_all_that_it_leads_to_have_the_fuel_of_one_call() {
 }
 
 #[test]
+fn what_a_client_does_has_the_fuel_of_one_call_from_the_first_hook_to_the_last() {
+    let put = |fuel| behind(Host::new().fuel(fuel)).client().command("PUT", ("x", "y"));
+    let used = put(1_000_000_000).fuel;
+    put(used).unwrap();
+    assert_eq!(put(used - 1).unwrap_err(), Error::OutOfFuel { limit: used - 1 });
+}
+
+#[test]
 fn a_guest_that_goes_on_without_fuel_behind_it_is_ended() {
     let limit = behind(Host::new()).command("PUT.AGAIN", ("busy:x", 3)).fuel;
     let outcome = behind(Host::new().fuel(limit)).command("PUT.AGAIN", ("busy:x", u32::MAX));
