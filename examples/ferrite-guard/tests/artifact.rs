@@ -28,6 +28,13 @@ fn a_field_that_is_missing_is_named() {
     assert_outcome_snapshot!(plugin!().fire(Event::new("OnKeyExpiry")));
 }
 
+/// What a host sends that does not keep to the protocol, past the harness' own check of events.
+#[test]
+fn an_event_without_a_key_passes_no_guard() {
+    let mut plugin = plugin!();
+    assert_outcome_snapshot!(plugin.call::<String>("hook:OnKeyWrite:on_key_write", r#"{"event":"OnKeyWrite"}"#));
+}
+
 #[test]
 fn an_event_that_no_host_fires_is_refused() {
     assert_outcome_snapshot!(plugin!().fire(Event::new("OnKeyWrit").key("a")));
