@@ -94,6 +94,8 @@ fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut R
             format!("is not a valid plugin: {reason}"),
             if reason.contains("holds what is no record") {
                 "check it with a cargo-plugsmith that is no older than the plugsmith it was built with"
+            } else if reason.ends_with("rename one") {
+                "find both in its source and in the crates that it links, and build it again"
             } else {
                 "build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`"
             },

@@ -91,6 +91,10 @@ fn call_user_function(
     let arguments = read_arguments(running, plugin, &function.parameters, inputs)?;
     let result = (function.call)(&arguments);
     record(running, import, &function.parameters, &arguments, function.result, &result);
+    // What trapped or ran out of fuel behind this function ends the guest's call, too.
+    if running.failure.borrow().is_some() {
+        return Err(Failure::msg(format!("{} led to a failure", import.name)));
+    }
     match result {
         Ok(value) => write_result(running, plugin, value, outputs),
         Err(message) => Err(host_failure(running, &import.name, message)),

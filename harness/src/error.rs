@@ -187,6 +187,12 @@ pub enum Error {
         /// What it could have been.
         choice: String,
     },
+    /// A test fired an event with other fields than a host gives it.
+    #[error("no host fires this event: {reason}")]
+    BadEvent {
+        /// Which field it is, and how to give it.
+        reason: String,
+    },
     /// There is no host of this word.
     #[error("no host `{word}`: choose one of {}", known.join(", "))]
     UnknownHost {

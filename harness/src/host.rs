@@ -62,7 +62,8 @@ pub(crate) type Modules = BTreeMap<String, Arc<[u8]>>;
 pub struct Limits {
     /// Pages of 64 KiB, of the guest and the kernel together.
     pub memory_pages: u32,
-    /// Fuel, about one wasm instruction each, of one call.
+    /// Fuel, about one wasm instruction each, of one call and of the hooks, transformers and backends
+    /// that it leads to.
     pub fuel: u64,
     /// Wall time of one call. It costs a compilation of its own, since Extism's timeout ends every
     /// plugin of the same compilation; fuel is the better guard.

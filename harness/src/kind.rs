@@ -34,6 +34,7 @@ impl Error {
             Error::InvalidManifest { .. } => "invalid_manifest",
             Error::BadOutput { .. } => "bad_output",
             Error::UnknownEvent { .. } => "unknown_event",
+            Error::BadEvent { .. } => "bad_event",
             Error::File { .. } => "file",
             Error::IgnoredOption { .. } => "ignored_option",
         }

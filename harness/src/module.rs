@@ -150,8 +150,8 @@ impl Module {
     }
 }
 
-/// What two records both say they are. Natively rustc refuses it, on wasm32 only where two exports
-/// have the very same name.
+/// What two records both say they are. rustc refuses it within a crate, not in two that are linked
+/// into one artifact.
 fn twice(records: &[Record]) -> Option<String> {
     let mut seen = BTreeSet::new();
     records.iter().find_map(|record| {

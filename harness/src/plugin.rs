@@ -1,5 +1,7 @@
 //! A plugin under test.
 
+mod instance;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub struct Plugin {
     instance: Option<extism::Plugin>,
     /// The variables that a fresh instance starts with.
     initial_vars: std::collections::BTreeMap<String, Vec<u8>>,
+    /// Keys that have expired, and of which no hook was told yet.
+    pub(crate) expired: Vec<String>,
     /// The traces of the calls so far.
     traces: Vec<Past>,
     /// What the command line calls this artifact.
@@ -126,6 +130,7 @@ impl Plugin {
             initial_vars: host.context.with(|host| host.vars.clone()),
             running: Running::new(host, extensions, member),
             instance: None,
+            expired: Vec::new(),
             traces: Vec::new(),
             label: Arc::from(""),
             artifact: None,
@@ -195,64 +200,6 @@ impl Plugin {
         &self.compiled.module
     }
 
-    /// A fresh instance: the guest's memory and variables start anew, the host's keys stay.
-    ///
-    /// # Errors
-    /// The artifact cannot be instantiated.
-    pub fn restart(&mut self) -> Result<()> {
-        self.discard();
-        self.instantiate()
-    }
-
-    /// Ends the instance, and the plugins that it has loaded.
-    fn discard(&mut self) {
-        self.instance = None;
-        if let Some(member) = &self.running.member {
-            member.clear();
-        }
-    }
-
-    fn instantiate(&mut self) -> Result<()> {
-        if self.instance.is_some() {
-            return Ok(());
-        }
-        let vars = self.initial_vars.clone();
-        self.host(|host| {
-            host.vars = vars;
-            host.last_headers.clear();
-        });
-        self.running.prepare(&self.compiled.module);
-        let started = self.start();
-        self.running.starting.set(false);
-        self.instance = Some(started.map_err(|error| {
-            let failure = self.running.failure.take();
-            let initial = self.compiled.module.initial_pages;
-            failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits, initial))
-        })?);
-        Ok(())
-    }
-
-    /// Makes an instance and lets its start function and its `_initialize` run, which Extism leaves
-    /// to the first call: here they run in the call of an export that does not exist, so that what
-    /// they do is told apart from what a test calls.
-    fn start(&self) -> Result<extism::Plugin, extism::Error> {
-        let (compiled, running) = (&self.compiled, &self.running);
-        let mut instance = running.enter(|| extism::Plugin::new_from_compiled(&compiled.plugin))?;
-        running.adopt_memories();
-        let before = running.memories.borrow().len();
-        let mut absent = "plugsmith starts".to_owned();
-        while compiled.module.exports.contains_key(&absent) {
-            absent.push('_');
-        }
-        let started = running.enter(|| instance.call::<&[u8], ()>(&absent, b""));
-        running.adopt_memories();
-        running.guest_memory.set(compiled.module.memory.map(|index| before + index));
-        match started {
-            Err(error) if error.root_cause().to_string() != format!("Function not found: {absent}") => Err(error),
-            _ => Ok(instance),
-        }
-    }
-
     /// One call: bytes in, bytes out, and everything between.
     pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
         self.running.events.take();
@@ -273,6 +220,7 @@ impl Plugin {
         self.running.adopt_memories();
         // Extism fills the fuel up before each call.
         let fuel = self.fuel_of_last_call() + self.running.nested.take().fuel;
+        let result = within(self.running.host.limits.fuel, fuel, result);
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
         let only_once = self.running.host.grants.fresh_instances || function == "_start";
         // After `_start`, too, Extism makes a fresh instance.
@@ -373,6 +321,15 @@ impl Plugin {
         }
         self.traces.push(outcome.past());
         outcome
+    }
+}
+
+/// A result, unless the call and what it led to used more fuel together than there is for a call.
+pub(crate) fn within<T>(limit: u64, fuel: u64, result: Result<T>) -> Result<T> {
+    match result {
+        Err(error) if failure::breaks_instance(&error) => Err(error),
+        _ if fuel > limit => Err(Error::OutOfFuel { limit }),
+        result => result,
     }
 }
 

@@ -11,10 +11,10 @@ pub(crate) struct Spent {
 }
 
 impl Spent {
-    /// Adds what a later call of the same instance used up.
+    /// Adds what another call used up; of pages the larger number.
     pub(crate) fn add(&mut self, later: Spent) {
         self.fuel += later.fuel;
-        self.pages = later.pages;
+        self.pages = self.pages.max(later.pages);
         self.duration += later.duration;
     }
 }

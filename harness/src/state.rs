@@ -1,5 +1,6 @@
 //! What a test sees of a plugin's host, and how it lets its time pass.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use plugsmith::testing::{FakeHost, Stored};
@@ -38,9 +39,17 @@ impl Plugin {
         self.host(|host| host.vars.get(key).cloned())
     }
 
-    /// Lets time pass in the host: keys expire, clocks move.
+    /// Lets time pass in the host: keys expire, clocks move. The hooks of `OnKeyExpiry` hear of it when
+    /// [`Client::wait`](crate::hosts::ferrite::Client::wait) is called, if only for no time at all.
     pub fn advance(&mut self, by: Duration) {
+        let before = self.live_keys();
         self.host(|host| host.clock.advance(by));
+        let after = self.live_keys();
+        self.expired.extend(before.into_iter().filter(|key| !after.contains(key)));
+    }
+
+    fn live_keys(&self) -> BTreeSet<String> {
+        self.host(|host| host.store.iter(host.clock.now()).map(|(key, _)| key.to_owned()).collect())
     }
 
     /// Works on the host's state itself.

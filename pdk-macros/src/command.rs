@@ -82,15 +82,16 @@ fn check(command: &Command, mistakes: &mut Mistakes) {
     let name = &command.name;
     if name.value.is_empty() {
         mistakes.at(name.span, "a command needs a name: `name = \"GREET\"`");
-    } else if let Some(bad) = name.value.chars().find(|letter| !letter.is_ascii_graphic()) {
+    } else if let Some(bad) = misfit(&name.value) {
         mistakes.at(
             name.span,
             format_args!(
-                "a command's name is one word of ASCII letters, digits, dots and dashes, without {bad:?}: set \
-                 `name = \"..\"`"
+                "{bad:?} does not fit here: a command's name is ASCII letters, digits and `_`, and behind the first \
+                 also `.` and `-`; set `name = \"..\"`"
             ),
         );
     }
+    export::check(name, mistakes);
     for (index, flag) in command.flags.iter().enumerate() {
         if !FLAGS.contains(&flag.value.as_str()) {
             mistakes.at(flag.span, format_args!("unknown flag, {}", suggestion(&flag.value, FLAGS)));
@@ -107,17 +108,16 @@ fn check(command: &Command, mistakes: &mut Mistakes) {
     check_keys(command, mistakes);
 }
 
+/// The first letter that cannot stand where it stands in a command's name.
+fn misfit(name: &str) -> Option<char> {
+    let fits = |(index, letter): &(usize, char)| {
+        letter.is_ascii_alphanumeric() || *letter == '_' || (*index > 0 && ['.', '-'].contains(letter))
+    };
+    name.char_indices().find(|place| !fits(place)).map(|(_, letter)| letter)
+}
+
 fn check_keys(command: &Command, mistakes: &mut Mistakes) {
     let first = command.first_key.as_ref().map_or(0, |key| key.value);
-    if let (Some(key), Some(arity)) = (&command.first_key, &command.arity)
-        && arity.value > 0
-        && key.value >= arity.value
-    {
-        mistakes.at(
-            key.span,
-            format_args!("first_key is beyond the arguments: `arity = {}` has {}", arity.value, arity.value - 1),
-        );
-    }
     if first == 0 {
         for key in [&command.last_key, &command.step].into_iter().flatten().filter(|key| key.value != 0) {
             mistakes.at(key.span, "there is no first_key: add `first_key = 1`, or leave this out");
@@ -142,7 +142,7 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     let name = &command.name.value;
     let marker = marker::emit(function, &item.vis, name, marker::Order::Free);
     // Redis knows no case in the names of commands.
-    let unique = unique::emit("command", &name.to_uppercase(), generated(command.name.span));
+    let unique = unique::emit("two_commands_are_called", &name.to_uppercase(), generated(command.name.span));
     let parameters = command.entry.parameters.iter().map(|parameter| {
         let (ty, name) = (signature::tokens(parameter), &parameter.name);
         quote_spanned! {generated(parameter.span)=>
@@ -181,7 +181,7 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
             (quote!(#value), check)
         }
     };
-    let keys = beyond(command);
+    let keys = keys(command);
     let record = record(command).emit(span);
     let finish = quote_spanned!(generated(command.entry.result)=> ::plugsmith::__private::CommandOutput::finish);
     let call = quote_spanned! {span=>
@@ -198,29 +198,48 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
             const PARAMETERS: &[::plugsmith::__private::Parameter] = &[#(#parameters),*];
             #(#order)*
             #contradiction
-            #keys
             const SIGNATURE: ::plugsmith::__private::Signature = ::plugsmith::__private::Signature {
                 name: #name,
                 arity: #arity,
                 parameters: PARAMETERS,
             };
+            #keys
             #export
             #record
         };
     }
 }
 
-/// The check that keys lie within the parameters, which rustc knows and the macro does not.
-fn beyond(command: &Command) -> TokenStream {
-    let keys = [("first_key", &command.first_key), ("last_key", &command.last_key)];
-    let checks = keys.into_iter().filter_map(|(what, key)| Some((what, key.as_ref()?))).map(|(what, key)| {
-        let value = i32::try_from(key.value).unwrap_or_default();
-        let message = format!("{what} is beyond the arguments that the signature takes");
-        quote_spanned! {generated(key.span)=>
-            const _: () = ::core::assert!(!::plugsmith::__private::beyond(PARAMETERS, #value), #message);
-        }
-    });
-    quote!(#(#checks)*)
+/// The checks that some call has these keys, by the parameters, which rustc knows and the macro
+/// does not.
+fn keys(command: &Command) -> TokenStream {
+    let number = |key: &Option<Placed<i64>>| key.as_ref().and_then(|key| i32::try_from(key.value).ok());
+    let first = number(&command.first_key).unwrap_or_default();
+    let last = number(&command.last_key).unwrap_or(first);
+    let check = |key: &Option<Placed<i64>>, condition: TokenStream, message: &str| {
+        key.as_ref().map(|key| {
+            quote_spanned! {generated(key.span)=>
+                const _: () = ::core::assert!(::plugsmith::__private::#condition, #message);
+            }
+        })
+    };
+    let step = number(&command.step).unwrap_or(1);
+    let first_key = check(
+        &command.first_key,
+        quote!(has_argument(&SIGNATURE, #first)),
+        "first_key is beyond the arguments that a call can have",
+    );
+    let last_key = check(
+        &command.last_key,
+        quote!(has_keys(&SIGNATURE, #first, #last)),
+        "last_key is before first_key, or beyond the arguments that a call can have; -1 is the last argument",
+    );
+    let step = check(
+        &command.step,
+        quote!(has_step(&SIGNATURE, #first, #last, #step)),
+        "step leads from first_key beyond last_key: 1 where each argument between them is a key",
+    );
+    quote!(#first_key #last_key #step)
 }
 
 fn record(command: &Command) -> Record {

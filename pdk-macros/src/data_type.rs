@@ -1,5 +1,7 @@
 //! `#[data_type]`.
 
+mod compact;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -21,6 +23,8 @@ struct DataType {
     migrate: Option<Path>,
     /// The commands that work on it.
     commands: Vec<Placed<String>>,
+    /// The derives of serde that the supplied encoding needs and the author did not write.
+    derives: Vec<syn::Ident>,
     summary: String,
 }
 
@@ -32,7 +36,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     };
     check(&data_type, &mut mistakes);
     mistakes.into_result()?;
-    Ok(emit(&data_type, &parsed))
+    let output = emit(&data_type, &parsed);
+    let Err(error) = check_fields(&data_type, &parsed) else { return Ok(output) };
+    // Beside all of the output, so that rustc knows what `#[serde(..)]` is.
+    let error = error.into_compile_error();
+    Ok(quote!(#error #output))
 }
 
 fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<DataType> {
@@ -54,7 +62,8 @@ fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<Data
     let encoding = args.text("encoding", mistakes);
     let version = args.integer("version", 1..=u32::MAX.into(), mistakes);
     let migrate = args.path("migrate", mistakes);
-    if encoding.is_some() {
+    let supplied = encoding.is_none();
+    if !supplied {
         if let Some(version) = &version {
             mistakes
                 .at(version.span, "with `encoding` the version is your own: `const VERSION: u32` in `impl Encoding`");
@@ -70,6 +79,7 @@ fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<Data
         version: version.and_then(|version| u32::try_from(version.value).ok()).unwrap_or(1),
         migrate,
         commands: args.texts("commands", mistakes),
+        derives: if supplied { compact::missing_derives(attributes) } else { Vec::new() },
         summary: summary(attributes),
     })
 }
@@ -94,13 +104,21 @@ fn check(data_type: &DataType, mistakes: &mut Mistakes) {
     }
 }
 
+fn check_fields(data_type: &DataType, item: &Item) -> syn::Result<()> {
+    let mut mistakes = Mistakes::default();
+    if data_type.encoding.is_none() {
+        compact::check(item, &mut mistakes);
+    }
+    mistakes.into_result()
+}
+
 fn emit(data_type: &DataType, item: &Item) -> TokenStream {
     let span = generated(data_type.ident.span());
     let (ident, name) = (&data_type.ident, &data_type.name.value);
-    let item = match &data_type.encoding {
-        Some(_) => item.to_token_stream(),
-        None => quote_spanned! {span=>
-            #[derive(::plugsmith::__private::serde::Serialize, ::plugsmith::__private::serde::Deserialize)]
+    let item = match data_type.derives.as_slice() {
+        [] => item.to_token_stream(),
+        derives => quote_spanned! {span=>
+            #[derive(#(::plugsmith::__private::serde::#derives),*)]
             #[serde(crate = "::plugsmith::__private::serde")]
             #item
         },
@@ -118,10 +136,10 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
     record.texts("commands", data_type.commands.iter().map(|command| command.value.as_str()));
     record.push(",\"version\":");
     record.constant(quote!(
-        ::plugsmith::__private::arity_text(<#ident as ::plugsmith::Encoding>::VERSION as i32).as_str()
+        ::plugsmith::__private::version_text(<#ident as ::plugsmith::Encoding>::VERSION).as_str()
     ));
     let record = record.emit(span);
-    let unique = unique::emit("data-type", name, generated(data_type.name.span));
+    let unique = unique::emit("two_data_types_are_called", name, generated(data_type.name.span));
     quote_spanned! {span=>
         #item
         #unique

@@ -53,14 +53,28 @@ fn without_helpers(item: TokenStream) -> TokenStream {
 
 /// `, did you mean .. ?` for a misspelt word, or the whole choice.
 pub(crate) fn suggestion(word: &str, known: &[&str]) -> String {
-    if let Some(candidate) = known.iter().find(|candidate| word.len() > 2 && candidate.starts_with(word)) {
-        return format!("did you mean `{candidate}`?");
+    let lower = word.to_lowercase();
+    let long = word.len() > 2;
+    let started = || known.iter().find(|candidate| long && candidate.to_lowercase().starts_with(&lower));
+    let nearest = || {
+        let (distance, candidate) = known.iter().map(|candidate| (distance(word, candidate), candidate)).min()?;
+        (distance <= 1 + word.len() / 4).then_some(candidate)
+    };
+    let shortened = || {
+        let longer = known.iter().filter(|candidate| long && is_shortened(&lower, &candidate.to_lowercase()));
+        longer.min_by_key(|candidate| candidate.len())
+    };
+    match started().or_else(nearest).or_else(shortened) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None => format!("one of {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
     }
-    let nearest = known.iter().map(|candidate| (distance(word, candidate), candidate)).min();
-    match nearest {
-        Some((distance, candidate)) if distance <= 1 + word.len() / 4 => format!("did you mean `{candidate}`?"),
-        _ => format!("one of {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
-    }
+}
+
+/// Whether a word is what is left of a longer one when letters are taken out of it: `OnWrite` of
+/// `OnKeyWrite`.
+fn is_shortened(word: &str, longer: &str) -> bool {
+    let mut letters = longer.chars();
+    word.chars().all(|letter| letters.any(|other| other == letter))
 }
 
 /// How many letters must be added, removed, changed, or swapped with their neighbour.

@@ -9,7 +9,7 @@ use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
-use crate::{export, marker};
+use crate::{export, marker, unique};
 
 /// A function as plain data.
 struct Function {
@@ -40,6 +40,7 @@ fn check(function: &Function, item: &ItemFn, mistakes: &mut Mistakes) {
     if function.name.value.is_empty() || function.name.value.chars().any(char::is_control) {
         mistakes.at(function.name.span, "a function's export needs a name: `name = \"hash\"`");
     }
+    export::check(&function.name, mistakes);
     if let Some(extra) = item.sig.inputs.iter().nth(2) {
         mistakes.at(
             extra.span(),
@@ -54,6 +55,7 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     let ident = &function.entry.ident;
     let name = &function.name.value;
     let marker = marker::emit(ident, &item.vis, name, marker::Order::Free);
+    let unique = unique::emit("two_functions_are_called", name, generated(function.name.span));
     let parameters = &function.entry.parameters;
     let place = |index: usize| generated(parameters[index].span);
     let input = |index| quote_spanned!(place(index)=> ::plugsmith::__private::Sole::from_call(context, input)?);
@@ -90,6 +92,7 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     quote_spanned! {span=>
         #item
         #marker
+        #unique
         const _: () = {
             #export
             #record

@@ -7,8 +7,8 @@ use syn::ItemFn;
 use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::Record;
-use crate::signature::{self, Entry, unraw};
-use crate::{export, marker};
+use crate::signature::{self, Entry, Parameter, unraw};
+use crate::{export, marker, unique};
 
 /// The events and their fields, as in `plugsmith::protocol::event`, which a test holds against this.
 pub(crate) const EVENTS: &[(&str, &[&str])] = &[
@@ -64,32 +64,41 @@ fn check(hook: &Hook, mistakes: &mut Mistakes) {
         }
         return;
     }
-    let Some((_, fields)) = EVENTS.iter().find(|(name, _)| *name == event.value) else {
+    if event.value.is_empty() {
+        mistakes.at(event.span, "a hook needs an event: `OnKeyWrite`");
+    } else if let Some(own) = own(&event.value) {
+        mistakes.at(event.span, format_args!("an event of your own is `{CUSTOM}{own}`, in small letters"));
+    } else if fields(&event.value).is_none() {
         let names: Vec<&str> = EVENTS.iter().map(|(name, _)| *name).collect();
-        mistakes.at(
-            event.span,
-            format_args!(
-                "unknown event, {} (an event of your own starts with `custom:`)",
-                suggestion(&event.value, &names)
-            ),
-        );
-        return;
-    };
-    for parameter in hook.entry.parameters.iter().filter(|parameter| parameter.is_named) {
-        let is_context = ["ctx", "context"].contains(&parameter.name.as_str());
-        if !is_context && !fields.contains(&parameter.name.as_str()) {
-            let known = match fields {
-                [] => "it has no fields".to_owned(),
-                fields => {
-                    format!("it has {}", fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", "))
-                }
-            };
-            mistakes.at(
-                parameter.span,
-                format_args!("{} carries no `{}`: {known}; the context is called `ctx`", event.value, parameter.name),
-            );
-        }
+        let near = suggestion(&event.value, &names);
+        let message = format_args!("unknown event, {near} (an event of your own is `{CUSTOM}{}`)", event.value);
+        mistakes.at(event.span, message);
     }
+}
+
+/// What stands behind `Custom:`, in whichever case.
+fn own(event: &str) -> Option<&str> {
+    let (start, own) = event.split_at_checked(CUSTOM.len())?;
+    start.eq_ignore_ascii_case(CUSTOM).then_some(own)
+}
+
+/// The fields of an event; `None` where the event is the author's own, or unknown.
+fn fields(event: &str) -> Option<&'static [&'static str]> {
+    EVENTS.iter().find(|(name, _)| *name == event).map(|(_, fields)| *fields)
+}
+
+/// The check that a parameter named after no field of the event is a context.
+fn contexts<'a>(event: &'a str, parameters: &'a [Parameter]) -> impl Iterator<Item = TokenStream> + 'a {
+    let fields = fields(event);
+    let known = match fields.unwrap_or_default() {
+        [] => "no fields".to_owned(),
+        fields => fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", "),
+    };
+    let none = move |parameter: &&Parameter| fields.is_some_and(|fields| parameter.is_none_of(fields));
+    parameters.iter().filter(none).map(move |parameter| {
+        let name = &parameter.name;
+        signature::is_context(parameter, &format!("{event} carries no `{name}`: it has {known}"))
+    })
 }
 
 fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
@@ -98,6 +107,8 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     let event = hook.event.as_ref().map_or("", |event| event.value.as_str());
     let name = format!("hook:{event}:{}", unraw(function));
     let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
+    let unique = unique::emit(&format!("two_hooks_of_{}_are_called", unique::letters(event)), &unraw(function), span);
+    let contexts = contexts(event, &hook.entry.parameters);
     let arguments = hook.entry.parameters.iter().map(signature::from_event);
     let mut record = Record::new("hook");
     record.text("event", event);
@@ -116,7 +127,9 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     quote_spanned! {span=>
         #item
         #marker
+        #unique
         const _: () = {
+            #(#contexts)*
             #export
             #record
         };

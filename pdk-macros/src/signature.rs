@@ -28,6 +28,13 @@ pub(crate) struct Parameter {
     pub(crate) span: Span,
 }
 
+impl Parameter {
+    /// Whether it has a name, and that of none of these fields: only a context may.
+    pub(crate) fn is_none_of(&self, fields: &[&str]) -> bool {
+        self.is_named && !fields.contains(&self.name.as_str())
+    }
+}
+
 /// Reads the function, and notes whatever an entry point cannot be.
 pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> Entry {
     let signature = &item.sig;
@@ -114,6 +121,18 @@ pub(crate) fn from_event(parameter: &Parameter) -> TokenStream {
     match parameter.is_named {
         true => quote_spanned!(span=> ::plugsmith::__private::FromEvent::from_event(context, #field)?),
         false => quote_spanned!(span=> ::plugsmith::__private::EventContext::of(context)),
+    }
+}
+
+/// The check that a parameter is a context, because no field has its name. rustc makes it, which
+/// knows the types.
+pub(crate) fn is_context(parameter: &Parameter, message: &str) -> TokenStream {
+    let ty = tokens(parameter);
+    quote_spanned! {generated(parameter.span)=>
+        const _: () = ::core::assert!(
+            !<#ty as ::plugsmith::__private::FromEvent<'_>>::TAKES.is_field(),
+            #message
+        );
     }
 }
 

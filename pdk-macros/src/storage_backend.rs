@@ -65,8 +65,8 @@ fn emit(backend: &Backend, item: &ItemImpl) -> TokenStream {
     let name = format!("backend:{}", unraw(ident));
     let prefix = backend.prefix.as_ref().map_or("", |prefix| prefix.value.as_str());
     let marker = marker::emit(ident, &Visibility::Inherited, &name, marker::Order::Free);
-    let unique =
-        unique::emit("storage-backend", prefix, backend.prefix.as_ref().map_or(span, |prefix| generated(prefix.span)));
+    let place = backend.prefix.as_ref().map_or(span, |prefix| generated(prefix.span));
+    let unique = unique::emit("two_storage_backends_serve", prefix, place);
     let mut record = Record::new("storage_backend");
     record.text("prefix", prefix);
     record.text("export", &name);

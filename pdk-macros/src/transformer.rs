@@ -1,17 +1,18 @@
 //! `#[transformer]`.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::ItemFn;
 
 use crate::arguments::{Arguments, Placed};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
-use crate::{export, marker};
+use crate::{export, marker, unique};
 
 /// What passes a transformer, and the directions in which it passes.
-const FIELDS: &[&str] = &["key", "value", "ctx", "context"];
+const FIELDS: &[&str] = &["key", "value"];
+const REPLACES: &str = "a transformer that does not look at the value would replace it: take `value: Value`";
 const DIRECTIONS: &[&str] = &["read", "write"];
 
 /// A transformer as plain data.
@@ -60,18 +61,30 @@ fn check(transformer: &Transformer, mistakes: &mut Mistakes) {
         }
         Some(_) => {}
     }
-    if !transformer.entry.parameters.iter().any(|parameter| parameter.name == "value" || !parameter.is_named) {
-        mistakes.at(ident, "a transformer that does not look at the value would replace it: take `value: Value`");
+    if transformer.entry.parameters.iter().all(|parameter| parameter.is_named && parameter.name == "key") {
+        mistakes.at(ident, REPLACES);
     }
-    let unknown = |p: &&signature::Parameter| p.is_named && !FIELDS.contains(&p.name.as_str());
-    for parameter in transformer.entry.parameters.iter().filter(unknown) {
-        mistakes.at(
-            parameter.span,
-            format_args!(
-                "no `{}` passes a transformer: it takes `key` and `value`, and the context `ctx`",
-                parameter.name
-            ),
-        );
+}
+
+/// The check that a parameter named after no field is a context, and that the value is looked at.
+fn contexts(transformer: &Transformer) -> TokenStream {
+    let parameters = &transformer.entry.parameters;
+    let contexts = parameters.iter().filter(|parameter| parameter.is_none_of(FIELDS)).map(|parameter| {
+        let name = &parameter.name;
+        signature::is_context(parameter, &format!("no `{name}` passes a transformer: it has `key` and `value`"))
+    });
+    let sees_value = (!parameters.iter().any(|parameter| parameter.name == "value")).then(|| {
+        let types = parameters.iter().map(signature::tokens);
+        quote_spanned! {generated(transformer.entry.ident.span())=>
+            const _: () = ::core::assert!(
+                false #(|| <#types as ::plugsmith::__private::FromEvent<'_>>::TAKES.is_event())*,
+                #REPLACES
+            );
+        }
+    });
+    quote! {
+        #(#contexts)*
+        #sees_value
     }
 }
 
@@ -82,6 +95,8 @@ fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
     let (on, pattern) = (text(&transformer.on), text(&transformer.pattern));
     let name = format!("transform:{on}:{}", unraw(function));
     let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
+    let unique = unique::emit(&format!("two_transformers_of_{on}_are_called"), &unraw(function), span);
+    let contexts = contexts(transformer);
     let arguments = transformer.entry.parameters.iter().map(signature::from_event);
     let mut record = Record::new("transformer");
     record.text("on", &on);
@@ -102,7 +117,9 @@ fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
     quote_spanned! {span=>
         #item
         #marker
+        #unique
         const _: () = {
+            #contexts
             #export
             #record
         };

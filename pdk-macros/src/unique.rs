@@ -1,32 +1,35 @@
 //! A name that a crate may give only once, wherever its modules give it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{format_ident, quote_spanned};
 
-/// A native symbol that bears the name, so that rustc refuses a second one anywhere in the crate:
-/// "symbol `the-command-GREET-of-my-plugin-0.1.0` is already defined", at the second. On wasm32 the
-/// exports are symbols of their own. The crate's name and version keep two plugins apart that are
-/// linked into one test.
+/// An exported macro that bears the name. Wherever they stand, exported macros lie in the crate's
+/// root, so that rustc, as early as `cargo check`, refuses a second one and shows the first: "the
+/// name `two_commands_are_called_GREET` is defined multiple times". It is no byte of an artifact,
+/// and keeps apart two plugins that are linked into one test.
 pub(crate) fn emit(what: &str, name: &str, place: Span) -> TokenStream {
-    let start = format!("the-{what}-{}-of-", symbol(name));
+    let name = format_ident!("{what}_{}", letters(name), span = place);
     quote_spanned! {place=>
-        #[cfg(not(target_arch = "wasm32"))]
-        const _: () = {
-            #[unsafe(export_name = ::core::concat!(
-                #start, ::core::env!("CARGO_PKG_NAME"), "-", ::core::env!("CARGO_PKG_VERSION")
-            ))]
-            static __PLUGSMITH_UNIQUE: () = ();
-        };
+        #[doc(hidden)]
+        #[macro_export]
+        #[allow(non_local_definitions, reason = "the author's item may stand in a function")]
+        macro_rules! #name {
+            () => {};
+        }
     }
 }
 
-/// The name in the letters that every linker takes.
-fn symbol(name: &str) -> String {
+/// The name in the letters of an identifier, no two names in the same ones.
+pub(crate) fn letters(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
         match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' => out.push(letter),
-            other => out.push_str(&format!("_{:x}_", u32::from(other))),
+            'a'..='z' | 'A'..='Z' | '0'..='9' => out.push(letter),
+            '_' => out.push_str("__"),
+            '.' => out.push_str("_dot_"),
+            '-' => out.push_str("_dash_"),
+            ':' => out.push_str("_colon_"),
+            other => out.push_str(&format!("_u{:x}_", u32::from(other))),
         }
     }
     out

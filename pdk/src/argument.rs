@@ -103,12 +103,14 @@ impl<'a, T: Element<'a>> FromCall<'a> for Vec<T> {
 
     fn from_call(call: &mut Call<'a>, name: &str) -> Result<Vec<T>, CommandError> {
         let arguments = std::mem::take(&mut call.arguments);
-        // Collecting results has no size to start from: the vector would grow, again and again.
+        // Collecting results has no size to start from, so the vector would grow again and again, and
+        // passes each item through a `Result` that is larger than it.
         let mut all = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            all.push(convert(argument, name)?);
+        all.extend(arguments.iter().map_while(T::from_value));
+        match arguments.get(all.len()) {
+            None => Ok(all),
+            Some(other) => Err(mismatch("argument", name, &T::expected(other), other)),
         }
-        Ok(all)
     }
 }
 

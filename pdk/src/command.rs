@@ -85,20 +85,47 @@ pub const fn misplaced(parameters: &[Parameter], index: usize) -> Option<&'stati
     None
 }
 
-/// Whether no call has an argument at `place`, from 1; for a compile error. A negative place is
+/// Whether some call has an argument at `place`, from 1; for a compile error.
+pub const fn has_argument(signature: &Signature, place: i32) -> bool {
+    place as i64 <= most(signature)
+}
+
+/// Whether some call has keys from `first` to `last`; for a compile error. A negative `last` is
 /// counted from the end.
-pub const fn beyond(parameters: &[Parameter], place: i32) -> bool {
+pub const fn has_keys(signature: &Signature, first: i32, last: i32) -> bool {
+    let last = from_start(signature, last);
+    // Where the first is beyond the arguments, that is the one mistake.
+    !has_argument(signature, first) || (first as i64 <= last && last <= most(signature))
+}
+
+/// Whether a step from `first` stays before `last`; for a compile error. One key alone has the
+/// step 1.
+pub const fn has_step(signature: &Signature, first: i32, last: i32, step: i32) -> bool {
+    let length = from_start(signature, last) - first as i64;
+    step <= 1 || !has_keys(signature, first, last) || step as i64 <= length
+}
+
+/// The place that a place counted from the end is in the longest call.
+const fn from_start(signature: &Signature, place: i32) -> i64 {
+    if place < 0 { most(signature) + 1 + place as i64 } else { place as i64 }
+}
+
+/// How many arguments a call can have.
+const fn most(signature: &Signature) -> i64 {
+    if signature.arity > 0 {
+        return signature.arity as i64 - 1;
+    }
     let mut most = 0;
     let mut index = 0;
-    while index < parameters.len() {
-        match parameters[index].kind {
+    while index < signature.parameters.len() {
+        match signature.parameters[index].kind {
             Kind::Context => {}
             Kind::Required | Kind::Optional => most += 1,
-            Kind::Rest => return false,
+            Kind::Rest => return u32::MAX as i64,
         }
         index += 1;
     }
-    place.unsigned_abs() > most
+    most
 }
 
 impl Signature {

@@ -49,11 +49,16 @@ pub trait Encoding: Sized {
 )]
 pub trait DataType: NamedType + Encoding {
     /// The name in storage, such as `BLOOM`.
+    ///
+    /// The manifest has that of the attribute, and so has storage: one of your own may differ in case,
+    /// and any other is an error of each read and write.
     fn type_name() -> &'static str {
         Self::NAME
     }
 
     /// The version that values are written in.
+    ///
+    /// The manifest has [`Encoding::VERSION`]: another one here is an error of each read and write.
     fn encoding_version() -> u32 {
         Self::VERSION
     }
@@ -89,12 +94,31 @@ impl crate::host_function::HostReply for Encoded {
     }
 }
 
+/// Refuses a type of two names or two versions: its host would keep it as one and announce the other.
+///
+/// # Errors
+/// Which of the two to change.
+pub(crate) fn check<T: DataType>() -> Result<(), HostError> {
+    let (name, version) = (T::type_name(), T::encoding_version());
+    // The first comparison is one of a constant with itself, unless an author wrote the function.
+    if name != T::NAME && !name.eq_ignore_ascii_case(T::NAME) {
+        let fix = ["type_name() is ", name, ": make it the name of #[data_type]"].concat();
+        return Err(HostError::new([T::NAME, ": ", &fix].concat()));
+    }
+    if version != T::VERSION {
+        let (own, declared) = (decimal(version.into()), decimal(T::VERSION.into()));
+        let fix = ["encoding_version() is ", &own, ": make it Encoding::VERSION, which is ", &declared].concat();
+        return Err(HostError::new([T::NAME, ": ", &fix].concat()));
+    }
+    Ok(())
+}
+
 /// The value in what storage holds: of this version, or of an earlier one that migrates.
 ///
 /// # Errors
 /// A later version, an earlier one without a migration, and bytes that are no such value.
 pub(crate) fn decode<T: DataType>(encoded: &Encoded) -> Result<T, HostError> {
-    let newest = T::encoding_version();
+    let newest = T::VERSION;
     let value = match encoded.version {
         version if version == newest => T::decode(&encoded.bytes),
         version if version > newest => Err([
@@ -106,7 +130,7 @@ pub(crate) fn decode<T: DataType>(encoded: &Encoded) -> Result<T, HostError> {
         .concat()),
         version => T::migrate(version, &encoded.bytes),
     };
-    value.map_err(|why| HostError::new([T::type_name(), ": ", &why].concat()))
+    value.map_err(|why| HostError::new([T::NAME, ": ", &why].concat()))
 }
 
 /// The compact, target-independent bytes of a value (postcard), as `#[data_type]` supplies them.
@@ -115,7 +139,7 @@ pub(crate) fn decode<T: DataType>(encoded: &Encoded) -> Result<T, HostError> {
 /// A value that serde cannot write, such as a sequence of unknown length.
 #[cfg(feature = "data-types")]
 pub fn encode_compact<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, String> {
-    postcard::to_allocvec(value).map_err(|error| error.to_string())
+    postcard::to_allocvec(value).map_err(explain)
 }
 
 /// The value in bytes that [`encode_compact`] wrote; for migrations, too:
@@ -128,6 +152,27 @@ pub fn decode_compact<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T,
     match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Ok(value),
         Ok(_) => Err("bytes after the value".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(explain(error)),
     }
+}
+
+/// What postcard's error means for the author of a type. It knows no field, and drops what serde says.
+#[cfg(feature = "data-types")]
+fn explain(error: postcard::Error) -> String {
+    use postcard::Error::{
+        DeserializeBadVarint, DeserializeUnexpectedEnd, SerdeDeCustom, SerdeSerCustom, SerializeSeqLengthUnknown,
+        WontImplement,
+    };
+    let text = match error {
+        DeserializeUnexpectedEnd => "the bytes end before the value does",
+        DeserializeBadVarint | SerdeDeCustom => {
+            "a field holds what its type cannot, such as a number beyond 32 bits in a usize on wasm32"
+        }
+        WontImplement | SerializeSeqLengthUnknown => {
+            "a field such as serde_json::Value needs a format with names: give the data type an `encoding` of its own"
+        }
+        SerdeSerCustom => "the value is one that serde does not write",
+        _ => "the bytes are those of another type",
+    };
+    text.to_owned()
 }

@@ -83,6 +83,29 @@ impl Deref for HookContext {
     }
 }
 
+/// What a parameter takes of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// All of it, and the services of the host.
+    Event,
+    /// The field of the parameter's name.
+    Field,
+    /// Nothing: it is the services of the host.
+    Services,
+}
+
+impl Takes {
+    /// Whether it is the event.
+    pub const fn is_event(self) -> bool {
+        matches!(self, Takes::Event)
+    }
+
+    /// Whether it is a field, so that its name must be that of one.
+    pub const fn is_field(self) -> bool {
+        matches!(self, Takes::Field)
+    }
+}
+
 /// A parameter of a `#[hook]`: `&HookContext`, `&PluginContext`, or the field of its name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a hook's parameter",
@@ -90,6 +113,9 @@ impl Deref for HookContext {
             `value: Option<Value>`, `client_id: i64`, `args: Vec<String>`"
 )]
 pub trait FromEvent<'a>: Sized {
+    /// What it takes of the event.
+    const TAKES: Takes = Takes::Field;
+
     /// The parameter called `name`.
     ///
     /// # Errors
@@ -98,12 +124,16 @@ pub trait FromEvent<'a>: Sized {
 }
 
 impl<'a> FromEvent<'a> for &'a HookContext {
+    const TAKES: Takes = Takes::Event;
+
     fn from_event(context: &'a HookContext, _: &str) -> Result<&'a HookContext, CommandError> {
         Ok(context)
     }
 }
 
 impl<'a> FromEvent<'a> for &'a PluginContext {
+    const TAKES: Takes = Takes::Services;
+
     fn from_event(context: &'a HookContext, _: &str) -> Result<&'a PluginContext, CommandError> {
         Ok(context)
     }
@@ -194,8 +224,9 @@ impl<T: HookOutput, E: Into<CommandError>> HookOutput for Result<T, E> {
 /// One call of a hook: an event in, the verdict or the error's text out.
 ///
 /// # Errors
-/// The text of the hook's error; also where the event is another one than the hook's, and where
-/// the verdict is one that the event does not allow.
+/// The text of the hook's error; also where the event is another one than the hook's or has no key
+/// that is text, which a guard would take for an allowed one, and where the verdict is one that the
+/// event does not allow.
 pub(crate) fn call(
     name: &str,
     context: PluginContext,
@@ -206,15 +237,26 @@ pub(crate) fn call(
     if event.name != name {
         return Err(["ERR a hook of ", name, " cannot take the event ", &event.name].concat());
     }
+    if name.starts_with("OnKey") && event.field("key").and_then(Value::as_str).is_none() {
+        return Err(["ERR a hook of ", name, " needs a `key` that is UTF-8 text"].concat());
+    }
     let context = HookContext::new(context, event);
-    let verdict = body(&context).map_err(CommandError::into_text)?;
-    match &verdict {
-        HookResult::Abort(message) if !may_abort(name) => {
-            Err(["ERR a hook of ", name, " cannot abort it: ", message].concat())
+    let verdict = body(&context).and_then(|verdict| judge(name, verdict)).map_err(CommandError::into_text)?;
+    Ok(verdict.encode(encoding))
+}
+
+/// The verdict, if the event allows it.
+///
+/// # Errors
+/// Which part of it the event does not allow.
+pub(crate) fn judge(event: &str, verdict: HookResult) -> Result<HookResult, CommandError> {
+    match verdict {
+        HookResult::Abort(message) if !may_abort(event) => {
+            Err(["a hook of ", event, " cannot abort it: ", &message].concat().into())
         }
-        HookResult::Modified(_) if !may_modify(name) => {
-            Err(["ERR a hook of ", name, " has no value to modify"].concat())
+        HookResult::Modified(_) if !may_modify(event) => {
+            Err(["a hook of ", event, " has no value to modify"].concat().into())
         }
-        verdict => Ok(verdict.encode(encoding)),
+        verdict => Ok(verdict),
     }
 }

@@ -1,9 +1,11 @@
 //! What the macros' output calls. Not for people: it may change in any release.
 
 pub use crate::argument::{Call, FromCall, Kind};
-pub use crate::command::{Body, Parameter, Signature, arity, arity_message, beyond, is_raw, misplaced};
+pub use crate::command::{
+    Body, Parameter, Signature, arity, arity_message, has_argument, has_keys, has_step, is_raw, misplaced,
+};
 pub use crate::function::{Context, FunctionOutput, Input, Sole};
-pub use crate::hook::{EventContext, FromEvent, HookOutput};
+pub use crate::hook::{EventContext, FromEvent, HookOutput, Takes};
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
 pub use crate::reply::{CommandOutput, ReplyWriter};
 pub use crate::transformer::TransformerOutput;
@@ -135,11 +137,20 @@ pub const fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-/// An arity as text, for metadata. Redis counts words, so four digits are plenty.
-pub const fn arity_text(arity: i32) -> ArityText {
-    let mut digits = [0; 12];
+/// An arity as text, for metadata.
+pub const fn arity_text(arity: i32) -> Decimal {
+    decimal(arity as i64)
+}
+
+/// The version of an encoding as text, for metadata.
+pub const fn version_text(version: u32) -> Decimal {
+    decimal(version as i64)
+}
+
+const fn decimal(n: i64) -> Decimal {
+    let mut digits = [0; 20];
     let mut start = digits.len();
-    let mut rest = arity.unsigned_abs();
+    let mut rest = n.unsigned_abs();
     loop {
         start -= 1;
         digits[start] = b'0' + (rest % 10) as u8;
@@ -148,21 +159,21 @@ pub const fn arity_text(arity: i32) -> ArityText {
             break;
         }
     }
-    if arity < 0 {
+    if n < 0 {
         start -= 1;
         digits[start] = b'-';
     }
-    ArityText { digits, start }
+    Decimal { digits, start }
 }
 
-/// See [`arity_text`].
+/// A number as text, made by rustc.
 #[derive(Clone, Copy, Debug)]
-pub struct ArityText {
-    digits: [u8; 12],
+pub struct Decimal {
+    digits: [u8; 20],
     start: usize,
 }
 
-impl ArityText {
+impl Decimal {
     /// The text.
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.digits.split_at(self.start).1) {

@@ -192,17 +192,21 @@ impl Storage {
     /// ```
     ///
     /// # Errors
-    /// `WRONGTYPE` where the value is of another type, and a version that the type cannot read.
+    /// `WRONGTYPE` where the value is of another type, a version that the type cannot read, and a type
+    /// whose [`DataType`] contradicts its attribute.
     pub fn get_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
-        self.imports().get_typed(key, T::type_name())?.map(|encoded| data_type::decode(&encoded)).transpose()
+        data_type::check::<T>()?;
+        self.imports().get_typed(key, T::NAME)?.map(|encoded| data_type::decode(&encoded)).transpose()
     }
 
     /// Sets `key` to a value of a data type; its expiry stays.
     ///
     /// # Errors
-    /// `WRONGTYPE` where the key holds a value of another type.
+    /// `WRONGTYPE` where the key holds a value of another type, and a type whose [`DataType`] contradicts
+    /// its attribute.
     pub fn set_typed<T: DataType>(&self, key: &str, value: &T) -> Result<(), HostError> {
-        self.imports().set_typed(key, T::type_name(), T::encoding_version(), &value.encode())
+        data_type::check::<T>()?;
+        self.imports().set_typed(key, T::NAME, T::VERSION, &value.encode())
     }
 
     #[cfg(target_arch = "wasm32")]

@@ -60,7 +60,8 @@ pub trait StorageBackend {
     /// # Errors
     /// What the client gets.
     fn exists(&self, ctx: &PluginContext, key: &str) -> Result<bool, CommandError> {
-        Ok(self.get(ctx, key)?.is_some())
+        // On the wire a null is no value.
+        Ok(self.get(ctx, key)?.is_some_and(|value| !value.is_null()))
     }
 
     /// The keys that match a glob pattern; unless implemented, none can be listed.

@@ -193,6 +193,64 @@ fn a_verdict_that_the_event_does_not_allow_is_an_error() {
 }
 
 #[test]
+fn a_verdict_that_the_event_does_not_allow_is_an_error_natively() {
+    let ctx = MockContext::new();
+    let expiry = || Event::new("OnKeyExpiry").key("a");
+    let fired = ctx.fire(expiry(), |_| HookResult::Abort("no".into()));
+    assert_eq!(fired, Err("a hook of OnKeyExpiry cannot abort it: no".into()));
+    let fired = ctx.fire(expiry(), |_| HookResult::Modified(Value::Null));
+    assert_eq!(fired, Err("a hook of OnKeyExpiry has no value to modify".into()));
+    assert_eq!(ctx.fire(expiry(), |_| ()), Ok(HookResult::Continue));
+    assert_eq!(ctx.fire(expiry(), |_| Err::<(), _>("broken")), Err("broken".into()));
+    let fired = ctx.fire(Event::new("OnKeyWrite").key("protected:a").value("x"), guard);
+    assert_eq!(fired, Ok(HookResult::Abort("Cannot write to protected keys".into())));
+}
+
+#[test]
+fn an_event_that_no_host_fires_is_refused_natively() {
+    for (event, refusal) in [
+        (
+            Event::new("OnKeyWritt").key("a"),
+            "no host fires the event `OnKeyWritt`: one of BeforeCommand, AfterCommand, OnKeyWrite, OnKeyRead, \
+             OnKeyExpiry, OnKeyDelete, OnClientConnect, OnClientDisconnect, OnServerStartup, OnServerShutdown, \
+             or `custom:` and a name of your own",
+        ),
+        (Event::new("OnKeyWrite"), "no host fires this event: OnKeyWrite needs the field `key`: add `.key(..)`"),
+        (
+            Event::new("OnKeyWrite").with("kye", "protected:a"),
+            "no host fires this event: OnKeyWrite has no field `kye`: it has `key`, `value`",
+        ),
+        (
+            Event::new("OnKeyWrite").with("key", 7),
+            "no host fires this event: the field `key` of OnKeyWrite is text, not Integer(7)",
+        ),
+        (
+            Event::new("OnKeyWrite").with("key", b"protected:\xff".as_slice()),
+            "no host fires this event: the field `key` of OnKeyWrite is text, and these bytes are not UTF-8: \
+             no host has such a name",
+        ),
+    ] {
+        let panic = std::panic::catch_unwind(|| MockContext::new().event(event)).unwrap_err();
+        assert_eq!(panic.downcast_ref::<String>().unwrap(), refusal);
+    }
+}
+
+/// A guard asks `ctx.key()`, which is empty where there is no text: such an event must not pass it.
+#[test]
+fn an_event_of_no_key_reaches_no_guard() {
+    for event in [
+        Event::new("OnKeyWrite").value("x"),
+        Event::new("OnKeyWrite").with("key", b"protected:\xff".as_slice()),
+        Event::new("OnKeyWrite").with("key", 7),
+    ] {
+        let answer = plugsmith::__private::call_hook("OnKeyWrite", &MockContext::new(), &event.encode(), |_| {
+            Ok(HookResult::Continue)
+        });
+        assert_eq!(answer, Err("ERR a hook of OnKeyWrite needs a `key` that is UTF-8 text".into()));
+    }
+}
+
+#[test]
 fn an_event_that_is_not_the_hooks_is_an_error() {
     let input = Event::new("OnKeyRead").key("a").encode();
     let answer =

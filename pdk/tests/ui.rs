@@ -11,7 +11,5 @@ fn every_mistake_is_explained_at_the_smallest_token() {
     }
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/*.rs");
-    // A program that must build makes trybuild build the others, too, instead of checking them: a name
-    // that is given twice is found only then.
     cases.pass("tests/ui/pass/*.rs");
 }

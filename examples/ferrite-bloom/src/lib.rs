@@ -13,8 +13,8 @@ const DEFAULT_CAPACITY: u64 = 100;
 const DEFAULT_ERROR_RATE: f64 = 0.01;
 
 /// Makes an empty filter for so many items, with so many false yeses among them.
-#[command(name = "BF.RESERVE", flags = ["write", "denyoom", "fast"], first_key = 1, last_key = 1, step = 1,
-          acl_categories = ["write", "bloom"], complexity = "O(1)", since = "1.0.0")]
+#[command(name = "BF.RESERVE", flags = ["write", "denyoom"], first_key = 1, last_key = 1, step = 1,
+          acl_categories = ["write", "bloom"], complexity = "O(m), m bytes of the filter", since = "1.0.0")]
 fn reserve(ctx: &PluginContext, key: &str, error_rate: f64, capacity: u64) -> Result<(), CommandError> {
     if ctx.storage().exists(key)? {
         return Err("item exists".into());
@@ -24,35 +24,35 @@ fn reserve(ctx: &PluginContext, key: &str, error_rate: f64, capacity: u64) -> Re
 }
 
 /// Adds an item; whether it was new.
-#[command(name = "BF.ADD", flags = ["write", "denyoom", "fast"], first_key = 1, last_key = 1, step = 1,
-          acl_categories = ["write", "bloom"], complexity = "O(k), k hashes", since = "1.0.0")]
+#[command(name = "BF.ADD", flags = ["write", "denyoom"], first_key = 1, last_key = 1, step = 1,
+          acl_categories = ["write", "bloom"], complexity = "O(k + m), k hashes, m bytes of the filter", since = "1.0.0")]
 fn add(ctx: &PluginContext, key: &str, item: &[u8]) -> Result<bool, CommandError> {
     let mut filter = load_or_new(ctx, key)?;
-    let added = filter.add(item);
+    let added = filter.add(item)?;
     ctx.storage().set_typed(key, &filter)?;
     Ok(added)
 }
 
-/// Adds items; for each, whether it was new.
+/// Adds items, all or none; for each, whether it was new.
 #[command(name = "BF.MADD", flags = ["write", "denyoom"], first_key = 1, last_key = 1, step = 1,
-          acl_categories = ["write", "bloom"], complexity = "O(k * n), k hashes of n items", since = "1.0.0")]
+          acl_categories = ["write", "bloom"], complexity = "O(k * n + m), k hashes of n items, m bytes of the filter", since = "1.0.0")]
 fn add_many(ctx: &PluginContext, key: &str, item: &[u8], items: Vec<&[u8]>) -> Result<Vec<bool>, CommandError> {
     let mut filter = load_or_new(ctx, key)?;
-    let added = std::iter::once(item).chain(items).map(|item| filter.add(item)).collect();
+    let added = std::iter::once(item).chain(items).map(|item| filter.add(item)).collect::<Result<_, _>>()?;
     ctx.storage().set_typed(key, &filter)?;
     Ok(added)
 }
 
 /// Whether an item may be in the filter.
-#[command(name = "BF.EXISTS", flags = ["read", "fast"], first_key = 1, last_key = 1, step = 1,
-          acl_categories = ["read", "bloom"], complexity = "O(k), k hashes", since = "1.0.0")]
+#[command(name = "BF.EXISTS", flags = ["read"], first_key = 1, last_key = 1, step = 1,
+          acl_categories = ["read", "bloom"], complexity = "O(k + m), k hashes, m bytes of the filter", since = "1.0.0")]
 fn exists(ctx: &PluginContext, key: &str, item: &[u8]) -> Result<bool, CommandError> {
     Ok(ctx.storage().get_typed::<Filter>(key)?.is_some_and(|filter| filter.contains(item)))
 }
 
 /// For each item, whether it may be in the filter.
 #[command(name = "BF.MEXISTS", flags = ["read"], first_key = 1, last_key = 1, step = 1,
-          acl_categories = ["read", "bloom"], complexity = "O(k * n), k hashes of n items", since = "1.0.0")]
+          acl_categories = ["read", "bloom"], complexity = "O(k * n + m), k hashes of n items, m bytes of the filter", since = "1.0.0")]
 fn exist_many(ctx: &PluginContext, key: &str, item: &[u8], items: Vec<&[u8]>) -> Result<Vec<bool>, CommandError> {
     let filter = ctx.storage().get_typed::<Filter>(key)?;
     let contains = |item: &[u8]| filter.as_ref().is_some_and(|filter| filter.contains(item));
@@ -60,8 +60,8 @@ fn exist_many(ctx: &PluginContext, key: &str, item: &[u8], items: Vec<&[u8]>) ->
 }
 
 /// What the filter is made for, and what it holds.
-#[command(name = "BF.INFO", flags = ["read", "fast"], first_key = 1, last_key = 1, step = 1,
-          acl_categories = ["read", "bloom"], complexity = "O(1)", since = "1.0.0")]
+#[command(name = "BF.INFO", flags = ["read"], first_key = 1, last_key = 1, step = 1,
+          acl_categories = ["read", "bloom"], complexity = "O(m), m bytes of the filter", since = "1.0.0")]
 fn info(ctx: &PluginContext, key: &str) -> Result<Value, CommandError> {
     let filter = ctx.storage().get_typed::<Filter>(key)?.ok_or("not found")?;
     let count = |n: u64| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));

@@ -2,8 +2,11 @@
 
 use plugsmith::{CommandError, PluginContext, StorageBackend, Ttl, Value, storage_backend};
 
-/// Where the names of the archived keys are, one a line.
+/// Where the names of the archived keys are, one after the other.
 const INDEX: &str = "archive";
+
+/// Ends a name: a byte that no text has, so a name may hold anything.
+const END: u8 = 0xff;
 
 /// Values as bytes behind `kv_read` and `kv_write`, after the second in which they end (0 for never).
 pub(crate) struct Archive;
@@ -23,7 +26,7 @@ impl StorageBackend for Archive {
         let mut keys = index(ctx);
         if !keys.iter().any(|known| known == key) {
             keys.push(key.to_owned());
-            ctx.kv().write(INDEX, keys.join("\n"));
+            write_index(ctx, &keys);
         }
         Ok(())
     }
@@ -33,7 +36,7 @@ impl StorageBackend for Archive {
         // There is no way to remove a key but to leave nothing in it.
         ctx.kv().write(key, b"");
         let keys: Vec<_> = index(ctx).into_iter().filter(|known| known != key).collect();
-        ctx.kv().write(INDEX, keys.join("\n"));
+        write_index(ctx, &keys);
         Ok(present)
     }
 
@@ -61,7 +64,14 @@ fn read(ctx: &PluginContext, key: &str) -> Option<(u64, Vec<u8>)> {
 
 fn index(ctx: &PluginContext) -> Vec<String> {
     let keys = ctx.kv().read(INDEX).unwrap_or_default();
-    String::from_utf8_lossy(&keys).lines().map(str::to_owned).collect()
+    // What follows the last end is no name.
+    let names = keys.split_inclusive(|byte| *byte == END).filter_map(|name| name.strip_suffix(&[END]));
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+}
+
+fn write_index(ctx: &PluginContext, keys: &[String]) {
+    let names: Vec<u8> = keys.iter().flat_map(|key| key.bytes().chain([END])).collect();
+    ctx.kv().write(INDEX, names);
 }
 
 fn now(ctx: &PluginContext) -> u64 {
@@ -94,6 +104,19 @@ mod tests {
         assert!(Archive.delete(&ctx, "archive:a").unwrap());
         assert!(!Archive.delete(&ctx, "archive:a").unwrap());
         assert!(!Archive.exists(&ctx, "archive:a").unwrap());
+    }
+
+    #[test]
+    fn a_key_may_hold_any_text() {
+        let ctx = MockContext::new();
+        let keys = ["archive:", "archive:a\nb", "archive:a\r\n", "archive:\0\u{ff}"];
+        for key in keys {
+            Archive.set(&ctx, key, "tea".into(), None).unwrap();
+            Archive.set(&ctx, key, "milk".into(), None).unwrap();
+        }
+        assert_eq!(Archive.scan(&ctx, "*").unwrap(), keys);
+        assert!(keys.into_iter().all(|key| Archive.delete(&ctx, key).unwrap()));
+        assert_eq!(ctx.kv().read("archive").unwrap_or_default(), b"");
     }
 
     #[test]

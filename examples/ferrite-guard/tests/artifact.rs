@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::{Event, HookResult, Host, assert_outcome_snapshot, assert_trace_snapshot, plugin};
 
 #[test]
@@ -25,6 +26,13 @@ fn hooks_of_one_event_run_by_priority() {
 #[test]
 fn a_field_that_is_missing_is_named() {
     assert_outcome_snapshot!(plugin!().fire(Event::new("OnKeyExpiry")));
+}
+
+/// What a host sends that does not keep to the protocol, past the harness' own check of events.
+#[test]
+fn an_event_without_a_key_passes_no_guard() {
+    let mut plugin = plugin!();
+    assert_outcome_snapshot!(plugin.call::<String>("hook:OnKeyWrite:on_key_write", r#"{"event":"OnKeyWrite"}"#));
 }
 
 #[test]
@@ -65,6 +73,17 @@ fn the_archive_serves_its_keys() {
     let _ = client.command("INCRBY", ("archive:n", 7));
     let _ = client.command("DEL", ["archive:n"]);
     assert_trace_snapshot!(plugin);
+}
+
+#[test]
+fn an_archived_key_may_have_lines() {
+    let mut plugin = plugin!();
+    let mut client = plugin.client();
+    client.command("SET", ("archive:a\nb", "tea")).unwrap();
+    client.command("SET", ("archive:a\nb", "milk")).unwrap();
+    assert_eq!(client.command("KEYS", ["archive:*"]).unwrap(), Value::Array(vec!["archive:a\nb".into()]));
+    assert_eq!(client.command("DEL", ["archive:a\nb"]).unwrap(), 1);
+    assert_eq!(plugin.kv("archive").unwrap_or_default(), b"");
 }
 
 #[test]

@@ -76,7 +76,9 @@ fn kinds(import: &Import) -> &'static [(&'static str, &'static str)] {
             | "storage_type_of" | "storage_read_range" => &[("storage", "read")],
             // Adding to a key tells what was in it.
             "storage_incr" => &[("storage", "read"), ("storage", "write")],
-            "storage_set" | "storage_set_typed" | "storage_set_ex" | "storage_expire" => &[("storage", "write")],
+            "storage_set" | "storage_set_typed" | "storage_set_ex" => &[("storage", "write")],
+            // No seconds delete a key.
+            "storage_expire" => &[("storage", "write"), ("storage", "delete")],
             "storage_delete" => &[("storage", "delete")],
             "kv_read" => &[("kv", "read")],
             "kv_write" => &[("kv", "write")],

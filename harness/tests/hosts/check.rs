@@ -56,6 +56,27 @@ fn what_is_no_module_is_a_breach() {
 }
 
 #[test]
+fn a_name_given_twice_is_to_be_found_in_the_source() {
+    let record = r#"{\22kind\22:\22data_type\22,\22name\22:\22ONE\22,\22encoding\22:\22compact\22,\22version\22:1}\n"#;
+    let wat = format!(r#"(module (func (export "run")) (@custom "plugsmith" "{record}{record}"))"#);
+    insta::assert_snapshot!(of("ferrite", &wat), @"breach: is not a valid plugin: two data types are called `ONE`: rename one; fix: find both in its source and in the crates that it links, and build it again");
+}
+
+#[test]
+fn a_command_of_the_host_is_refused() {
+    let command = |name: &str| {
+        let record = format!(r#"{{\22kind\22:\22command\22,\22name\22:\22{name}\22,\22arity\22:1}}\n"#);
+        format!(r#"(module (func (export "{name}") (result i32) i32.const 0) (@custom "plugsmith" "{record}"))"#)
+    };
+    let told = ["get", "PLUGIN.LOAD", "MY.GET"].map(|name| of("ferrite", &command(name))).concat();
+    insta::assert_snapshot!(told, @r#"
+    breach: has a command called get, which is one of the host's own; fix: put the plugin's word before it: `name = "MY.get"`
+    breach: has a command called PLUGIN.LOAD, which is one of the host's own; fix: put the plugin's word before it: `name = "MY.PLUGIN.LOAD"`
+    "#);
+    insta::assert_snapshot!(of("extism", &command("GET")), @"");
+}
+
+#[test]
 fn a_function_of_the_same_name_and_other_types_is_another() {
     let wat = r#"(module (import "xtp:test/harness" "time" (func (param i64 i64))) (func (export "run")))"#;
     insta::assert_snapshot!(of("ferrite", wat).lines().next().unwrap(), @"breach: imports `time(i64, i64)` from `xtp:test/harness`, and ferrite has no such function; fix: do without it, or pass what it gives in the input");

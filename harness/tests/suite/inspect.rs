@@ -1,6 +1,6 @@
 //! What an artifact says of itself, seen without running it.
 
-use plugsmith_harness::Inspection;
+use plugsmith_harness::{Inspection, build};
 
 /// An artifact with these records and these other parts.
 fn inspect(records: &[&str], rest: &str) -> Inspection {
@@ -18,11 +18,15 @@ fn hooks_and_transformers_stand_as_they_run() {
             r#"{"kind":"hook","event":"OnKeyRead","priority":5,"export":"d"}"#,
             r#"{"kind":"transformer","on":"write","pattern":"*","priority":0,"export":"e"}"#,
             r#"{"kind":"transformer","on":"write","pattern":"*","priority":0,"export":"f"}"#,
+            // The linker may put one that is not listed anywhere.
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":0,"export":"hook:OnKeyWrite:z"}"#,
+            r#"{"kind":"hook","event":"OnKeyWrite","priority":0,"export":"hook:OnKeyWrite:y"}"#,
             r#"{"kind":"order","exports":["b","a","f","e"]}"#,
         ],
         "",
     );
-    assert_eq!(found.hooks.iter().map(|hook| hook.export.as_str()).collect::<Vec<_>>(), ["d", "c", "b", "a"]);
+    let hooks: Vec<_> = found.hooks.iter().map(|hook| hook.export.as_str()).collect();
+    assert_eq!(hooks, ["d", "c", "b", "a", "hook:OnKeyWrite:y", "hook:OnKeyWrite:z"]);
     assert_eq!(found.transformers.iter().map(|found| found.export.as_str()).collect::<Vec<_>>(), ["f", "e"]);
 }
 
@@ -45,4 +49,13 @@ fn an_orbis_plugin_shows_its_routes_and_what_it_may_do() {
     assert_eq!(permissions(&found), ["database read", "system random", "host other"]);
     let found = inspect(&[], module);
     assert_eq!(permissions(&found), ["host crypto_random", "host db_query", "host log", "host other"]);
+}
+
+#[test]
+fn a_built_data_type_has_any_version_that_its_attribute_takes() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/behind");
+    let found = Inspection::read(build(&folder).unwrap()).unwrap();
+    let mut versions: Vec<_> = found.data_types.iter().map(|found| (found.name.as_str(), found.version)).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, [("FLAG", 1), ("LAST", u32::MAX)]);
 }

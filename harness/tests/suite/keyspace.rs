@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, build};
+use plugsmith_harness::plugsmith::Value;
+use plugsmith_harness::{
+    Error, Event, HookResult, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot, build,
+};
 
 use crate::guest::load;
 
@@ -42,6 +45,18 @@ fn hooks_have_an_instance_of_their_own() {
 }
 
 #[test]
+fn a_restart_gives_hooks_a_fresh_instance_too() {
+    let mut plugin = behind(Host::new());
+    let ask = |plugin: &mut Plugin| match plugin.fire(Event::new("custom:Asked")).unwrap() {
+        HookResult::Modified(Value::Array(counts)) => counts.iter().filter_map(Value::as_i64).collect(),
+        _ => Vec::new(),
+    };
+    assert_eq!((ask(&mut plugin), ask(&mut plugin)), (vec![1, 1], vec![2, 2]));
+    plugin.restart().unwrap();
+    assert_eq!(ask(&mut plugin), [1, 1]);
+}
+
+#[test]
 fn a_rejected_read_says_why() {
     let mut plugin = behind(Host::new().storage("chain:x", "raw").storage("secret:x", "raw"));
     assert_outcome_snapshot!(plugin.client().command("GET", ["chain:x"]));
@@ -69,6 +84,31 @@ fn a_transformer_that_traps_ends_what_a_client_does() {
 fn a_transformer_that_never_ends_runs_out_of_fuel() {
     let mut plugin = behind(Host::new().fuel(1_000_000));
     assert_eq!(plugin.client().command("SET", ("spin:x", "tea")).unwrap_err(), Error::OutOfFuel { limit: 1_000_000 });
+}
+
+#[test]
+fn a_call_and_all_that_it_leads_to_have_the_fuel_of_one_call() {
+    let once = behind(Host::new()).command("PUT.AGAIN", ("busy:x", 1)).fuel;
+    let limit = once * 3 / 2;
+    let mut plugin = behind(Host::new().fuel(limit));
+    plugin.command("PUT.AGAIN", ("busy:x", 1)).unwrap();
+    assert_eq!(plugin.command("PUT.AGAIN", ("busy:x", 2)).unwrap_err(), Error::OutOfFuel { limit });
+    plugin.client().command("SET", ("busy:x", "y")).unwrap();
+}
+
+#[test]
+fn what_a_client_does_has_the_fuel_of_one_call_from_the_first_hook_to_the_last() {
+    let put = |fuel| behind(Host::new().fuel(fuel)).client().command("PUT", ("x", "y"));
+    let used = put(1_000_000_000).fuel;
+    put(used).unwrap();
+    assert_eq!(put(used - 1).unwrap_err(), Error::OutOfFuel { limit: used - 1 });
+}
+
+#[test]
+fn a_guest_that_goes_on_without_fuel_behind_it_is_ended() {
+    let limit = behind(Host::new()).command("PUT.AGAIN", ("busy:x", 3)).fuel;
+    let outcome = behind(Host::new().fuel(limit)).command("PUT.AGAIN", ("busy:x", u32::MAX));
+    assert_eq!((outcome.host_calls().len(), outcome.unwrap_err()), (4, Error::OutOfFuel { limit }));
 }
 
 #[test]
@@ -101,7 +141,7 @@ fn hooks_stand_around_every_command() {
 #[test]
 fn a_command_has_no_case_and_the_plugins_own_comes_first() {
     let mut plugin = behind(Host::new());
-    assert_eq!(plugin.client().command("put", ("x", "tea")).unwrap(), plugsmith_harness::plugsmith::Value::Ok);
+    assert_eq!(plugin.client().command("put", ("x", "tea")).unwrap(), Value::Ok);
     assert_eq!(plugin.client().command("type", ["x"]).unwrap(), "the plugin's");
 }
 
@@ -162,6 +202,100 @@ fn a_key_that_a_hook_keeps_is_not_deleted() {
 }
 
 #[test]
+fn an_expiry_of_no_seconds_is_a_deletion_that_hooks_judge() {
+    let mut plugin = behind(Host::new().storage("kept:x", 1).storage("x", 1));
+    let stays = Error::Plugin { message: "ERR this stays".into() };
+    assert_eq!(plugin.command("END", ("kept:x", 0)).unwrap_err(), stays);
+    assert_eq!(plugin.client().command("EXPIRE", ("kept:x", -1)).unwrap_err(), stays);
+    assert_eq!(plugin.storage("kept:x"), Some(Value::Integer(1)));
+    assert_eq!((plugin.command("END", ("x", 0)).unwrap(), plugin.storage("x")), (Value::Boolean(true), None));
+}
+
+#[test]
+fn an_expiry_of_no_seconds_is_a_deletion_to_a_backend() {
+    let mut plugin = behind(Host::new());
+    insta::assert_snapshot!(plugin.command("END", ("square:3", 0)).unwrap_err(), @"READONLY this storage backend cannot be written to");
+}
+
+#[test]
+fn every_key_that_expires_is_told_even_where_a_hook_fails() {
+    let mut plugin = behind(Host::new());
+    for key in ["a", "dear:b", "z"] {
+        plugin.client().command("SETEX", (key, 5, "x")).unwrap();
+    }
+    assert_outcome_snapshot!(plugin.client().wait(Duration::from_secs(5)));
+    assert_eq!(plugin.client().wait(Duration::ZERO).unwrap(), [""; 0]);
+}
+
+#[test]
+fn what_expires_while_time_advances_is_told_by_the_next_wait() {
+    let mut plugin = behind(Host::new());
+    plugin.client().command("SETEX", ("a", 5, "x")).unwrap();
+    plugin.advance(Duration::from_secs(6));
+    assert_eq!(plugin.client().wait(Duration::ZERO).unwrap(), ["a"]);
+}
+
+#[test]
+fn an_increment_does_not_tell_what_nobody_may_read() {
+    let mut plugin = behind(Host::new().storage("secret:n", 41));
+    let error = plugin.client().command("INCR", ["secret:n"]).unwrap_err();
+    assert_eq!(error, Error::Denied { message: "NOPERM this is a secret".into() });
+}
+
+#[test]
+fn the_hosts_own_commands_answer_as_those_of_redis() {
+    let mut plugin = behind(Host::new());
+    let mut shown = String::new();
+    for line in [
+        "SET n 5",
+        "INCRBY n +5",
+        "INCRBY n 007",
+        "INCRBY n -2",
+        "SET n 1 NX",
+        "SET m 1 XX",
+        "SET m 1 NX EX 10",
+        "TTL m",
+        "SET m 2 xx ex 20",
+        "SET m 3 NX XX",
+        "SET m 3 EX",
+        "SET m 3 EX 0",
+        "SET m 3 KEEPTTL",
+        "SETEX m 9223372036854775807 3",
+        "EXPIRE n 9223372036854775807",
+        "EXPIRE n 1.5",
+        "EXPIRE n -1",
+        "EXPIRE n -1",
+        "EXISTS m m n",
+        "DEL m m n",
+        "DEL",
+        "GETRANGE n 01 2",
+    ] {
+        let (name, arguments) = line.split_once(' ').unwrap_or((line, ""));
+        let arguments: Vec<_> = arguments.split_whitespace().map(str::to_owned).collect();
+        let answer = match plugin.client().command(name, arguments).result {
+            Ok(value) => format!("{value:?}"),
+            Err(error) => error.to_string(),
+        };
+        shown.push_str(&format!("{line} -> {answer}\n"));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_null_of_a_backend_is_no_value() {
+    let mut plugin = behind(Host::new());
+    let answers = ["GET", "EXISTS", "TTL"].map(|command| plugin.client().command(command, ["square:null"]).unwrap());
+    assert_eq!(answers, [Value::Null, Value::Integer(0), Value::Integer(-2)]);
+}
+
+#[test]
+fn a_command_has_one_name_to_hooks_however_it_is_spelt() {
+    let mut plugin = behind(Host::new());
+    let error = plugin.client().command("flushall", ()).unwrap_err();
+    assert_eq!(error, Error::Denied { message: "NOPERM not here".into() });
+}
+
+#[test]
 fn a_backend_serves_its_prefix_and_nothing_else() {
     let mut plugin = behind(Host::new().storage("square:3", "hidden").storage("x", 1));
     let mut client = plugin.client();
@@ -215,6 +349,7 @@ fn answering(record: &str, output: &str) -> Plugin {
 fn an_answer_that_is_none_is_named() {
     let transformer = r#"{"kind":"transformer","on":"read","pattern":"*","priority":0,"export":"answer"}"#;
     let backend = r#"{"kind":"storage_backend","prefix":"x","export":"answer"}"#;
+    let hook = r#"{"kind":"hook","event":"OnKeyRead","priority":0,"export":"answer"}"#;
     let mut shown = String::new();
     for (record, output, command) in [
         (transformer, "_\r\n", "GET"),
@@ -225,6 +360,10 @@ fn an_answer_that_is_none_is_named() {
         (backend, ":2\r\n", "DEL"),
         (backend, ":-3\r\n", "TTL"),
         (backend, ":1\r\n", "KEYS"),
+        (backend, "-ERR lost\r\n", "GET"),
+        (backend, "-ERR lost\r\n", "TYPE"),
+        (hook, "*2\r\n$8\r\nmodified\r\n-ERR lost\r\n", "GET"),
+        (hook, "*2\r\n$8\r\nmodified\r\n_\r\n", "GET"),
     ] {
         let mut plugin = answering(record, output);
         plugin.host(|host| host.store.set("x", "tea".into(), None));

@@ -43,6 +43,17 @@ fn what_cannot_be_meant_is_named_with_its_line() {
         (HEAD, "[[permissions]]\nresource = \"storage\"\naction = \"http_get\""),
         (HEAD, "[[permissions]]\nresource = \"storage\"\naction = \"read\"\nhosts = [\"a.example\"]"),
         (HEAD, "[[permissions]]\nresource = \"network\"\naction = \"http_get\"\npaths = [\"/a\"]"),
+        (
+            HEAD,
+            "[[permissions]]\nresource = \"network\"\naction = \"http_get\"\nhosts = [\"a.example\", \"https://b/x\"]",
+        ),
+        (HEAD, "[[permissions]]\nresource = \"network\"\naction = \"http_get\"\nhosts = [\"\"]"),
+        (
+            HEAD,
+            "[[permissions]]\nresource = \"kv\"\naction = \"read\"\n\n[[permissions]]\nresource = \"kv\"\naction = \"read\"",
+        ),
+        (HEAD, "[[dependencies]]\nname = \"b\"\nversion = \"not a version\""),
+        (HEAD, "[[dependencies]]\nname = \"b\"\nversion = \">=1.2,\""),
     ];
     let mut told = String::new();
     for (head, rest) in cases {
@@ -50,6 +61,14 @@ fn what_cannot_be_meant_is_named_with_its_line() {
         let _ = writeln!(told, "{error}");
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn versions_of_dependencies_are_those_of_cargo() {
+    for version in ["1", "1.0", "^1.2.3", "~1.2", ">=1.2, <3", "*", "1.*", "= 1.0.0-rc.1+build"] {
+        let text = format!("{HEAD}[[dependencies]]\nname = \"b\"\nversion = \"{version}\"");
+        assert!(Manifest::read(&text).is_ok(), "{version}");
+    }
 }
 
 #[test]
@@ -191,6 +210,14 @@ version = "1"
     let package = Package { name: "a".to_owned(), version: "1.0.0".to_owned(), ..Package::default() };
     let declared = Declared { package: Some(package), ..Declared::default() };
     assert_eq!(check(text, &artifact(&records, &imports), &declared).unwrap(), []);
+}
+
+#[test]
+fn what_can_expire_a_key_can_delete_it() {
+    let artifact = artifact(&[], &[("extism:host/user", "storage_expire")]);
+    let manifest = generate(&artifact, &declared_package(), None).unwrap();
+    let actions: Vec<_> = manifest.permissions.iter().map(|permission| permission.action.as_str()).collect();
+    assert_eq!(actions, ["write", "delete"]);
 }
 
 #[test]

@@ -163,6 +163,28 @@ fn the_arguments_of_a_command_are_judged_one_by_one() {
 }
 
 #[test]
+fn a_misspelt_event_is_recognised() {
+    let events = [
+        "BeforeCmd",
+        "OnWrite",
+        "onkeywrite",
+        "OnKeyExpired",
+        "OnConnect",
+        "OnDisconnect",
+        "OnStartup",
+        "OnClient",
+        "OnKeyUpdate",
+        "Custom:Stock",
+        "StockLow",
+        "custom:",
+        "",
+    ];
+    insta::assert_snapshot!(mistakes(&events, |event| {
+        crate::hook::expand(tokens(&format!("event = {event:?}")), tokens("fn f() {}"))
+    }));
+}
+
+#[test]
 fn the_path_of_a_route_is_judged() {
     let paths = [
         "",

@@ -4,6 +4,8 @@
 //! `{"event": "OnKeyWrite", "key": "a", "value": "x"}`. A hook answers null to let
 //! it be, `["abort", message]` to stop it, or `["modified", value]` to go on with another value.
 
+mod check;
+
 use super::arguments::Encoding;
 use super::json::{self, Json, Scanner};
 use super::{Value, resp};

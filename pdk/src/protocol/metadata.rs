@@ -131,7 +131,7 @@ mod records {
     }
 
     /// The order in which hooks and transformers of one priority run; those that it does not name
-    /// come after those that it names.
+    /// come after those that it names, by the names of their exports.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     pub struct Order {
         /// Their exports.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::{FakeHost, MockPeer, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
+use crate::hook::{HookOutput, judge};
 use crate::log::Line;
-use crate::{Event, HookContext, HttpResponse, PluginContext};
+use crate::{CommandError, Event, HookContext, HookResult, HttpResponse, PluginContext};
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
 ///
@@ -81,8 +82,47 @@ impl MockContext {
     }
 
     /// An event for a hook: `on_key_write(&ctx.event(Event::new("OnKeyWrite").key("a").value("x")))`.
+    ///
+    /// # Panics
+    /// An event that no host fires: another name, or other fields than a host gives it.
+    #[track_caller]
     pub fn event(&self, event: Event) -> HookContext {
+        assert!(event.is_known(), "no host fires the event `{}`: {}", event.name, Event::choice());
+        if let Err(reason) = event.check_fields() {
+            panic!("no host fires this event: {reason}");
+        }
         HookContext::new(self.context.clone(), event)
+    }
+
+    /// What a hook says to an event, held against what the event allows as the artifact's is.
+    ///
+    /// A typed hook takes its fields in a closure: `ctx.fire(event, |event| trim(event.value().cloned()))`.
+    ///
+    /// ```
+    /// use plugsmith::{Event, HookContext, HookResult, hook, testing::MockContext};
+    ///
+    /// #[hook(event = "OnKeyExpiry")]
+    /// fn too_late(_: &HookContext) -> HookResult {
+    ///     HookResult::Abort("stay".to_string())
+    /// }
+    ///
+    /// let fired = MockContext::new().fire(Event::new("OnKeyExpiry").key("a"), too_late);
+    /// assert_eq!(fired.unwrap_err().to_string(), "ERR a hook of OnKeyExpiry cannot abort it: stay");
+    /// ```
+    ///
+    /// # Errors
+    /// The hook's own error, and a verdict that the event does not allow.
+    ///
+    /// # Panics
+    /// An event that no host fires: another name, or other fields than a host gives it.
+    #[track_caller]
+    pub fn fire<R: HookOutput>(
+        &self,
+        event: Event,
+        hook: impl FnOnce(&HookContext) -> R,
+    ) -> Result<HookResult, CommandError> {
+        let event = self.event(event);
+        hook(&event).verdict().and_then(|verdict| judge(event.event(), verdict))
     }
 
     /// Works on the host itself.

@@ -1,28 +1,34 @@
 //! The property that every data type must have.
 
+use std::fmt::Debug;
+
 use super::SeededRandom;
 use crate::DataType;
 
-/// Checks, for 256 values that `make` makes from seeded randomness, that a value's bytes decode,
-/// and that what they decode to has the same bytes. One line for each type:
+/// Checks, for 256 values that `make` makes from seeded randomness, that what is read back from a
+/// value's bytes is that value. One line for each type:
 ///
 /// ```
 /// # use plugsmith::data_type;
-/// # #[data_type(name = "COUNTER")]
-/// # struct Counter { hits: u64 }
+/// #[data_type(name = "COUNTER")]
+/// #[derive(Debug, PartialEq)]
+/// struct Counter { hits: u64 }
+///
 /// plugsmith::testing::assert_round_trips(|random| Counter { hits: random.u64() });
 /// ```
 ///
 /// # Panics
-/// With the first value's bytes that do not come back.
+/// With the first value that does not come back as it was; one that differs from itself, such as a
+/// NaN, never does.
 #[track_caller]
-pub fn assert_round_trips<T: DataType>(mut make: impl FnMut(&mut SeededRandom) -> T) {
+pub fn assert_round_trips<T: DataType + PartialEq + Debug>(mut make: impl FnMut(&mut SeededRandom) -> T) {
     let mut random = SeededRandom::default();
     for round in 0..256 {
-        let bytes = make(&mut random).encode();
+        let value = make(&mut random);
+        let bytes = value.encode();
         match T::decode(&bytes) {
-            Ok(value) => assert_eq!(value.encode(), bytes, "value {round} of {} changed its bytes", T::type_name()),
-            Err(why) => panic!("value {round} of {} does not decode: {why}\n{bytes:02x?}", T::type_name()),
+            Ok(read) => assert_eq!(read, value, "value {round} of {} does not come back as it was", T::NAME),
+            Err(why) => panic!("value {round} of {} does not decode: {why}\n{value:?}\n{bytes:02x?}", T::NAME),
         }
     }
 }

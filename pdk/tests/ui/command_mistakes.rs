@@ -21,6 +21,21 @@ async unsafe extern "C" fn qualified<T>(x: impl Into<String>, t: T) -> impl Into
     x
 }
 
+#[command(name = "*")]
+fn glob() {}
+
+#[command(name = "hook:OnKeyWrite:guard")]
+fn colons() {}
+
+#[command(name = ".ADD")]
+fn dot_first() {}
+
+#[command(name = "_initialize")]
+fn taken() {}
+
+#[command]
+fn __dunder() {}
+
 #[command]
 struct Struct;
 

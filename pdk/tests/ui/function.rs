@@ -12,6 +12,9 @@ fn misspelt() {}
 #[function(name = "")]
 fn nameless() {}
 
+#[function(name = "memory")]
+fn taken() {}
+
 #[function]
 fn three(ctx: &PluginContext, a: String, b: String) {}
 

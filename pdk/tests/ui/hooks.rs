@@ -34,6 +34,16 @@ fn wrong_parameter(key: std::time::Duration) {
 #[hook(event = "OnKeyDelete")]
 fn nameless_parameter(_: &str) {}
 
+#[hook(event = "OnKeyExpiry")]
+fn no_such_field(ctx: &HookContext, value: String) {
+    let _ = (ctx, value);
+}
+
+#[hook(event = "OnServerStartup")]
+fn no_fields(key: Option<&str>) {
+    let _ = key;
+}
+
 #[data_type(name = "hash", version = 0)]
 struct BuiltIn(u8);
 

@@ -1,15 +1,15 @@
-//! One hook of one name in two modules, which `export_plugin!` sees before the linker does.
+//! A command and a function of one name, which `export_plugin!` sees before the linker does.
 
 mod one {
-    #[plugsmith::hook(event = "OnKeyWrite")]
-    pub fn guard() {}
+    #[plugsmith::command(name = "greet")]
+    pub fn command() {}
 }
 
 mod other {
-    #[plugsmith::hook(event = "OnKeyWrite")]
-    pub fn guard() {}
+    #[plugsmith::function]
+    pub fn greet() {}
 }
 
-plugsmith::export_plugin!(one::guard, other::guard);
+plugsmith::export_plugin!(one::command, other::greet);
 
 fn main() {}

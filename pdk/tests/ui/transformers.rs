@@ -8,8 +8,7 @@ fn without_arguments(value: Value) -> Value {
 }
 
 #[transformer(on = "writes", pattern = "", priority = 9999999999)]
-fn three_mistakes(name: String, value: Value) -> Value {
-    let _ = name;
+fn three_mistakes(value: Value) -> Value {
     value
 }
 
@@ -24,6 +23,18 @@ fn nothing(_value: Value) {}
 #[transformer(on = "read", pattern = "*")]
 fn without_the_value(key: &str) -> String {
     key.to_owned()
+}
+
+#[transformer(on = "read", pattern = "*")]
+fn without_the_value_too(ctx: &PluginContext, key: &str) -> String {
+    let _ = ctx;
+    key.to_owned()
+}
+
+#[transformer(on = "read", pattern = "*")]
+fn no_such_field(name: String, value: Value) -> Value {
+    let _ = name;
+    value
 }
 
 #[transformer(on = "read", pattern = "*")]

@@ -1,15 +1,16 @@
 //! A client of the host: what it does goes the way it goes there, past hooks, transformers and
 //! backends.
 
+mod builtin;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding, encode_one};
 use plugsmith::protocol::event::{Event, modified_field};
-use plugsmith::storage::StorageImports;
-use plugsmith::{HostError, Value};
 
-use super::Keyspace;
+use self::builtin::{BUILTINS, builtin};
 use super::acting::{ShownAs, asking};
 use crate::arguments::Arguments;
 use crate::call::What;
@@ -24,8 +25,9 @@ const CLIENT: i64 = 1;
 /// A client of the Ferrite host that the plugin runs in.
 ///
 /// Its commands are the plugin's, and a few of the host's own, which answer as Redis does:
-/// `GET SET SETEX DEL EXISTS INCR INCRBY EXPIRE TTL KEYS TYPE GETRANGE`. Before each the hooks of
-/// `BeforeCommand` run, and those of `AfterCommand` after each that succeeded.
+/// `GET SET SETEX DEL EXISTS INCR INCRBY EXPIRE TTL KEYS TYPE GETRANGE`; of the options of Redis, `SET` has
+/// `NX`, `XX` and `EX`. Before each the hooks of `BeforeCommand` run, and those of `AfterCommand` after each
+/// that succeeded; to both a command has one name, however the client spells it.
 ///
 /// ```no_run
 /// // Needs the plugin of the crate it stands in.
@@ -58,42 +60,48 @@ impl Client<'_> {
         let arguments: Vec<_> = arguments.iter().map(|argument| Value::from_bytes(encode_one(argument))).collect();
         let shown = arguments.clone();
         self.plugin.act(name, What::Client(shown), |plugin, past| {
-            let event = Event::new("BeforeCommand").command(name, arguments).client(CLIENT);
+            let (own, builtin) = (command(plugin, name), builtin(name));
+            let known = own.as_deref().or(builtin.map(|builtin| builtin.name));
+            let known = known.map_or_else(|| name.to_uppercase(), str::to_owned);
+            let event = Event::new("BeforeCommand").command(&known, arguments).client(CLIENT);
             let arguments = match judge(plugin, event)? {
                 Value::Array(arguments) => arguments,
                 // A verdict is checked to be a list; without one these are the arguments themselves.
                 _ => Vec::new(),
             };
-            let result = match (command(plugin, name), builtin(name)) {
+            let result = match (own, builtin) {
                 (Some(name), _) => {
                     past.events.extend(plugin.take_events());
                     let (output, spent) = plugin.run(&name, &arguments::encode(&arguments, Encoding::Resp));
-                    past.spent.add(spent);
+                    // Those of `AfterCommand` have what is left of the fuel.
+                    plugin.running().nested.borrow_mut().add(spent);
                     reply(&name, &output?)?
                 }
                 (None, Some(builtin)) => asking(plugin, |keys| builtin.run(keys, &arguments))?,
                 (None, None) => return Err(no_command(plugin, name)),
             };
-            let event = Event::new("AfterCommand").command(name, arguments).client(CLIENT).result(result);
+            let event = Event::new("AfterCommand").command(&known, arguments).client(CLIENT).result(result);
             judge(plugin, event)
         })
     }
 
-    /// Lets time pass: the keys that expire by then, each told to the hooks of `OnKeyExpiry`.
+    /// Lets time pass: the keys that have expired by then, each told to the hooks of `OnKeyExpiry`. Those that
+    /// expired in [`Plugin::advance`] are among them. What a storage backend keeps, expires there, and is not.
     ///
     /// # Errors
-    /// In the outcome: what a hook fails with.
+    /// In the outcome: what a hook fails with, the first where several do; the other keys are told all the same.
     pub fn wait(&mut self, time: Duration) -> Outcome<Vec<String>> {
         let shown = vec![Value::String(format!("{time:?}"))];
-        self.plugin.act("WAIT", What::Client(shown), |plugin, _| {
-            let before = live_keys(plugin);
+        self.plugin.act("WAIT", What::Client(shown), |plugin, past| {
             plugin.advance(time);
-            let after = live_keys(plugin);
-            let expired: Vec<String> = before.into_iter().filter(|key| !after.contains(key)).collect();
+            let expired = std::mem::take(&mut plugin.expired);
+            let mut told = Ok(());
             for key in &expired {
-                judge(plugin, Event::new("OnKeyExpiry").key(key))?;
+                told = told.and(judge(plugin, Event::new("OnKeyExpiry").key(key)).map(drop));
+                // Each expiry is a call of its own to the host.
+                past.spent.add(plugin.running().nested.take());
             }
-            Ok(expired)
+            told.map(|()| expired)
         })
     }
 }
@@ -109,10 +117,6 @@ impl ShownAs for Vec<String> {
         let quoted: Vec<_> = self.iter().map(|key| trace::render_bytes(key.as_bytes())).collect();
         format!("expired {}", if quoted.is_empty() { "nothing".to_owned() } else { quoted.join(", ") })
     }
-}
-
-fn live_keys(plugin: &Plugin) -> Vec<String> {
-    plugin.host(|host| host.store.iter(host.clock.now()).map(|(key, _)| key.to_owned()).collect())
 }
 
 /// What the hooks of an event leave of it.
@@ -136,75 +140,4 @@ fn no_command(plugin: &Plugin, name: &str) -> Error {
     let builtins = BUILTINS.iter().map(|builtin| builtin.name.to_owned()).filter(|name| !own.contains(name));
     let builtins: Vec<String> = builtins.collect();
     Error::MissingCommand { name: name.to_owned(), available: own.into_iter().chain(builtins).collect() }
-}
-
-/// One of the host's own commands.
-struct Builtin {
-    name: &'static str,
-    arguments: usize,
-    work: fn(&Keyspace, &[Value]) -> Result<Value, HostError>,
-}
-
-impl Builtin {
-    fn run(&self, keys: &Keyspace, arguments: &[Value]) -> Result<Value, HostError> {
-        if arguments.len() == self.arguments {
-            return (self.work)(keys, arguments);
-        }
-        Err(HostError::new(format!("wrong number of arguments for '{}' command", self.name.to_lowercase())))
-    }
-}
-
-fn builtin(name: &str) -> Option<&'static Builtin> {
-    BUILTINS.iter().find(|builtin| builtin.name.eq_ignore_ascii_case(name))
-}
-
-const BUILTINS: &[Builtin] = &[
-    Builtin { name: "GET", arguments: 1, work: |keys, args| Ok(keys.get(text(args, 0)?)?.unwrap_or(Value::Null)) },
-    Builtin { name: "SET", arguments: 2, work: |keys, args| keys.set(text(args, 0)?, &args[1]).map(|()| Value::Ok) },
-    Builtin {
-        name: "SETEX",
-        arguments: 3,
-        work: |keys, args| keys.set_ex(text(args, 0)?, &args[2], seconds(args, 1)?).map(|()| Value::Ok),
-    },
-    Builtin { name: "DEL", arguments: 1, work: |keys, args| Ok(Value::Integer(keys.delete(text(args, 0)?)?.into())) },
-    Builtin {
-        name: "EXISTS",
-        arguments: 1,
-        work: |keys, args| Ok(Value::Integer(keys.exists(text(args, 0)?)?.into())),
-    },
-    Builtin { name: "INCR", arguments: 1, work: |keys, args| Ok(Value::Integer(keys.incr(text(args, 0)?, 1)?)) },
-    Builtin {
-        name: "INCRBY",
-        arguments: 2,
-        work: |keys, args| Ok(Value::Integer(keys.incr(text(args, 0)?, integer(args, 1)?)?)),
-    },
-    Builtin {
-        name: "EXPIRE",
-        arguments: 2,
-        work: |keys, args| Ok(Value::Integer(keys.expire(text(args, 0)?, seconds(args, 1)?)?.into())),
-    },
-    Builtin { name: "TTL", arguments: 1, work: |keys, args| Ok(Value::Integer(keys.ttl(text(args, 0)?)?)) },
-    Builtin {
-        name: "KEYS",
-        arguments: 1,
-        work: |keys, args| Ok(Value::Array(keys.keys(text(args, 0)?)?.into_iter().map(Value::String).collect())),
-    },
-    Builtin { name: "TYPE", arguments: 1, work: |keys, args| keys.type_of(text(args, 0)?).map(Value::SimpleString) },
-    Builtin {
-        name: "GETRANGE",
-        arguments: 3,
-        work: |keys, args| Ok(keys.read_range(text(args, 0)?, integer(args, 1)?, integer(args, 2)?)?.into()),
-    },
-];
-
-fn text(arguments: &[Value], index: usize) -> Result<&str, HostError> {
-    arguments[index].as_str().ok_or_else(|| HostError::new("a key is text"))
-}
-
-fn integer(arguments: &[Value], index: usize) -> Result<i64, HostError> {
-    arguments[index].as_i64().ok_or_else(|| HostError::new("value is not an integer or out of range"))
-}
-
-fn seconds(arguments: &[Value], index: usize) -> Result<u64, HostError> {
-    u64::try_from(integer(arguments, index)?).map_err(|_| HostError::new("invalid expire time"))
 }

@@ -18,7 +18,7 @@ use crate::compiled::Compiled;
 use crate::error::Error;
 use crate::host::{Host, Running};
 use crate::module::Module;
-use crate::plugin::Plugin;
+use crate::plugin::{Plugin, within};
 use crate::trace::{self, HostCall, render_bytes, render_value};
 
 /// The entry points that a host calls by itself, in the order in which it does.
@@ -64,6 +64,13 @@ impl Extensions {
         let plugin = Plugin::service(Arc::clone(compiled), Rc::clone(host));
         let service = RefCell::new(Service { plugin, vars: BTreeMap::new(), last_headers: BTreeMap::new() });
         Some(Extensions { hooks, writers, readers, backends, service })
+    }
+
+    /// Ends the instance, so that the next call gets a fresh one.
+    pub(crate) fn restart(&self) {
+        if let Ok(mut service) = self.service.try_borrow_mut() {
+            service.plugin.discard();
+        }
     }
 
     /// The hooks of an event.
@@ -169,7 +176,8 @@ impl Extensions {
         fail(Error::BadOutput { function: export.to_owned(), reason: reason.to_owned() }, export)
     }
 
-    /// One call in the instance of the extensions: the output, and what happened on the way.
+    /// One call in the instance of the extensions: the output, and what happened on the way. All of them
+    /// that one call leads to have together the fuel of one call.
     fn run(&self, export: &str, event: &Event) -> Result<(Vec<u8>, Vec<trace::Event>), HostError> {
         let Ok(mut service) = self.service.try_borrow_mut() else {
             return Err(HostError::new(format!("`{export}` was called while another of the plugin's hooks runs")));
@@ -179,10 +187,12 @@ impl Extensions {
         let (output, spent) = service.plugin.run(export, &event.encode());
         let inside = service.plugin.take_events();
         service.exchange();
+        let mut all = spent.fuel;
         if let Some(running) = Running::current() {
             running.nested.borrow_mut().add(spent);
+            all = running.nested.borrow().fuel;
         }
-        match output {
+        match within(service.plugin.running().host.limits.fuel, all, output) {
             Ok(output) => Ok((output, inside)),
             Err(error) => {
                 note(export, event, Err(error.to_string()), inside);
@@ -246,7 +256,7 @@ pub(crate) fn transformers(module: &Module) -> Vec<Transformer> {
 }
 
 /// Records by priority, those of one priority in the order of `export_plugin!`, and those that it
-/// does not name in the order of the artifact.
+/// does not name after them by their exports, because the order of records is the linker's.
 fn in_order<'a, T: Clone + 'a>(
     module: &'a Module,
     find: impl Fn(&'a Record) -> Option<(i32, &'a String, &'a T)>,
@@ -261,8 +271,9 @@ fn in_order<'a, T: Clone + 'a>(
         .flatten()
         .collect();
     let mut found: Vec<_> = module.records.iter().filter_map(find).collect();
-    found.sort_by_key(|(priority, export, _)| {
-        (*priority, listed.iter().position(|listed| listed == export).unwrap_or(usize::MAX))
+    found.sort_by_cached_key(|(priority, export, _)| {
+        let place = listed.iter().position(|listed| listed == export).unwrap_or(usize::MAX);
+        (*priority, place, (*export).clone())
     });
     found.into_iter().map(|(_, _, record)| record.clone()).collect()
 }

@@ -1,6 +1,6 @@
 //! Events, fired at a plugin's hooks as a host does it.
 
-use plugsmith::protocol::event::{CUSTOM, EVENTS, may_abort, may_modify, modified_field};
+use plugsmith::protocol::event::{may_abort, may_modify, modified_field};
 use plugsmith::protocol::metadata::Hook;
 use plugsmith::{Event, HookResult, Value};
 
@@ -26,15 +26,18 @@ impl Plugin {
     /// ```
     ///
     /// # Errors
-    /// In the outcome: [`Error::UnknownEvent`] for an event that no host fires, [`Error::BadOutput`] for
-    /// a verdict that the event does not allow, and whatever a hook fails with.
+    /// In the outcome: [`Error::UnknownEvent`] for an event that no host fires, [`Error::BadEvent`] for one
+    /// whose fields are not those that a host gives it, [`Error::BadOutput`] for a verdict that the event does
+    /// not allow, and whatever a hook fails with.
     pub fn fire(&mut self, event: Event) -> Outcome<HookResult> {
         let name = event.name.clone();
         let fired = event.clone();
-        self.act(&name, What::Event(event), |plugin, _| match (unknown(&fired), plugin.running().extensions()) {
-            (Some(unknown), _) => Err(unknown),
-            (None, None) => Ok(HookResult::Continue),
-            (None, Some(extensions)) => asking(plugin, |_| extensions.fire(fired).map(|(verdict, _)| verdict)),
+        self.act(&name, What::Event(event), |plugin, _| {
+            check(&fired)?;
+            match plugin.running().extensions() {
+                None => Ok(HookResult::Continue),
+                Some(extensions) => asking(plugin, |_| extensions.fire(fired).map(|(verdict, _)| verdict)),
+            }
         })
     }
 }
@@ -49,16 +52,12 @@ impl ShownAs for HookResult {
     }
 }
 
-/// What is wrong with an event that is neither a host's nor an author's own.
-fn unknown(event: &Event) -> Option<Error> {
-    if event.name.starts_with(CUSTOM) || EVENTS.iter().any(|(name, _)| *name == event.name) {
-        return None;
+/// Refuses an event that no host could fire.
+fn check(event: &Event) -> Result<()> {
+    if !event.is_known() {
+        return Err(Error::UnknownEvent { event: event.name.clone(), choice: Event::choice() });
     }
-    let names: Vec<_> = EVENTS.iter().map(|(name, _)| *name).collect();
-    Some(Error::UnknownEvent {
-        event: event.name.clone(),
-        choice: format!("one of {}, or `{CUSTOM}` and a name of your own", names.join(", ")),
-    })
+    event.check_fields().map_err(|reason| Error::BadEvent { reason })
 }
 
 /// Puts a value in the place of the event's.
@@ -78,6 +77,9 @@ pub(crate) fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
         }
         HookResult::Modified(value) if hook.event == "BeforeCommand" && !matches!(value, Value::Array(_)) => {
             Err(bad(format!("BeforeCommand modifies `args`, a list, not {}", trace::render_value(&value))))
+        }
+        HookResult::Modified(Value::Null | Value::Error(_)) if matches!(&*hook.event, "OnKeyRead" | "OnKeyWrite") => {
+            Err(bad("no key holds null or an error: abort instead".to_owned()))
         }
         verdict => Ok(verdict),
     }

@@ -8,6 +8,7 @@
 //! encoding: hooks see its key, transformers do not see it, and no backend keeps it.
 
 use plugsmith::protocol::event::Event;
+use plugsmith::protocol::metadata::StorageBackend;
 use plugsmith::storage::StorageImports;
 use plugsmith::testing::{SharedStore, glob_matches, increment, kind, range, storable};
 use plugsmith::{Encoded, HostError, Value};
@@ -60,10 +61,7 @@ impl Keyspace {
     /// The value at a key, without a word to the hooks.
     fn load(&self, view: &Extensions, key: &str) -> Result<Option<Value>, HostError> {
         let held = match view.backend(key) {
-            Some(backend) => match view.ask(&backend.export, &Event::new("get").key(key))? {
-                Value::Null => None,
-                value => Some(value),
-            },
+            Some(backend) => kept(view, backend, key)?,
             None => self.store.get(key)?,
         };
         held.map(|value| view.read(key, value)).transpose()
@@ -140,7 +138,8 @@ impl StorageImports for Keyspace {
                 if view.is_plain(key) {
                     return self.store.incr(key, by);
                 }
-                let sum = increment(self.load(view, key)?.as_ref(), by)?;
+                // The sum tells what was there: it is read as by everybody else.
+                let sum = increment(self.get(key)?.as_ref(), by)?;
                 self.write_sum(view, key, sum, self.time_left(key)?)?;
                 Ok(sum)
             },
@@ -151,14 +150,12 @@ impl StorageImports for Keyspace {
     fn expire(&self, key: &str, seconds: u64) -> Result<bool, HostError> {
         through(
             |view| {
-                let Some(backend) = view.backend(key) else { return self.store.expire(key, seconds) };
+                // A key without a second left is deleted, if the hooks of that let it be.
                 if seconds == 0 {
-                    return flag(view, &backend.export, &Event::new("delete").key(key));
+                    return self.delete(key);
                 }
-                let value = view.ask(&backend.export, &Event::new("get").key(key))?;
-                if value.is_null() {
-                    return Ok(false);
-                }
+                let Some(backend) = view.backend(key) else { return self.store.expire(key, seconds) };
+                let Some(value) = kept(view, backend, key)? else { return Ok(false) };
                 let ttl = i64::try_from(seconds).unwrap_or(i64::MAX);
                 view.ask(&backend.export, &Event::new("set").key(key).value(value).with("ttl", ttl))?;
                 Ok(true)
@@ -206,10 +203,7 @@ impl StorageImports for Keyspace {
     fn type_of(&self, key: &str) -> Result<String, HostError> {
         through(
             |view| match view.backend(key) {
-                Some(backend) => match view.ask(&backend.export, &Event::new("get").key(key))? {
-                    Value::Null => Ok("none".to_owned()),
-                    value => Ok(kind(&value).to_owned()),
-                },
+                Some(backend) => Ok(kept(view, backend, key)?.map_or("none", |value| kind(&value)).to_owned()),
                 None => self.store.type_of(key),
             },
             || self.store.type_of(key),
@@ -251,6 +245,15 @@ impl StorageImports for Keyspace {
             },
             || self.store.read_range(key, start, end),
         )
+    }
+}
+
+/// The value that a backend keeps at a key.
+fn kept(view: &Extensions, backend: &StorageBackend, key: &str) -> Result<Option<Value>, HostError> {
+    match view.ask(&backend.export, &Event::new("get").key(key))? {
+        Value::Null => Ok(None),
+        Value::Error(_) => Err(view.bad(&backend.export, "no storage holds an error")),
+        value => Ok(Some(value)),
     }
 }
 

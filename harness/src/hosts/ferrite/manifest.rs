@@ -6,6 +6,7 @@
 
 mod check;
 mod declared;
+mod dependency;
 mod generate;
 mod permission;
 mod read;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Dependency, Package, Permission, Server, permission};
+use super::{Dependency, Package, Permission, Server, dependency, permission};
 use crate::artifact;
 use crate::error::{Error, Result};
 
@@ -46,6 +46,9 @@ impl Declared {
         };
         for permission in &metadata.permissions {
             permission::verify(permission).map_err(|wrong| bad(wrong.reason))?;
+        }
+        for dependency in &metadata.dependencies {
+            dependency::verify(dependency).map_err(bad)?;
         }
         let text = |field: &str| package[field].as_str().map(str::to_owned);
         let authors = package["authors"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -50,6 +50,12 @@ pub(super) fn verify(permission: &Permission) -> Result<(), Wrong> {
     if !permission.hosts.is_empty() && permission.resource != "network" {
         return Err(Wrong { field: "hosts", reason: format!("permissions[{name}] has hosts, which only network has") });
     }
+    if let Some(host) = permission.hosts.iter().find(|host| !is_host(host)) {
+        let reason = format!(
+            "permissions[{name}].hosts has \"{host}\", which is no host: write its name alone, such as `api.example.com`"
+        );
+        return Err(Wrong { field: "hosts", reason });
+    }
     if !permission.paths.is_empty() && permission.resource != "filesystem" {
         return Err(Wrong {
             field: "paths",
@@ -57,6 +63,11 @@ pub(super) fn verify(permission: &Permission) -> Result<(), Wrong> {
         });
     }
     Ok(())
+}
+
+/// Whether this is the name of a host, which may have `*` in it, or its address; with a port or without.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_*:[]".contains(&byte))
 }
 
 /// A permission that the imports ask for, and the imports.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Manifest, permission};
+use super::{Manifest, dependency, permission};
 use crate::error::{Error, Result};
 
 /// What the file is called.
@@ -26,7 +26,8 @@ impl Manifest {
     ///
     /// # Errors
     /// [`Error::BadManifest`] with the line: no TOML, an unknown or a missing field, a value of another type, a
-    /// permission that there is none of, hosts or paths where they mean nothing, an entry twice.
+    /// permission that there is none of, hosts or paths where they mean nothing, a host that is no name, a
+    /// dependency's version that is none, an entry twice.
     pub fn read(text: &str) -> Result<Manifest> {
         let manifest: Manifest = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
@@ -41,6 +42,8 @@ impl Manifest {
 fn verify(manifest: &Manifest, lines: &Lines) -> Result<()> {
     let names = manifest.commands.iter().map(|command| command.name.as_str());
     refuse_twice("commands", names, lines)?;
+    let permissions: Vec<_> = manifest.permissions.iter().map(permission::name).collect();
+    refuse_twice("permissions", permissions.iter().map(String::as_str), lines)?;
     refuse_twice("data_types", manifest.data_types.iter().map(|data_type| data_type.name.as_str()), lines)?;
     refuse_twice("storage_backends", manifest.storage_backends.iter().map(|backend| backend.prefix.as_str()), lines)?;
     refuse_twice("dependencies", manifest.dependencies.iter().map(|dependency| dependency.name.as_str()), lines)?;
@@ -55,6 +58,10 @@ fn verify(manifest: &Manifest, lines: &Lines) -> Result<()> {
     for (index, permission) in manifest.permissions.iter().enumerate() {
         permission::verify(permission)
             .map_err(|wrong| malformed(lines.field("permissions", index, wrong.field), &wrong.reason))?;
+    }
+    for (index, dependency) in manifest.dependencies.iter().enumerate() {
+        dependency::verify(dependency)
+            .map_err(|reason| malformed(lines.field("dependencies", index, "version"), &reason))?;
     }
     Ok(())
 }
