@@ -8,6 +8,7 @@
 mod again;
 mod board;
 mod functions;
+mod notes;
 mod report;
 mod toml;
 

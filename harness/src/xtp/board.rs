@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::notes::Notes;
 use super::report::{Assertion, Group, Report};
 use crate::error::Error;
 use crate::host::Running;
@@ -12,7 +13,7 @@ use crate::plugin::Plugin;
 
 /// The most calls and resets of a suite, and the most assertions and groups.
 const MOST: usize = 100_000;
-/// The most bytes of all names and reasons.
+/// The most bytes of all names, reasons and failures.
 const MOST_TEXT: usize = 64 << 20;
 /// The most fuel of all calls together, in full calls.
 const MOST_FUEL: u64 = 100;
@@ -28,7 +29,7 @@ pub(super) struct Board {
     is_reset: Cell<bool>,
     groups: RefCell<Vec<Group>>,
     /// How calls failed since the last assertion.
-    notes: RefCell<Vec<String>>,
+    notes: RefCell<Notes>,
     /// Time spent in the tested plugin since the last assertion.
     spent: Cell<Duration>,
     /// Why the suite was ended by us.
@@ -89,7 +90,8 @@ impl Board {
             if !is_for_the_suite(error) {
                 return Err(self.stop(in_a_suite(error.clone())));
             }
-            self.notes.borrow_mut().push(format!("{function} failed: {error}"));
+            let kept = self.notes.borrow_mut().push(function, error);
+            self.count(|used| used.text += kept)?;
         }
         Ok(Called { output, duration })
     }
@@ -100,7 +102,7 @@ impl Board {
             used.assertions += 1;
             used.text += name.len() + reason.len();
         })?;
-        let (notes, duration) = (self.notes.take(), self.spent.take());
+        let (notes, duration) = (self.notes.take().into_lines(), self.spent.take());
         if let Some(group) = self.groups.borrow_mut().last_mut() {
             group.assertions.push(Assertion { name, passed, reason, notes, duration });
         }
@@ -134,7 +136,7 @@ impl Board {
     pub(super) fn report(&self, error: Option<Error>, details: String) -> Report {
         let mut groups = self.groups.take();
         groups.retain(|group| group.name.is_some() || !group.assertions.is_empty());
-        Report { groups, error, details, notes: self.notes.take(), duration: self.started.elapsed() }
+        Report { groups, error, details, notes: self.notes.take().into_lines(), duration: self.started.elapsed() }
     }
 
     /// Ends the suite: nothing that the test plugin does can undo it.
@@ -152,7 +154,7 @@ impl Board {
             return Err(format!("a suite has at most {MOST} calls and resets, and as many assertions and groups"));
         }
         if used.text > MOST_TEXT {
-            return Err(format!("the names and reasons of a suite have at most {MOST_TEXT} bytes"));
+            return Err(format!("the names, reasons and failures of a suite have at most {MOST_TEXT} bytes"));
         }
         Ok(())
     }
