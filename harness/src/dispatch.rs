@@ -7,6 +7,7 @@
 
 mod builtin;
 mod check;
+mod cost;
 mod http;
 mod kernel;
 mod peers;
@@ -21,6 +22,7 @@ use crate::module::{Import, Module};
 use crate::trace::{Event, HostCall, render};
 
 pub(crate) use check::{check, mockable};
+pub(crate) use cost::CALL as HOST_CALL;
 pub(crate) use http::check_request;
 pub(crate) use kernel::{FIRST_BLOCK, signature as kernel_signature};
 pub(crate) use peers::signature as signature_of_peers;
@@ -57,7 +59,9 @@ fn function(import: &Import) -> Option<Function> {
         Function::new(name, parameters, results, shared, move |plugin, inputs, outputs, _| {
             let running = Running::current()
                 .ok_or_else(|| Failure::msg("a guest ran outside of a call, such as in its start function"))?;
-            work(&import, &running, plugin, inputs, outputs)
+            running
+                .charge(cost::CALL)
+                .and_then(|()| work(&import, &running, plugin, inputs, outputs))
                 .inspect_err(|failure| note_failure(&running, &import, failure))
         })
         .with_namespace(module),
@@ -238,6 +242,7 @@ fn read_block(running: &Running, plugin: &mut CurrentPlugin, offset: u64) -> Res
     if offset.checked_add(length).is_none_or(|end| end > kernel_size(running)) {
         return Err(Failure::msg(format!("the block at {offset} claims {length} bytes, beyond the memory's end")));
     }
+    running.charge(length)?;
     let handle = plugin.memory_handle(offset).ok_or_else(|| Failure::msg("the block is gone"))?;
     Ok(Some(plugin.memory_bytes(handle)?.to_vec()))
 }
@@ -276,6 +281,7 @@ fn write_block(running: &Running, plugin: &mut CurrentPlugin, bytes: &[u8]) -> R
     if bytes.is_empty() {
         return Ok(0);
     }
+    running.charge(bytes.len() as u64)?;
     let handle = plugin.memory_alloc(bytes.len() as u64).map_err(|error| {
         // The kernel could not grow its memory.
         if error.to_string().ends_with(" out of memory") { Failure::msg("oom") } else { error }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dispatch::signature_of_peers;
+use crate::dispatch::{HOST_CALL, signature_of_peers};
 use crate::module::Import;
 
 /// The result of whatever can fail in the harness.
@@ -125,6 +125,15 @@ pub enum Error {
         "out of fuel: more than {limit} instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`"
     )]
     OutOfFuel {
+        /// The limit.
+        limit: u64,
+    },
+    /// The call's host calls used all of its fuel: each counts, and each of their bytes.
+    #[error(
+        "out of fuel: its host calls count for more than {limit}, {HOST_CALL} each and 1 for each byte; if it is no \
+         endless loop, give it more with `Host::fuel` or `--fuel`"
+    )]
+    OutOfHostCalls {
         /// The limit.
         limit: u64,
     },

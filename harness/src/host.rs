@@ -277,6 +277,8 @@ pub(crate) struct Running {
     pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
     /// The error that the guest has set.
     pub(crate) error: std::cell::RefCell<Option<String>>,
+    /// What the host calls of this call count for.
+    pub(crate) host_calls: std::cell::Cell<u64>,
     pub(crate) http_status: std::cell::Cell<u16>,
     /// The offset and the length of the output that the guest has set.
     pub(crate) output: std::cell::Cell<Option<(u64, u64)>>,
@@ -308,6 +310,7 @@ impl Running {
             events: Default::default(),
             failure: Default::default(),
             error: Default::default(),
+            host_calls: Default::default(),
             http_status: Default::default(),
             output: Default::default(),
             starting: Default::default(),
@@ -327,6 +330,7 @@ impl Running {
         self.memories.borrow_mut().clear();
         self.guest_memory.set(module.memory.map(|index| module.memories - index));
         self.http_status.set(0);
+        self.host_calls.set(0);
         self.starting.set(true);
     }
 

@@ -27,7 +27,7 @@ impl Error {
             Error::HostFailed { .. } => "host_failed",
             Error::Trapped { .. } => "trapped",
             Error::TimedOut { .. } => "timed_out",
-            Error::OutOfFuel { .. } => "out_of_fuel",
+            Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } => "out_of_fuel",
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::StartsTooLarge { .. } => "starts_too_large",
             Error::HostLimit { .. } => "host_limit",

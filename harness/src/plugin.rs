@@ -259,6 +259,7 @@ impl Plugin {
         self.running.failure.take();
         self.running.error.take();
         self.running.output.take();
+        self.running.host_calls.take();
         if let Some(member) = &self.running.member {
             member.begin();
         }
@@ -267,6 +268,7 @@ impl Plugin {
             self.exported(function).and_then(|()| self.instantiate()).and_then(|()| self.enter(function, input));
         let duration = started.elapsed();
         self.running.adopt_memories();
+        let host_calls = self.running.host_calls();
         // Extism fills the fuel up before each call.
         let fuel = self.fuel_of_last_call() + self.running.nested.take().fuel;
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
@@ -275,7 +277,7 @@ impl Plugin {
         if only_once || matches!(&result, Err(error) if failure::breaks_instance(error)) {
             self.discard();
         }
-        (result, Spent { fuel, pages, duration })
+        (result, Spent { fuel, host_calls, pages, duration })
     }
 
     /// Fuel used since it was last filled up.
