@@ -5,6 +5,7 @@
 //! answer as extism 1.30.0 does (src/pdk.rs), down to which blocks the host frees. `alloc`, `free`,
 //! `length`, loads, stores, input and output stay Extism's: its host side calls them itself.
 
+mod allowed;
 mod builtin;
 mod check;
 mod cost;
@@ -151,8 +152,27 @@ fn unexpected(import: &Import, running: &Running, plugin: &mut CurrentPlugin, in
             (false, _) => "f64",
         });
     }
-    let parameters =
-        types.iter().enumerate().map(|(index, ty)| format!("arg{}: {ty}", index + 1)).collect::<Vec<_>>().join(", ");
+    let call = format!("{}({})", import.name, shown.join(", "));
+    let paste = format!(
+        ".functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else\n    {}",
+        closure(import, types)
+    );
+    fail(running, import, shown, Error::UnexpectedHostCall { call, paste })
+}
+
+/// Whether this is what AssemblyScript calls at a failed assertion, unless it is told to do otherwise.
+pub(crate) fn is_abort(import: &Import) -> bool {
+    import.module == "env" && import.name == "abort" && import.signature.parameters == ["i32"; 4]
+}
+
+/// The line that mocks an import of which only the types are known: an i64 tends to be a block.
+pub(crate) fn mock_line(import: &Import) -> String {
+    closure(import, import.signature.parameters.iter().map(|ty| if ty == "i64" { "String" } else { ty }))
+}
+
+fn closure<'a>(import: &Import, types: impl IntoIterator<Item = &'a str>) -> String {
+    let parameters = types.into_iter().enumerate().map(|(index, ty)| format!("arg{}: {ty}", index + 1));
+    let parameters = parameters.collect::<Vec<_>>().join(", ");
     let (result, body) = match import.signature.results.first().map(String::as_str) {
         None => ("", "{}"),
         Some("i64") => (" -> String", "{ String::new() }"),
@@ -160,13 +180,7 @@ fn unexpected(import: &Import, running: &Running, plugin: &mut CurrentPlugin, in
         Some("f32") => (" -> f32", "{ 0.0 }"),
         Some(_) => (" -> f64", "{ 0.0 }"),
     };
-    let call = format!("{}({})", import.name, shown.join(", "));
-    let paste = format!(
-        ".functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else\n    \
-         .host(\"{}\", |{parameters}|{result} {body})",
-        import.name
-    );
-    fail(running, import, shown, Error::UnexpectedHostCall { call, paste })
+    format!(".host({:?}, |{parameters}|{result} {body})", import.name)
 }
 
 /// Ends the guest's call with an error that no handling in the guest can undo.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dispatch::{HOST_CALL, signature_of_peers};
+use crate::dispatch::{HOST_CALL, is_abort, mock_line, signature_of_peers};
 use crate::module::Import;
 
 /// The result of whatever can fail in the harness.
@@ -162,6 +162,14 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
+    /// The input is none that the host can pass.
+    #[error("bad input of `{function}`: {reason}")]
+    BadInput {
+        /// The export.
+        function: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The output is not what the call should give.
     #[error("bad output of `{function}`: {reason}")]
     BadOutput {
@@ -244,11 +252,19 @@ pub enum Error {
     },
 }
 
-fn why_missing(import: &Import) -> &'static str {
+fn why_missing(import: &Import) -> String {
     match import.module.as_str() {
-        "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function",
-        "extism:host/env" => ": no version of Extism that this harness knows has it",
-        _ => ": it is a host without functions of its own; remove the call, or add `.host(..)` if the real host has it",
+        "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function".to_owned(),
+        "extism:host/env" => ": no version of Extism that this harness knows has it".to_owned(),
+        _ if is_abort(import) => format!(
+            ", as AssemblyScript's do unless they are built with `asc --use abort=FILE/myAbort`; do so, or, if the real \
+             host has it, add to the host: {}",
+            mock_line(import)
+        ),
+        _ => format!(
+            ", and nothing answers; remove the import, or, if the real host has it, add to the host: {}",
+            mock_line(import)
+        ),
     }
 }
 

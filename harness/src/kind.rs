@@ -32,6 +32,7 @@ impl Error {
             Error::StartsTooLarge { .. } => "starts_too_large",
             Error::HostLimit { .. } => "host_limit",
             Error::InvalidManifest { .. } => "invalid_manifest",
+            Error::BadInput { .. } => "bad_input",
             Error::BadOutput { .. } => "bad_output",
             Error::UnknownEvent { .. } => "unknown_event",
             Error::File { .. } => "file",

@@ -226,8 +226,7 @@ impl Plugin {
         self.running.starting.set(false);
         self.instance = Some(started.map_err(|error| {
             let failure = self.running.failure.take();
-            let initial = self.compiled.module.initial_pages;
-            failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits, initial))
+            failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits, self.module().initial_pages))
         })?);
         Ok(())
     }
@@ -310,9 +309,7 @@ impl Plugin {
 
     /// What happened since the last call of this.
     pub(crate) fn take_events(&self) -> Vec<Event> {
-        let mut events = self.running.events.take().into_events();
-        events.extend(self.running.inside.take());
-        events
+        self.running.events.take().into_events().into_iter().chain(self.running.inside.take()).collect()
     }
 
     fn exported(&self, function: &str) -> Result<()> {
@@ -331,6 +328,7 @@ impl Plugin {
     }
 
     fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {
+        self.running.host.takes(function, input)?;
         let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
         let result = self.running.enter(|| instance.call::<&[u8], ()>(function, input));
         // A host function's verdict stands, whatever the guest made of it.

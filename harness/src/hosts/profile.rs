@@ -94,11 +94,14 @@ pub fn profile(word: &str) -> Result<Profile> {
 
 impl Profile {
     /// A host of this kind for a test, from one that holds the test's mocks: what the real one lacks
-    /// is gone, its limits and habits are there.
+    /// is gone, its limits and habits are there. A request needs [`Host::allowed_hosts`], and headers
+    /// of a response [`Host::response_headers`].
     pub fn host(&self, host: Host) -> Host {
         let mut host = match self.functions {
             Functions::None => host.only_given_functions(),
-            Functions::Own | Functions::These(_) => host,
+            Functions::Own => host.sealed(),
+            // `check` refuses any other.
+            Functions::These(_) => host,
         };
         if let Some(pages) = self.memory_pages.and_then(|pages| u32::try_from(pages).ok()) {
             host = host.memory_pages(pages);
@@ -109,7 +112,10 @@ impl Profile {
         if self.wasi == Wasi::Off {
             host = host.without_wasi();
         }
-        if self.word == "query" { host.fresh_instances().without_response_headers() } else { host }
+        if self.word == "query" {
+            host = host.fresh_instances().without_response_headers().text_only();
+        }
+        host.of_an_sdk()
     }
 }
 

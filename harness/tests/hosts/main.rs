@@ -6,3 +6,4 @@ mod check;
 mod extism;
 mod guest;
 mod query;
+mod real;

@@ -115,7 +115,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 fn download(request: &HttpRequest, downloads: &[Download]) -> Result<Vec<u8>> {
     let fail = |reason: String| Error::Download { url: request.url.clone(), reason };
-    crate::dispatch::check_request(&request.url, &request.headers, request.method.as_deref()).map_err(fail)?;
+    crate::dispatch::check_request(request).map_err(fail)?;
     let Some(known) = downloads.iter().rev().find(|known| known.url == request.url) else {
         let headers = request.headers.iter().map(|(name, value)| format!("({name:?}, {value:?})"));
         let headers = headers.collect::<Vec<_>>().join(", ");
