@@ -122,14 +122,44 @@ fn failures_without_end_end() {
     assert_eq!(message(report.error), expected);
 }
 
-#[test]
-fn calls_that_spin_without_end_use_up_the_fuel_of_the_suite() {
-    let subject = String::from_utf8(SUBJECT.to_vec()).unwrap().replace("\"nope\"", "").replace("\"spin\"", "\"nope\"");
+/// A suite that never stops to call a plugin whose `nope` does this, with so much fuel.
+fn calls_without_end(fuel: u64, nope: &str) -> Suite {
+    let subject = format!(
+        r#"(module
+          (import "extism:host/env" "get_log_level" (func $level (result i32)))
+          (memory (export "memory") 1)
+          (func (export "nope") (local $left i32) (local.set $left (i32.const 1000)) {nope}))"#
+    );
     let test = test_plugin(
         "(loop $ever (drop (call $call (call $text (i32.const 8) (i32.const 4)) (i64.const 0))) (br $ever))",
     );
-    let report = Suite::new(subject.into_bytes(), test).host(Host::new().fuel(10_000)).run().unwrap();
+    Suite::new(subject.into_bytes(), test).host(Host::new().fuel(fuel))
+}
+
+#[test]
+fn a_call_that_spins_without_end_ends_the_suite() {
+    let report = calls_without_end(10_000, "(loop $ever (br $ever))").run().unwrap();
+    assert_eq!(report.error, Some(Error::OutOfFuel { limit: 10_000 }));
+}
+
+#[test]
+fn calls_without_end_use_up_the_fuel_of_the_suite() {
+    let again = "(br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))";
+    let report = calls_without_end(10_000, &format!("(loop $again {again})")).run().unwrap();
     assert_eq!(report.error, Some(Error::OutOfFuel { limit: 1_000_000 }));
+}
+
+#[test]
+fn a_call_that_calls_its_host_without_end_ends_the_suite() {
+    let report = calls_without_end(1_000_000, "(loop $ever (drop (call $level)) (br $ever))").run().unwrap();
+    assert_eq!(report.error, Some(Error::OutOfHostCalls { limit: 1_000_000_000 }));
+}
+
+#[test]
+fn host_calls_of_many_calls_use_up_those_of_the_suite() {
+    let again = "(br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))";
+    let report = calls_without_end(1_000_000, &format!("(loop $again (drop (call $level)) {again})")).run().unwrap();
+    assert_eq!(report.error, Some(Error::OutOfHostCalls { limit: 10_000_000_000 }));
 }
 
 #[test]
