@@ -83,8 +83,34 @@ fn exports_that_a_host_cannot_call_are_none() {
 
 #[test]
 fn an_artifact_that_reaches_the_clock_of_the_library_is_told_by_its_text() {
-    let wat = r#"(module (memory 1) (data (i32.const 0) "time not implemented on this platform/rustc/x") (data (i32.const 99) "can't sleep") (func (export "run")))"#;
+    let wat = r#"(module (memory 1) (data (i32.const 0) "time not implemented on this platform/rustc/x")
+      (data (i32.const 99) "can't sleep/rustc/x/library/std/src/sys/thread/unsupported.rs") (func (export "run")))"#;
     insta::assert_snapshot!(of("query", wat));
+}
+
+/// The artifact of a crate of one file, as it ships.
+fn built(test: &str, source: &str) -> std::path::PathBuf {
+    let folder = folder(test);
+    let (source_file, artifact) = (folder.join("lib.rs"), folder.join("query-plugin-a.wasm"));
+    std::fs::write(&source_file, source).unwrap();
+    let rustc = std::process::Command::new("rustc")
+        .args(["-O", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown", "-o"])
+        .args([&artifact, &source_file])
+        .status();
+    assert!(rustc.unwrap().success(), "{}", source_file.display());
+    artifact
+}
+
+#[test]
+fn a_plugin_that_says_that_it_cannot_sleep_is_not_one_that_tries_to() {
+    let query = profile("query").unwrap();
+    let says = r#"static SAYS: &str = "I can't sleep tonight";
+      #[unsafe(no_mangle)] pub extern "C" fn run() -> i32 { std::hint::black_box(SAYS).len() as i32 }"#;
+    let tries =
+        r#"#[unsafe(no_mangle)] pub extern "C" fn run() { std::thread::sleep(std::time::Duration::from_secs(1)) }"#;
+    let breaches = |path| check(path, &query).unwrap().breaches().map(|breach| breach.what.clone()).collect::<Vec<_>>();
+    assert_eq!(breaches(built("says", says)), [""; 0]);
+    assert_eq!(breaches(built("tries", tries)), ["reaches `std::thread::sleep`, which panics on this target"]);
 }
 
 #[test]
