@@ -53,7 +53,10 @@ impl Plugins {
     pub fn read(path: impl AsRef<Path>) -> Result<Plugins> {
         let path = path.as_ref();
         match std::fs::read_to_string(path) {
-            Ok(text) => Plugins::parse(&text),
+            Ok(text) => Plugins::parse(&text).map_err(|error| match error {
+                Error::BadManifest { reason, .. } => Error::BadManifest { place: path.display().to_string(), reason },
+                other => other,
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Plugins::default()),
             Err(error) => Err(Error::File { path: path.to_owned(), reason: error.to_string() }),
         }
