@@ -103,6 +103,7 @@ impl Member {
             };
             check().map_err(|error| callee::of(name, error))?;
         }
+        registry.check_functions()?;
         let family = Family {
             registry,
             next: Cell::default(),
