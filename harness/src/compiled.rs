@@ -16,6 +16,8 @@ use crate::host::{Host, Limits, Modules};
 use crate::module::Module;
 use crate::source::Source;
 
+pub(crate) use link::MAIN;
+
 /// An artifact, parsed and compiled.
 pub(crate) struct Compiled {
     /// The artifact itself, for the names of frames.

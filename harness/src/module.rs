@@ -71,13 +71,25 @@ impl Module {
     /// # Errors
     /// [`Error::InvalidModule`] with the place of what is wrong.
     pub fn parse(wasm: &[u8]) -> Result<Module> {
-        let invalid = |error: wasmparser::BinaryReaderError| Error::InvalidModule { reason: error.to_string() };
+        Module::read(wasm).map_err(|invalid| Error::InvalidModule {
+            reason: match invalid.fix {
+                Some(fix) => format!("{}: {fix}", invalid.what),
+                None => invalid.what,
+            },
+        })
+    }
+
+    /// As [`Module::parse`], with what is wrong and what to do about it apart.
+    pub(crate) fn read(wasm: &[u8]) -> std::result::Result<Module, Invalid> {
+        let invalid = |error: wasmparser::BinaryReaderError| Invalid { what: error.to_string(), fix: None };
         if !wasm.starts_with(b"\0asm") {
-            return Err(Error::InvalidModule { reason: "it does not start with the wasm magic number".to_owned() });
+            return Err(Invalid { what: NO_WASM.to_owned(), fix: None });
         }
         if wasm.get(6) == Some(&1) {
-            let reason = "it is a component: build it for wasm32-unknown-unknown, not for wasm32-wasip2";
-            return Err(Error::InvalidModule { reason: reason.to_owned() });
+            return Err(Invalid::new(
+                "it is a component",
+                "build it for wasm32-unknown-unknown, not for wasm32-wasip2",
+            ));
         }
         // What wasmtime enables for an Extism plugin: everything finished, and tail calls and GC.
         Validator::new_with_features(WasmFeatures::default() | WasmFeatures::TAIL_CALL | WasmFeatures::GC)
@@ -101,6 +113,23 @@ impl Module {
     /// The names of the exports that an Extism host can call.
     pub fn callable(&self) -> impl Iterator<Item = &str> {
         self.exports.iter().filter(|(_, signature)| is_callable(signature)).map(|(name, _)| name.as_str())
+    }
+}
+
+/// Of bytes that are neither wasm nor its text format.
+pub(crate) const NO_WASM: &str = "it does not start with the wasm magic number";
+
+/// Why bytes are no module that a host takes.
+pub(crate) struct Invalid {
+    /// What is wrong.
+    pub(crate) what: String,
+    /// What to do; `None` where wasm's own rules are broken.
+    pub(crate) fix: Option<&'static str>,
+}
+
+impl Invalid {
+    fn new(what: impl Into<String>, fix: &'static str) -> Invalid {
+        Invalid { what: what.into(), fix: Some(fix) }
     }
 }
 
@@ -256,35 +285,43 @@ impl ModuleReader {
         self.types.get(index as usize).cloned().flatten().unwrap_or_default()
     }
 
-    fn finish(mut self) -> Result<Module> {
+    fn finish(mut self) -> std::result::Result<Module, Invalid> {
         if let Some(foreign) = self.foreign.first() {
-            return Err(Error::InvalidModule {
-                reason: format!("it asks its host for {foreign}: an Extism host gives functions only"),
-            });
+            return Err(Invalid::new(
+                format!("it asks its host for {foreign}, and an Extism host gives functions only"),
+                "define it in the module, without `--import-memory`, `--import-table` or dynamic linking",
+            ));
         }
         if self.huge_table {
-            return Err(Error::InvalidModule {
-                reason: format!("it has a table of more than {TABLE_ELEMENTS} elements, which Extism does not limit"),
-            });
+            return Err(Invalid::new(
+                format!(
+                    "it has a table of more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what hosts do not limit"
+                ),
+                "make the table smaller",
+            ));
         }
         if self.grows_tables {
-            return Err(Error::InvalidModule {
-                reason: format!(
-                    "it grows a table that may hold more than {TABLE_ELEMENTS} elements, which Extism does not limit: \
-                     give the table a maximum"
+            return Err(Invalid::new(
+                format!(
+                    "it grows a table that may hold more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what hosts do \
+                     not limit"
                 ),
-            });
+                "give the table a maximum",
+            ));
         }
         for (name, index) in std::mem::take(&mut self.exported) {
             let ty = self.functions.get(index as usize).copied().unwrap_or_default();
             let signature = self.signature(ty);
             self.module.exports.insert(name, signature);
         }
-        self.module.records = metadata::parse(&self.metadata).map_err(|line| Error::InvalidModule {
-            reason: format!("its `{}` section holds what is no record: {line}", metadata::SECTION),
+        self.module.records = metadata::parse(&self.metadata).map_err(|line| {
+            Invalid::new(
+                format!("its `{}` section holds what is no record: {line}", metadata::SECTION),
+                "use a cargo-plugsmith that is no older than the plugsmith it was built with",
+            )
         })?;
         if let Some(twice) = twice(&self.module.records) {
-            return Err(Error::InvalidModule { reason: format!("two {twice}: rename one") });
+            return Err(Invalid::new(format!("two {twice}"), "rename one"));
         }
         self.module.functions = self
             .sizes

@@ -248,9 +248,9 @@ fn an_import_that_is_no_function_is_refused() {
         .map(|import| Plugin::load(format!("(module {import})").as_bytes()).unwrap_err().to_string())
         .collect();
     insta::assert_snapshot!(errors.join("\n"), @"
-    not a valid plugin: it asks its host for the memory `extism:host/env.memory`: an Extism host gives functions only
-    not a valid plugin: it asks its host for the global `extism:host/env.extism_context`: an Extism host gives functions only
-    not a valid plugin: it asks its host for the table `env.table`: an Extism host gives functions only
+    not a valid plugin: it asks its host for the memory `extism:host/env.memory`, and an Extism host gives functions only: define it in the module, without `--import-memory`, `--import-table` or dynamic linking
+    not a valid plugin: it asks its host for the global `extism:host/env.extism_context`, and an Extism host gives functions only: define it in the module, without `--import-memory`, `--import-table` or dynamic linking
+    not a valid plugin: it asks its host for the table `env.table`, and an Extism host gives functions only: define it in the module, without `--import-memory`, `--import-table` or dynamic linking
     ");
 }
 

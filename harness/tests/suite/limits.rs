@@ -150,14 +150,14 @@ fn a_shared_memory_is_harmless() {
 #[test]
 fn a_table_of_4_billion_elements_does_not_load() {
     let module = r#"(module (table 4294967295 funcref) (func (export "run")))"#;
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, which Extism does not limit");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, Plugsmith's own limit of what hosts do not limit: make the table smaller");
 }
 
 #[test]
 fn a_table_that_can_grow_without_limit_does_not_load() {
     let module = r#"(module (table $t 1 funcref) (func (export "run")
       (drop (table.grow $t (ref.null func) (i32.const 1000000000)))))"#;
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it grows a table that may hold more than 10000000 elements, which Extism does not limit: give the table a maximum");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it grows a table that may hold more than 10000000 elements, Plugsmith's own limit of what hosts do not limit: give the table a maximum");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{HttpRequest, Manifest, Wasm, bad};
+use crate::compiled::MAIN;
 use crate::dispatch::{KERNEL, WASI};
 use crate::error::{Error, Result};
 use crate::host::{Download, Host, Modules};
@@ -45,9 +46,6 @@ pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
     check_names(&wasm, &modules, host)?;
     Ok(Artifact { wasm, modules, label: crate::shell::quote(&label) })
 }
-
-/// The name of the module that is the plugin itself.
-const MAIN: &str = "main";
 
 fn name(wasm: &Wasm) -> &str {
     wasm.meta().name.as_deref().unwrap_or(MAIN)

@@ -1,6 +1,6 @@
 //! A Query server (gc-victor/query 0.12.49, extism 1.11.1).
 
-use super::{Abi, BEFORE_EXCEPTIONS, Functions, Profile, Wasi};
+use super::{ALL, Abi, Functions, Profile, Wasi};
 use crate::check::{Artifact, Report};
 use crate::dispatch::KERNEL;
 
@@ -13,7 +13,7 @@ pub(super) fn profile() -> Profile {
         wasi: Wasi::On,
         memory_pages: None,
         fuel: None,
-        features: BEFORE_EXCEPTIONS,
+        features: ALL,
         judge,
     }
 }
