@@ -1,6 +1,7 @@
 //! Whether an artifact can load and work in a host, and why not: judged from outside, without
 //! running it.
 
+mod codes;
 mod features;
 mod fuel;
 mod imports;

@@ -1,5 +1,6 @@
 //! What each host says of an artifact.
 
+use plugsmith_harness::hosts::query::{JavaScript, Query};
 use plugsmith_harness::hosts::{extism, profile, profiles};
 use plugsmith_harness::{Error, Host, Level, Profile, Source, build, build_with, check, check_with};
 
@@ -257,6 +258,25 @@ fn an_artifact_is_held_against_its_manifest() {
     let fitting =
         extism::parse(r#"{"wasm": [{"path": "a.wasm"}], "allowed_hosts": ["*"], "memory": {"max_pages": 17}}"#);
     assert!(check_with(wat.as_bytes(), &extism, &fitting.unwrap()).unwrap().findings.is_empty());
+}
+
+/// What the note is about is what the server does.
+#[test]
+fn a_code_that_is_an_error_in_query_is_told() {
+    let noted = |body: &str| {
+        let wat = format!(r#"(module (func $x (result i32) (i32.const 3)) (func (export "f") (result i32) {body}))"#);
+        let mut query = Query::new().push("query-plugin-a.wasm", wat.as_bytes()).unwrap();
+        let crashes = query.plugin("query-plugin-a.wasm", "f", "", None).javascript() == JavaScript::Crashed;
+        (of("query", &wat).lines().any(|line| line.contains("gives a code from `f`")), crashes)
+    };
+    insta::assert_snapshot!(of("query", r#"(module (func (export "f") (result i32) (i32.const 3)))"#), @"note: gives a code from `f`: any but 0 is a 500 that JavaScript cannot catch; fix: return 0, and put whatever can be expected to go wrong in the output");
+    for body in ["(i32.const 3)", "(call $x)", "(return_call $x)", "(return (i32.const 3))", "(br 0 (i32.const 3))"] {
+        assert_eq!(noted(body), (true, true), "{body}");
+    }
+    let loops = "(loop (br_if 0 (i32.const 0))) (block (br 0)) (if (i32.const 1) (then (return (i32.const 0))))";
+    for body in ["(i32.const 0)", &format!("{loops} (i32.const 0)"), "(br 0 (i32.const 0))"] {
+        assert_eq!(noted(body), (false, false), "{body}");
+    }
 }
 
 #[test]

@@ -27,6 +27,13 @@ fn judge(artifact: &Artifact, report: &mut Report) {
             "put whatever can be expected to go wrong in the output; what only a panic sets is as it should be",
         );
     }
+    let codes = artifact.may_give_codes().into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if !imports("error_set") && !codes.is_empty() {
+        report.note(
+            format!("gives a code from {codes}: any but 0 is a 500 that JavaScript cannot catch"),
+            "return 0, and put whatever can be expected to go wrong in the output",
+        );
+    }
     if imports("var_set") {
         report.note("sets variables, which are gone after the call", "give the state back in the output");
     }
