@@ -8,6 +8,7 @@ mod imports;
 mod invalid;
 mod lints;
 mod manifest;
+mod modules;
 mod wasi;
 
 use std::path::PathBuf;
@@ -77,10 +78,13 @@ pub fn check(source: impl Into<Source>, profile: &Profile) -> Result<Report> {
 /// # Errors
 /// As [`check`].
 pub fn check_with(source: impl Into<Source>, profile: &Profile, manifest: &Manifest) -> Result<Report> {
-    report(source.into(), profile, |artifact, report| manifest::judge(artifact, manifest, report))
+    report(source.into(), profile, |artifact, report| {
+        modules::judge(artifact, manifest, report);
+        manifest::judge(artifact, manifest, report);
+    })
 }
 
-fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut Report)) -> Result<Report> {
+fn report(source: Source, profile: &Profile, first: impl FnOnce(&mut Artifact, &mut Report)) -> Result<Report> {
     let path = match &source {
         Source::Path(path) => Some(path.clone()),
         Source::Bytes(_) => None,
@@ -89,9 +93,9 @@ fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut R
     match source.read() {
         Ok(wasm) => match Module::read(&wasm) {
             Ok(module) => {
-                let artifact = Artifact { module, wasm, path };
+                let mut artifact = Artifact { module, wasm, path };
+                first(&mut artifact, &mut report);
                 judge(&artifact, profile, &mut report);
-                more(&artifact, &mut report);
             }
             Err(invalid) => invalid::judge(&wasm, invalid, profile, &mut report),
         },

@@ -87,16 +87,8 @@ pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
 fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     let Key { wasm, linked, paths, modules, .. } = key;
     let mut module = Module::parse(wasm)?;
-    link::refuse_itself(&module)?;
-    let mut sources = Vec::new();
-    let mut others = BTreeMap::new();
-    for (name, bytes) in modules {
-        let other = Module::parse(bytes)?;
-        link::refuse_itself(&other)?;
-        others.insert(name.as_str(), other);
-        sources.push(Wasm::data(&bytes[..]).with_name(name.as_str()));
-    }
-    link::modules(&mut module, &others)?;
+    let others = link_with(&mut module, modules)?;
+    let mut sources: Vec<_> = modules.iter().map(|(name, bytes)| Wasm::data(&bytes[..]).with_name(name)).collect();
     let mut ask_wasi = others.values().any(asks_wasi);
     if let Some(bytes) = linked {
         let linked = Module::parse(bytes)?;
@@ -137,6 +129,23 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     };
     let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
     Ok(Compiled { wasm: Arc::clone(wasm), module, plugin })
+}
+
+/// Leaves in `module` what it and the other modules of its manifest want from the host; those are given
+/// back.
+///
+/// # Errors
+/// [`Error::BadSignature`] and [`Error::InvalidModule`] for modules that do not fit.
+pub(crate) fn link_with<'a>(module: &mut Module, modules: &'a Modules) -> Result<BTreeMap<&'a str, Module>> {
+    link::refuse_itself(module)?;
+    let mut others = BTreeMap::new();
+    for (name, bytes) in modules {
+        let other = Module::parse(bytes)?;
+        link::refuse_itself(&other)?;
+        others.insert(name.as_str(), other);
+    }
+    link::modules(module, &others)?;
+    Ok(others)
 }
 
 fn asks_wasi(module: &Module) -> bool {

@@ -22,6 +22,7 @@ use crate::host::Running;
 use crate::module::{Import, Module};
 use crate::trace::{Event, HostCall, render};
 
+pub(crate) use allowed::vain;
 pub(crate) use check::{check, mockable};
 pub(crate) use cost::CALL as HOST_CALL;
 pub(crate) use http::check_request;

@@ -17,34 +17,34 @@ pub(super) fn denial(allowed: &[String], url: &str) -> Option<String> {
                 "allow it with \"allowed_hosts\": [{host:?}] in the manifest or the options, \
                  or `.allowed_hosts([{host:?}])` on the `Host`"
             )),
-            patterns => patterns.iter().find_map(|pattern| vain(pattern)),
+            patterns => patterns.iter().find_map(|pattern| vain(pattern)).map(|(why, fix)| format!("{why}: {fix}")),
         };
         let fix = fix.map_or(String::new(), |fix| format!("; {fix}"));
         format!("HTTP request to {url} is not allowed: `{host}` is none of allowed_hosts {allowed:?}{fix}")
     })
 }
 
-/// What to write for a pattern that no host's name matches: names have no scheme, no port and no
+/// Why no host's name matches a pattern, and what to write: names have no scheme, no port and no
 /// path, and are in lower case.
-fn vain(pattern: &str) -> Option<String> {
+pub(crate) fn vain(pattern: &str) -> Option<(String, String)> {
     if pattern.is_empty() {
-        return Some(format!("{pattern:?} is no host's name: leave it out, or write \"*\" for all"));
+        return Some((format!("{pattern:?} is no host's name"), "leave it out, or write \"*\" for all".to_owned()));
     }
-    let (scheme, rest) = pattern.split_once("://").map_or((None, pattern), |(scheme, rest)| (Some(scheme), rest));
     // Brackets and question marks stand for other letters.
     if pattern.contains(['[', '?']) {
         return None;
     }
+    let rest = pattern.split_once("://").map_or(pattern, |(_, rest)| rest);
     let name = rest.split(['/', ':']).next().unwrap_or_default();
     let name = url::Host::parse(name).map_or_else(|_| name.to_lowercase(), |host| host.to_string());
     if name == pattern {
         return None;
     }
-    let why = match scheme {
-        Some(_) => "is a URL",
-        None if pattern.contains(':') => "has a port",
-        None if pattern.contains('/') => "has a path",
-        None => "is not as a URL's host is read",
+    let why = match () {
+        () if rest != pattern => "is a URL",
+        () if pattern.contains(':') => "has a port",
+        () if pattern.contains('/') => "has a path",
+        () => "is not written as a URL's host is read",
     };
-    Some(format!("{pattern:?} {why}, and a pattern is a host's name alone: write {name:?}"))
+    Some((format!("{pattern:?} {why}, and a pattern is a host's name alone"), format!("write {name:?}")))
 }

@@ -14,6 +14,7 @@ pub use ::extism::{Manifest, Wasm, WasmMetadata};
 pub use extism_manifest::{HttpRequest, MemoryOptions};
 pub use manifest::{parse, read, to_json, to_toml};
 pub use sources::sha256;
+pub(crate) use sources::{artifact, main};
 
 use crate::compiled;
 use crate::error::{Error, Result};

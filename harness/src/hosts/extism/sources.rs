@@ -13,22 +13,18 @@ use crate::module::Module;
 use crate::source::Source;
 
 /// What a manifest's sources give.
-pub(super) struct Artifact {
-    pub(super) wasm: Vec<u8>,
+pub(crate) struct Artifact {
+    pub(crate) wasm: Vec<u8>,
     /// The modules that it is linked with.
-    pub(super) modules: Modules,
+    pub(crate) modules: Modules,
     /// What to call it.
     pub(super) label: String,
 }
 
 /// The artifact: the only one, the one that is called `main` or has no name, or the last.
-pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
+pub(crate) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
     let sources = manifest.wasm.as_slice();
-    let main = match sources {
-        [] => return Err(bad("it names no artifact: add one to `wasm`")),
-        [_] => 0,
-        several => several.iter().position(|source| name(source) == MAIN).unwrap_or(several.len() - 1),
-    };
+    let main = main(sources).ok_or_else(|| bad("it names no artifact: add one to `wasm`"))?;
     let mut others = BTreeMap::new();
     for (_, source) in sources.iter().enumerate().filter(|(index, _)| *index != main) {
         let name = name(source);
@@ -45,6 +41,14 @@ pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
     }
     check_names(&wasm, &modules, host)?;
     Ok(Artifact { wasm, modules, label: crate::shell::quote(&label) })
+}
+
+/// Which of the sources is the plugin.
+pub(crate) fn main(sources: &[Wasm]) -> Option<usize> {
+    match sources {
+        [_] => Some(0),
+        several => several.iter().position(|source| name(source) == MAIN).or(several.len().checked_sub(1)),
+    }
 }
 
 fn name(wasm: &Wasm) -> &str {
