@@ -256,6 +256,9 @@ fn why_missing(import: &Import) -> String {
     match import.module.as_str() {
         "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function".to_owned(),
         "extism:host/env" => ": no version of Extism that this harness knows has it".to_owned(),
+        _ if signature_of_peers(import).is_some() => {
+            ", and it has no plugins to load; add to the host: .plugin(\"NAME\", \"path/to/plugin.wasm\")".to_owned()
+        }
         _ if is_abort(import) => format!(
             ", as AssemblyScript's do unless they are built with `asc --use abort=FILE/myAbort`; do so, or, if the real \
              host has it, add to the host: {}",

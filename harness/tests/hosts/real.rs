@@ -77,6 +77,7 @@ fn an_import_that_nothing_answers_does_not_load() {
     for import in [
         r#""extism:host/user" "charge" (func (param i64 i32 f64) (result i64))"#,
         r#""env" "abort" (func (param i32 i32 i32 i32))"#,
+        r#""extism:host/user" "call_plugin" (func (param i64 i64 i64) (result i64))"#,
     ] {
         let wat = format!("(module (import {import}) (func (export \"run\")))");
         let manifest = Manifest::new([Wasm::data(wat.as_bytes())]);
@@ -91,6 +92,7 @@ fn an_import_that_nothing_answers_does_not_load() {
     insta::assert_snapshot!(told, @r#"
     the host has no `extism:host/user.charge`, which the artifact imports, and nothing answers; remove the import, or, if the real host has it, add to the host: .host("charge", |arg1: String, arg2: i32, arg3: f64| -> String { String::new() })
     the host has no `env.abort`, which the artifact imports, as AssemblyScript's do unless they are built with `asc --use abort=FILE/myAbort`; do so, or, if the real host has it, add to the host: .host("abort", |arg1: i32, arg2: i32, arg3: i32, arg4: i32| {})
+    the host has no `extism:host/user.call_plugin`, which the artifact imports, and it has no plugins to load; add to the host: .plugin("NAME", "path/to/plugin.wasm")
     "#);
 }
 
