@@ -89,22 +89,27 @@ impl From<plugsmith_harness::Error> for Unloaded {
 }
 
 pub(crate) fn xtp(options: &Xtp) -> Result<u8, Error> {
+    if let Some(path) = &options.junit {
+        make_room(path).map_err(|reason| Error::Unwritten { path: path.clone(), reason })?;
+    }
     let suites = match &options.with {
         Some(with) => given(options, with)?,
         None => listed(options)?,
     };
     let (mut junit, mut failed, mut unloaded) = (quick_junit::Report::new("xtp"), false, None);
     for Named { name, plugin, with, suite } in suites {
+        // Before it runs, which may take a while.
+        terminal::output_styled(&format!("{}\n", styled(BOLD, format!("suite {name}"))))?;
         match suite.and_then(|suite| Ok(suite.run()?)) {
             Ok(report) => {
                 failed |= !report.passed();
-                terminal::output_styled(&shown(&name, &report))?;
+                terminal::output_styled(&shown(&report))?;
                 junit.add_test_suite(cases(&name, &report));
             }
             Err(Unloaded { reason, code }) => {
                 unloaded.get_or_insert(code);
                 let reason = format!("{}\n  tested: {plugin}\n  with: {with}", reason.trim_end());
-                terminal::output_styled(&shown_unloaded(&name, &reason))?;
+                terminal::output_styled(&shown_unloaded(&reason))?;
                 junit.add_test_suite(case_unloaded(&name, &reason));
             }
         }
@@ -115,6 +120,14 @@ pub(crate) fn xtp(options: &Xtp) -> Result<u8, Error> {
         std::fs::write(path, text).map_err(file)?;
     }
     Ok(unloaded.unwrap_or(if failed { FAILED } else { 0 }))
+}
+
+/// Makes sure that a file can be written, before there is much to write.
+fn make_room(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::OpenOptions::new().create(true).append(true).open(path).map(|_| ())
 }
 
 /// The test plugin of the command line, for every plugin.
@@ -206,22 +219,20 @@ fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
 }
 
 /// The report as `cargo test` prints one.
-fn shown(name: &str, report: &Report) -> String {
+fn shown(report: &Report) -> String {
     let (passed, failed) = report.counts();
     let verdict = if report.passed() { "ok" } else { "FAILED" };
     format!(
-        "{}\n{report}\ntest result: {verdict}. {passed} passed; {failed} failed; finished in {:.2}s\n\n",
-        styled(BOLD, format!("suite {name}")),
+        "{report}\ntest result: {verdict}. {passed} passed; {failed} failed; finished in {:.2}s\n\n",
         report.duration.as_secs_f64(),
     )
 }
 
 /// What cannot be loaded, in the same form.
-fn shown_unloaded(name: &str, reason: &str) -> String {
+fn shown_unloaded(reason: &str) -> String {
     format!(
-        "{}\ntest {LOADS} ... FAILED\n\nfailures:\n\n---- {LOADS} ----\n{reason}\n\n\
-         test result: FAILED. 0 passed; 1 failed\n\n",
-        styled(BOLD, format!("suite {name}")),
+        "test {LOADS} ... FAILED\n\nfailures:\n\n---- {LOADS} ----\n{reason}\n\n\
+         test result: FAILED. 0 passed; 1 failed\n\n"
     )
 }
 

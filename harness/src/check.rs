@@ -1,11 +1,14 @@
 //! Whether an artifact can load and work in a host, and why not: judged from outside, without
 //! running it.
 
+mod codes;
 mod features;
 mod fuel;
 mod imports;
+mod invalid;
 mod lints;
 mod manifest;
+mod modules;
 mod wasi;
 
 use std::path::PathBuf;
@@ -16,7 +19,7 @@ use wasmparser::{Parser, Payload, WasmFeatures};
 use crate::error::{Error, Result};
 use crate::hosts::extism::Manifest;
 use crate::hosts::{Abi, Profile};
-use crate::module::Module;
+use crate::module::{Invalid, Module, NO_WASM};
 use crate::source::Source;
 
 /// What a host has to say of an artifact.
@@ -75,31 +78,31 @@ pub fn check(source: impl Into<Source>, profile: &Profile) -> Result<Report> {
 /// # Errors
 /// As [`check`].
 pub fn check_with(source: impl Into<Source>, profile: &Profile, manifest: &Manifest) -> Result<Report> {
-    report(source.into(), profile, |artifact, report| manifest::judge(artifact, manifest, report))
+    report(source.into(), profile, |artifact, report| {
+        modules::judge(artifact, manifest, report);
+        manifest::judge(artifact, manifest, report);
+    })
 }
 
-fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut Report)) -> Result<Report> {
+fn report(source: Source, profile: &Profile, first: impl FnOnce(&mut Artifact, &mut Report)) -> Result<Report> {
     let path = match &source {
         Source::Path(path) => Some(path.clone()),
         Source::Bytes(_) => None,
     };
     let mut report = Report { host: profile.word.to_owned(), findings: Vec::new() };
-    match source.read().and_then(|wasm| Ok((Module::parse(&wasm)?, wasm))) {
-        Ok((module, wasm)) => {
-            let artifact = Artifact { module, wasm, path };
-            judge(&artifact, profile, &mut report);
-            more(&artifact, &mut report);
+    match source.read() {
+        Ok(wasm) => match Module::read(&wasm) {
+            Ok(module) => {
+                let mut artifact = Artifact { module, wasm, path };
+                first(&mut artifact, &mut report);
+                judge(&artifact, profile, &mut report);
+            }
+            Err(invalid) => invalid::judge(&wasm, invalid, profile, &mut report),
+        },
+        Err(Error::InvalidModule { reason }) => {
+            let fix = (reason != NO_WASM).then_some("correct the text");
+            invalid::judge(&[], Invalid { what: reason, fix }, profile, &mut report);
         }
-        Err(Error::InvalidModule { reason }) => report.breach(
-            format!("is not a valid plugin: {reason}"),
-            if reason.contains("holds what is no record") {
-                "check it with a cargo-plugsmith that is no older than the plugsmith it was built with"
-            } else if reason.ends_with("rename one") {
-                "find both in its source and in the crates that it links, and build it again"
-            } else {
-                "build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`"
-            },
-        ),
         Err(error) => return Err(error),
     }
     report.findings.sort_by_key(|finding| finding.level);
@@ -108,7 +111,7 @@ fn report(source: Source, profile: &Profile, more: impl FnOnce(&Artifact, &mut R
 
 fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     imports::judge(artifact, profile, report);
-    features::judge(artifact, profile, report);
+    features::judge(&artifact.wasm, profile, report);
     let pages = artifact.module.initial_pages;
     if let Some(limit) = profile.memory_pages.filter(|limit| pages > *limit) {
         report.breach(

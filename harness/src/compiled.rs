@@ -16,6 +16,8 @@ use crate::host::{Host, Limits, Modules};
 use crate::module::Module;
 use crate::source::Source;
 
+pub(crate) use link::MAIN;
+
 /// An artifact, parsed and compiled.
 pub(crate) struct Compiled {
     /// The artifact itself, for the names of frames.
@@ -85,14 +87,8 @@ pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
 fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     let Key { wasm, linked, paths, modules, .. } = key;
     let mut module = parse(wasm)?;
-    let mut sources = Vec::new();
-    let mut others = BTreeMap::new();
-    for (name, bytes) in modules {
-        let other = parse(bytes)?;
-        others.insert(name.as_str(), other);
-        sources.push(Wasm::data(&bytes[..]).with_name(name.as_str()));
-    }
-    link::modules(&mut module, &others)?;
+    let others = link_with(&mut module, modules)?;
+    let mut sources: Vec<_> = modules.iter().map(|(name, bytes)| Wasm::data(&bytes[..]).with_name(name)).collect();
     let mut ask_wasi = others.values().any(asks_wasi);
     if let Some(bytes) = linked {
         let linked = parse(bytes)?;
@@ -140,6 +136,20 @@ fn parse(wasm: &[u8]) -> Result<Module> {
     link::refuse_itself(&module)?;
     module.refuse_boundless_tables()?;
     Ok(module)
+}
+
+/// Leaves in `module` what it and the other modules of its manifest want from the host; those are given
+/// back.
+///
+/// # Errors
+/// [`Error::BadSignature`] and [`Error::InvalidModule`] for modules that do not fit.
+pub(crate) fn link_with<'a>(module: &mut Module, modules: &'a Modules) -> Result<BTreeMap<&'a str, Module>> {
+    let mut others = BTreeMap::new();
+    for (name, bytes) in modules {
+        others.insert(name.as_str(), parse(bytes)?);
+    }
+    link::modules(module, &others)?;
+    Ok(others)
 }
 
 fn asks_wasi(module: &Module) -> bool {

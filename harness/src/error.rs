@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dispatch::signature_of_peers;
+use crate::dispatch::{HOST_CALL, is_abort, mock_line, signature_of_peers};
 use crate::module::Import;
 
 /// The result of whatever can fail in the harness.
@@ -140,6 +140,15 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
+    /// The call's host calls used all of its fuel: each counts, and each of their bytes.
+    #[error(
+        "out of fuel: its host calls count for more than {limit}, {HOST_CALL} each and 1 for each byte; if it is no \
+         endless loop, give it more with `Host::fuel` or `--fuel`"
+    )]
+    OutOfHostCalls {
+        /// The limit.
+        limit: u64,
+    },
     /// The plugin wanted more memory than the host gives.
     #[error("out of memory: more than {pages} pages of 64 KiB")]
     OutOfMemory {
@@ -164,6 +173,14 @@ pub enum Error {
         what: String,
         /// The limit.
         limit: u64,
+    },
+    /// The input is none that the host can pass.
+    #[error("bad input of `{function}`: {reason}")]
+    BadInput {
+        /// The export.
+        function: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The output is not what the call should give.
     #[error("bad output of `{function}`: {reason}")]
@@ -253,11 +270,22 @@ pub enum Error {
     },
 }
 
-fn why_missing(import: &Import) -> &'static str {
+fn why_missing(import: &Import) -> String {
     match import.module.as_str() {
-        "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function",
-        "extism:host/env" => ": no version of Extism that this harness knows has it",
-        _ => ": it is a host without functions of its own; remove the call, or add `.host(..)` if the real host has it",
+        "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function".to_owned(),
+        "extism:host/env" => ": no version of Extism that this harness knows has it".to_owned(),
+        _ if signature_of_peers(import).is_some() => {
+            ", and it has no plugins to load; add to the host: .plugin(\"NAME\", \"path/to/plugin.wasm\")".to_owned()
+        }
+        _ if is_abort(import) => format!(
+            ", as AssemblyScript's do unless they are built with `asc --use abort=FILE/myAbort`; do so, or, if the real \
+             host has it, add to the host: {}",
+            mock_line(import)
+        ),
+        _ => format!(
+            ", and nothing answers; remove the import, or, if the real host has it, add to the host: {}",
+            mock_line(import)
+        ),
     }
 }
 

@@ -12,6 +12,9 @@ pub(crate) const TRAP: &str = "wasm trap: ";
 /// What Extism says of a non-zero return code without an error.
 const CODE: &str = "Returned non-zero exit code: ";
 
+/// What WASI says of a plugin that has ended itself; with code 0 the call has succeeded.
+const EXIT: &str = "Exited with i32 exit status ";
+
 /// Whether this is one of Extism's fixed words for a limit.
 pub(crate) fn is_limit(message: &str) -> bool {
     matches!(message, "plugin ran out of fuel" | "oom" | "timeout")
@@ -41,7 +44,14 @@ pub(crate) fn call(error: &extism::Error, message: Option<String>, limits: &Limi
     match (message, root.strip_prefix(CODE)) {
         (Some(message), _) => answered(message),
         (None, Some(code)) => Error::Plugin { message: format!("returned {code} without setting an error") },
-        (None, None) => Error::Plugin { message: root },
+        (None, None) => Error::Plugin {
+            message: match root.strip_prefix(EXIT) {
+                Some(code) => {
+                    format!("the plugin exited with code {code}, by WASI's `proc_exit`, without setting an error")
+                }
+                None => root,
+            },
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a plugin under test finds in its host: strict, so whatever is not here fails the test.
 
 mod grants;
+mod text;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -23,7 +24,8 @@ pub(crate) use grants::{Download, Grants};
 ///
 /// Storage, kv, configuration, variables, log, clock and randomness are there, in memory, and
 /// empty. HTTP and the author's own host functions are not: a call that the test does not expect
-/// fails it, and the failure prints the line to add.
+/// fails it, and the failure prints the line to add. An import that is not called needs no mock here;
+/// in [`hosts!`](crate::hosts!) and [`hosts::extism`](crate::hosts::extism) it does, as in the SDKs.
 ///
 /// ```no_run
 /// // Needs the plugin of the crate it stands in.
@@ -278,6 +280,8 @@ pub(crate) struct Running {
     pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
     /// The error that the guest has set.
     pub(crate) error: std::cell::RefCell<Option<String>>,
+    /// What the host calls of this call count for.
+    pub(crate) host_calls: std::cell::Cell<u64>,
     pub(crate) http_status: std::cell::Cell<u16>,
     /// The offset and the length of the output that the guest has set.
     pub(crate) output: std::cell::Cell<Option<(u64, u64)>>,
@@ -309,6 +313,7 @@ impl Running {
             events: Default::default(),
             failure: Default::default(),
             error: Default::default(),
+            host_calls: Default::default(),
             http_status: Default::default(),
             output: Default::default(),
             starting: Default::default(),
@@ -328,6 +333,7 @@ impl Running {
         self.memories.borrow_mut().clear();
         self.guest_memory.set(module.memory.map(|index| module.memories - index));
         self.http_status.set(0);
+        self.host_calls.set(0);
         self.starting.set(true);
     }
 
@@ -351,13 +357,15 @@ impl Running {
     pub(crate) fn output(&self, function: &str) -> crate::Result<Vec<u8>> {
         let Some((offset, length)) = self.output.get() else { return Ok(Vec::new()) };
         let memory = self.kernel_memory().filter(|_| offset >= crate::dispatch::FIRST_BLOCK);
-        memory.as_ref().and_then(|memory| memory.read(offset, length)).ok_or_else(|| crate::Error::BadOutput {
-            function: function.to_owned(),
-            reason: format!(
-                "output_set({offset}, {length}) names no part of the kernel's memory of {} bytes",
-                self.kernel_memory().map_or(0, |memory| memory.size())
-            ),
-        })
+        let output =
+            memory.as_ref().and_then(|memory| memory.read(offset, length)).ok_or_else(|| crate::Error::BadOutput {
+                function: function.to_owned(),
+                reason: format!(
+                    "output_set({offset}, {length}) names no part of the kernel's memory of {} bytes",
+                    self.kernel_memory().map_or(0, |memory| memory.size())
+                ),
+            })?;
+        self.host.gives(function, output)
     }
 
     /// Notes the memories that this plugin's instances were given since the last time.

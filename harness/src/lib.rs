@@ -80,7 +80,10 @@ macro_rules! plugin {
 /// ```
 ///
 /// The words are those of [`hosts::profile`](crate::hosts::profile), all but `orbis`, which has another ABI.
-/// `hosts!(hashes in extism, query with Host::new().random_seed(7));` fills the hosts with mocks.
+/// `hosts!(hashes in extism, query with Host::new().random_seed(7));` fills the hosts with mocks. Each is
+/// as strict as the real one: it allows no request that [`Host::allowed_hosts`] does not name, gives no
+/// headers of responses without [`Host::response_headers`], loads no import that nothing answers, and
+/// Query passes text alone.
 ///
 /// # Panics
 /// Each test panics where [`check`](crate::check) finds a breach, and as [`plugin!`] does.

@@ -1,5 +1,7 @@
 //! A wasm module seen from outside, without running it: imports, exports, sections.
 
+mod invalid;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use plugsmith::protocol::metadata::{self, Record};
@@ -7,6 +9,7 @@ use plugsmith::protocol::orbis;
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
 use crate::error::{Error, Result};
+pub(crate) use invalid::{Invalid, NO_WASM};
 
 /// What a module is made of.
 #[derive(Clone, Debug, Default)]
@@ -74,13 +77,25 @@ impl Module {
     /// # Errors
     /// [`Error::InvalidModule`] with the place of what is wrong.
     pub fn parse(wasm: &[u8]) -> Result<Module> {
-        let invalid = |error: wasmparser::BinaryReaderError| Error::InvalidModule { reason: error.to_string() };
+        Module::read(wasm).map_err(|invalid| Error::InvalidModule {
+            reason: match invalid.fix {
+                Some(fix) => format!("{}: {fix}", invalid.what),
+                None => invalid.what,
+            },
+        })
+    }
+
+    /// As [`Module::parse`], with what is wrong and what to do about it apart.
+    pub(crate) fn read(wasm: &[u8]) -> std::result::Result<Module, Invalid> {
+        let invalid = |error: wasmparser::BinaryReaderError| Invalid { what: error.to_string(), fix: None };
         if !wasm.starts_with(b"\0asm") {
-            return Err(Error::InvalidModule { reason: "it does not start with the wasm magic number".to_owned() });
+            return Err(Invalid { what: NO_WASM.to_owned(), fix: None });
         }
         if wasm.get(6) == Some(&1) {
-            let reason = "it is a component: build it for wasm32-unknown-unknown, not for wasm32-wasip2";
-            return Err(Error::InvalidModule { reason: reason.to_owned() });
+            return Err(Invalid::new(
+                "it is a component",
+                "build it for wasm32-unknown-unknown, not for wasm32-wasip2",
+            ));
         }
         // What wasmtime enables for an Extism plugin: everything finished, and tail calls and GC.
         Validator::new_with_features(WasmFeatures::default() | WasmFeatures::TAIL_CALL | WasmFeatures::GC)
@@ -302,20 +317,22 @@ impl ModuleReader {
         self.types.get(index as usize).cloned().flatten().unwrap_or_default()
     }
 
-    fn finish(mut self) -> Result<Module> {
+    fn finish(mut self) -> std::result::Result<Module, Invalid> {
         if let Some(foreign) = self.foreign.first() {
-            return Err(Error::InvalidModule {
-                reason: format!("it asks its host for {foreign}: hosts give functions only"),
-            });
+            return Err(Invalid::new(
+                format!("it asks its host for {foreign}: hosts give functions only"),
+                "define it in the module, without `--import-memory`, `--import-table` or dynamic linking",
+            ));
         }
         if self.huge_table {
             self.module.boundless = Some(format!(
-                "it has a table of more than {TABLE_ELEMENTS} elements, which Extism does not limit: make it smaller"
+                "it has a table of more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what Extism does not \
+                 limit: make the table smaller"
             ));
         } else if self.grows_tables {
             self.module.boundless = Some(format!(
-                "it grows a table that may hold more than {TABLE_ELEMENTS} elements, which Extism does not limit: \
-                 give the table a maximum"
+                "it grows a table that may hold more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what \
+                 Extism does not limit: give the table a maximum"
             ));
         }
         for (name, index) in std::mem::take(&mut self.exported) {
@@ -323,11 +340,14 @@ impl ModuleReader {
             let signature = self.signature(ty);
             self.module.exports.insert(name, signature);
         }
-        self.module.records = metadata::parse(&self.metadata).map_err(|line| Error::InvalidModule {
-            reason: format!("its `{}` section holds what is no record: {line}", metadata::SECTION),
+        self.module.records = metadata::parse(&self.metadata).map_err(|line| {
+            Invalid::new(
+                format!("its `{}` section holds what is no record: {line}", metadata::SECTION),
+                "use a cargo-plugsmith that is no older than the plugsmith it was built with",
+            )
         })?;
         if let Some(twice) = twice(&self.module.records) {
-            return Err(Error::InvalidModule { reason: format!("two {twice}: rename one") });
+            return Err(Invalid::new(format!("two {twice}"), "rename one, in its source or in a crate that it links"));
         }
         self.module.functions = self
             .sizes

@@ -206,6 +206,7 @@ impl Plugin {
         self.running.failure.take();
         self.running.error.take();
         self.running.output.take();
+        self.running.host_calls.take();
         if let Some(member) = &self.running.member {
             member.begin();
         }
@@ -218,6 +219,7 @@ impl Plugin {
             .and_then(|()| self.enter(function, input));
         let duration = started.elapsed();
         self.running.adopt_memories();
+        let host_calls = self.running.host_calls();
         // Extism fills the fuel up before each call.
         let fuel = self.fuel_of_last_call() + self.running.nested.take().fuel;
         let result = within(self.running.host.limits.fuel, fuel, result);
@@ -227,7 +229,7 @@ impl Plugin {
         if only_once || matches!(&result, Err(error) if failure::breaks_instance(error)) {
             self.discard();
         }
-        (result, Spent { fuel, pages, duration })
+        (result, Spent { fuel, host_calls, pages, duration })
     }
 
     /// Fuel used since it was last filled up.
@@ -260,12 +262,11 @@ impl Plugin {
 
     /// What happened since the last call of this.
     pub(crate) fn take_events(&self) -> Vec<Event> {
-        let mut events = self.running.events.take().into_events();
-        events.extend(self.running.inside.take());
-        events
+        self.running.events.take().into_events().into_iter().chain(self.running.inside.take()).collect()
     }
 
     fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {
+        self.running.host.takes(function, input)?;
         let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
         let result = self.running.enter(|| instance.call::<&[u8], ()>(function, input));
         // A host function's verdict stands, whatever the guest made of it.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::module::NO_WASM;
 use crate::shell::quote;
 
 /// Where an artifact comes from.
@@ -68,7 +69,7 @@ impl Source {
             return Ok(bytes);
         }
         if !bytes.trim_ascii_start().starts_with(b"(") && !bytes.trim_ascii_start().starts_with(b";;") {
-            return Err(Error::InvalidModule { reason: "it does not start with the wasm magic number".to_owned() });
+            return Err(Error::InvalidModule { reason: NO_WASM.to_owned() });
         }
         // Fixtures are easier to read as text.
         wat::parse_bytes(&bytes)

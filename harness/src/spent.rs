@@ -6,6 +6,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(crate) struct Spent {
     pub(crate) fuel: u64,
+    /// What its host calls count for, against the limit of fuel.
+    pub(crate) host_calls: u64,
     pub(crate) pages: u64,
     pub(crate) duration: Duration,
 }
@@ -14,6 +16,7 @@ impl Spent {
     /// Adds what another call used up; of pages the larger number.
     pub(crate) fn add(&mut self, later: Spent) {
         self.fuel += later.fuel;
+        self.host_calls = self.host_calls.saturating_add(later.host_calls);
         self.pages = self.pages.max(later.pages);
         self.duration += later.duration;
     }

@@ -238,7 +238,8 @@ fn shorten(text: &str) -> String {
     shorten_to(WIDTH, text)
 }
 
-fn shorten_to(width: usize, text: &str) -> String {
+/// The first letters of a text, and how many bytes it has where there are more.
+pub(crate) fn shorten_to(width: usize, text: &str) -> String {
     match text.char_indices().nth(width) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], text.len()),

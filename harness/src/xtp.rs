@@ -8,11 +8,12 @@
 mod again;
 mod board;
 mod functions;
+mod notes;
 mod report;
 mod toml;
 
 use crate::error::{Error, Result};
-use crate::host::Host;
+use crate::host::{Host, Limits};
 use crate::module::Module;
 use crate::plugin::Plugin;
 use crate::source::Source;
@@ -89,11 +90,12 @@ impl Suite {
         let input = self.mock_input;
         // A plugin that mocks the host may ask for the input, too, and for nothing else of these.
         let answers = self.host.functions(vec![functions::mock_input(input.clone())]);
-        let fuel = answers.limits.fuel;
+        let limits = answers.limits;
         let file = self.plugin.label();
         let subject = Plugin::load_in(self.plugin, answers).map_err(|error| in_file(&file, error))?;
-        let board = Board::new(subject, fuel);
-        let host = Host::new().functions(functions::all(&module, &board, input));
+        let board = Board::new(subject, &limits);
+        let fuel = limits.fuel.max(Limits::default().fuel);
+        let host = Host::new().fuel(fuel).functions(functions::all(&module, &board, input));
         let source = match self.test {
             Source::Path(path) => Source::Path(path),
             Source::Bytes(_) => Source::Bytes(test),

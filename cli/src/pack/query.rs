@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use plugsmith_harness::hosts::extism::sha256;
 use plugsmith_harness::hosts::profile;
 use plugsmith_harness::hosts::query::{Entry, Plugins, file_name};
-use plugsmith_harness::{Profile, check, strip};
+use plugsmith_harness::{Profile, Source, check, strip};
 
 use crate::artifact;
 use crate::error::{Error, FAILED};
@@ -31,18 +31,31 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         return Ok(FAILED);
     }
     let out = options.out.as_deref().unwrap_or(Path::new(""));
-    let wasm = std::fs::read(&artifact).map_err(|reason| Error::File { path: artifact.clone(), reason })?;
-    let wasm = strip(&wasm)?;
-    let stem = artifact.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = file_name(&stem);
+    let wasm = strip(&Source::from(artifact.clone()).read()?)?;
+    let name = name(&artifact)?;
     let hash = sha256(&wasm);
+    // Whatever may be wrong is found before there is a file.
+    let list = options.project.as_deref().map(|project| list(project, &release, &name, &hash)).transpose()?;
     write(&out.join(&name), &wasm)?;
     // The digits alone: Query takes the whole file for the hash.
     write(&out.join(format!("{name}.sha256")), hash.as_bytes())?;
-    if let Some(project) = &options.project {
-        install(project, &release, &name, &wasm, hash)?;
+    // What `query plugin install` does after its download.
+    if let (Some(project), Some((path, plugins))) = (&options.project, list) {
+        write(&project.join("plugins").join(&name), &wasm)?;
+        plugins.write(&path)?;
+        terminal::output(format!("{}\n", path.display()).as_bytes())?;
     }
     Ok(0)
+}
+
+/// The file's name, which is a part of URLs, too.
+fn name(artifact: &Path) -> Result<String, Error> {
+    let stem = artifact.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if stem.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter)) {
+        return Ok(file_name(&stem));
+    }
+    let reason = "Query downloads it by this name, so it has letters, digits, `-`, `_` and `.` only: rename it";
+    Err(Error::Input(format!("{}: {reason}", artifact.display())))
 }
 
 /// Where the plugin is released; without a tag and a URL where there is no release.
@@ -78,9 +91,8 @@ fn release(options: &Pack) -> Result<Release, Error> {
     Ok(Release { tag: tag.to_owned(), repo_url: repo_url.to_owned(), files })
 }
 
-/// Does what `query plugin install` does after its download.
-fn install(project: &Path, release: &Release, name: &str, wasm: &[u8], sha256: String) -> Result<(), Error> {
-    write(&project.join("plugins").join(name), wasm)?;
+/// The project's list of plugins with this one, and where it is.
+fn list(project: &Path, release: &Release, name: &str, sha256: &str) -> Result<(PathBuf, Plugins), Error> {
     let url = match release.files.as_str() {
         "" => String::new(),
         files => format!("{files}/{name}"),
@@ -91,12 +103,11 @@ fn install(project: &Path, release: &Release, name: &str, wasm: &[u8], sha256: S
         name: name.to_owned(),
         tag: release.tag.clone(),
         url,
-        sha256,
+        sha256: sha256.to_owned(),
         repo_url: release.repo_url.clone(),
         published_at: String::new(),
     });
-    plugins.write(&path)?;
-    terminal::output(format!("{}\n", path.display()).as_bytes())
+    Ok((path, plugins))
 }
 
 fn write(path: &PathBuf, contents: &[u8]) -> Result<(), Error> {

@@ -53,6 +53,31 @@ fn what_cannot_work_there_is_not_packed() {
 }
 
 #[test]
+fn text_format_is_packed_too() {
+    let folder = folder("pack-text");
+    std::fs::write(folder.join("my_echo.wat"), "(module (func (export \"run\")))").unwrap();
+    snapshot!(plugsmith(["pack", "my_echo.wat", "--host", "query"]).current_dir(&folder));
+    assert!(std::fs::read(folder.join("query-plugin-my-echo.wasm")).unwrap().starts_with(b"\0asm"));
+}
+
+#[test]
+fn a_name_that_is_no_part_of_a_url_is_refused() {
+    let folder = folder("pack-name");
+    std::fs::write(folder.join("My Plug(1).wat"), "(module (func (export \"run\")))").unwrap();
+    snapshot!(plugsmith(["pack", "My Plug(1).wat", "--host", "query"]).current_dir(&folder));
+}
+
+#[test]
+fn a_broken_list_of_plugins_is_named_before_anything_is_written() {
+    let folder = folder("pack-broken-list");
+    std::fs::create_dir(folder.join(".query")).unwrap();
+    std::fs::write(folder.join(".query/plugins.toml"), "[plugin").unwrap();
+    std::fs::write(folder.join("a.wat"), "(module (func (export \"run\")))").unwrap();
+    snapshot!(plugsmith(["pack", "a.wat", "--host", "query", "--project", "."]).current_dir(&folder));
+    assert!(!folder.join("query-plugin-a.wasm").exists() && !folder.join("plugins").exists());
+}
+
+#[test]
 fn a_project_that_is_not_there_is_named() {
     argon2();
     let folder = folder("pack-no-project");

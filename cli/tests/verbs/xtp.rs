@@ -29,7 +29,7 @@ fn a_failed_assertion_is_exit_code_1() {
 
 #[test]
 fn writes_a_report_for_continuous_integration() {
-    let report = folder("xtp-junit").join("report.xml");
+    let report = folder("xtp-junit").join("made/report.xml");
     let path = report.to_str().unwrap();
     assert_eq!(xtp(&[VOWELS, "--with", SUITE, "--junit", path]).output().unwrap().status.code(), Some(1));
     let text = std::fs::read_to_string(&report).unwrap();
@@ -111,10 +111,10 @@ fn a_plugin_of_several_that_is_not_there_is_reported() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_exit_code_5() {
+fn a_report_that_cannot_be_written_is_exit_code_5_before_anything_runs() {
     let folder = good("xtp-unwritten");
     snapshot!(
-        plugsmith(["xtp", "plugin.wat", "--with", "test.wat", "--mock-input", "x", "--junit", "no-such/report.xml"])
+        plugsmith(["xtp", "plugin.wat", "--with", "test.wat", "--mock-input", "x", "--junit", "plugin.wat/report.xml"])
             .current_dir(&folder)
     );
 }

@@ -1,7 +1,8 @@
 //! What an artifact imports, held against what a host has.
 
 use super::{Artifact, Report, wasi};
-use crate::dispatch::{KERNEL, WASI, kernel_signature, val_type};
+use crate::compiled::MAIN;
+use crate::dispatch::{KERNEL, WASI, is_abort, kernel_signature, val_type};
 use crate::hosts::{Abi, Functions, Profile, Wasi};
 use crate::module::{Import, Signature};
 
@@ -33,7 +34,7 @@ pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report)
         Functions::None => {
             for import in own {
                 let what = format!("{}, and {} has no functions of its own", shown(import), profile.word);
-                report.breach(what, "do without it: pass what it gives in the input");
+                report.breach(what, without(import));
             }
         }
         Functions::Own => own.into_iter().for_each(|import| of_the_host(import, report)),
@@ -99,6 +100,14 @@ fn judge_wasi(imports: &[&Import], profile: &Profile, report: &mut Report) {
 
 /// A function that the host's author must register.
 fn of_the_host(import: &Import, report: &mut Report) {
+    if import.module == MAIN {
+        let what = format!("{}, which Extism takes for the plugin itself, until its stack overflows", shown(import));
+        return report.breach(what, "import it from `extism:host/user`");
+    }
+    if is_abort(import) {
+        let what = format!("{}, which no SDK has unless the host's author registers it", shown(import));
+        return report.note(what, without(import));
+    }
     let types = import.signature.parameters.iter().chain(&import.signature.results);
     if let Some(other) = types.into_iter().find(|ty| val_type(ty).is_none()) {
         report.breach(
@@ -113,6 +122,15 @@ fn of_the_host(import: &Import, report: &mut Report) {
     }
 }
 
+/// What to do about a function that there is none of.
+fn without(import: &Import) -> &'static str {
+    if is_abort(import) {
+        "write a function `myAbort` of your own and build with `asc --use abort=FILE/myAbort`"
+    } else {
+        "do without it: pass what it gives in the input"
+    }
+}
+
 fn listed(import: &Import, known: &[Import], profile: &Profile, report: &mut Report) {
     let named = |known: &&Import| known.name == import.name;
     // A function of the same name and other types is another one.
@@ -123,7 +141,7 @@ fn listed(import: &Import, known: &[Import], profile: &Profile, report: &mut Rep
             let what = format!("{}, and {} has no such function", shown(import), profile.word);
             match known.iter().find(same_types) {
                 Some(elsewhere) => report.breach(what, format!("import it from `{}`", elsewhere.module)),
-                None => report.breach(what, "do without it, or pass what it gives in the input"),
+                None => report.breach(what, without(import)),
             }
         }
     }

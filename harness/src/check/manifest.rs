@@ -1,8 +1,8 @@
 //! An artifact held against the Extism manifest that it is to be loaded with.
 
 use super::{Artifact, Report};
-use crate::dispatch::{KERNEL, WASI};
-use crate::hosts::extism::{Manifest, sha256};
+use crate::dispatch::{KERNEL, WASI, vain};
+use crate::hosts::extism::Manifest;
 
 pub(super) fn judge(artifact: &Artifact, manifest: &Manifest, report: &mut Report) {
     let imports =
@@ -14,17 +14,8 @@ pub(super) fn judge(artifact: &Artifact, manifest: &Manifest, report: &mut Repor
             format!("set max_pages to {pages} or more: blocks of input and output count, too"),
         );
     }
-    let hash = sha256(&artifact.wasm);
-    // Of several modules this may be any.
-    let wanted = match manifest.wasm.as_slice() {
-        [only] => only.meta().hash.as_ref(),
-        _ => None,
-    };
-    if let Some(other) = wanted.filter(|wanted| **wanted != hash) {
-        report.breach(
-            format!("has the SHA-256 {hash}, and the manifest wants {other}"),
-            format!("write \"hash\": \"{hash}\" into the manifest, if this is the file that it is for"),
-        );
+    for (why, fix) in manifest.allowed_hosts.iter().flatten().filter_map(|pattern| vain(pattern)) {
+        report.note(format!("the manifest allows hosts in vain: {why}"), fix);
     }
     if imports(KERNEL, "http_request") && manifest.allowed_hosts.as_ref().is_none_or(Vec::is_empty) {
         report.note(

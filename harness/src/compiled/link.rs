@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::module::{Import, Module};
 
 /// What Extism calls the plugin itself among the modules that it links.
-const MAIN: &str = "main";
+pub(crate) const MAIN: &str = "main";
 
 /// Leaves in `module` what the plugin and the other modules of its manifest want from the host.
 ///

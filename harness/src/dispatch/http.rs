@@ -1,9 +1,11 @@
 //! HTTP as Extism's host functions offer it, answered by the test's mocks.
 
 use extism::{CurrentPlugin, Val};
+use extism_manifest::HttpRequest as Request;
 use plugsmith::HttpRequest;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
+use super::allowed::denial;
 use super::builtin::{offset, take_text};
 use super::{Failure, fail, free_block, host_failure, read_block, record, write_result};
 use crate::error::Error;
@@ -62,83 +64,40 @@ pub(super) fn request(
     }
 }
 
-/// Why these patterns do not allow a request to the URL. Parsed and matched as in extism 1.30.0
-/// (src/pdk.rs): by the same two crates, and a broken pattern is a plain name.
-fn denial(allowed: &[String], url: &str) -> Option<String> {
-    let host = match url::Url::parse(url) {
-        Ok(parsed) => parsed.host_str().unwrap_or_default().to_owned(),
-        Err(error) => return Some(format!("Invalid URL: {error:?}")),
-    };
-    let matches = |pattern: &String| match glob::Pattern::new(pattern) {
-        Ok(glob) => glob.matches(&host),
-        Err(_) => *pattern == host,
-    };
-    (!allowed.iter().any(matches)).then(|| {
-        let with_scheme = allowed.iter().find_map(|pattern| Some((pattern, pattern.split_once("://")?.1)));
-        let fix = with_scheme.map_or(String::new(), |(pattern, rest)| {
-            let name = rest.split(['/', ':']).next().unwrap_or_default();
-            format!("; {pattern:?} is a URL, and a pattern is a host's name alone: write {name:?}")
-        });
-        format!("HTTP request to {url} is not allowed: `{host}` is none of allowed_hosts {allowed:?}{fix}")
-    })
-}
-
-/// Extism's form of a request.
+/// A request in Extism's form, read by its own type: an unknown key is an error.
 fn parse_request(text: &str, body: Vec<u8>) -> Result<HttpRequest, String> {
-    #[derive(serde::Deserialize)]
-    struct Request {
-        url: String,
-        #[serde(default, alias = "header")]
-        headers: std::collections::BTreeMap<String, String>,
-        method: Option<String>,
-    }
     let request: Request = serde_json::from_str(text).map_err(|error| format!("no HTTP request: {error}"))?;
-    check_request(&request.url, &request.headers, request.method.as_deref())?;
-    Ok(HttpRequest {
-        method: request.method.as_deref().unwrap_or("GET").to_uppercase(),
-        url: request.url,
-        headers: request.headers,
-        body,
-    })
+    check_request(&request)?;
+    let method = request.method.as_deref().unwrap_or("GET").to_uppercase();
+    Ok(HttpRequest { method, url: request.url, headers: request.headers, body })
 }
 
-/// Refuses a request that no real host can send.
-pub(crate) fn check_request(
-    url: &str,
-    headers: &std::collections::BTreeMap<String, String>,
-    method: Option<&str>,
-) -> Result<(), String> {
-    check_url(url)?;
+/// Refuses a request that no real host can send, by the crate that extism 1.30.0 builds it with.
+pub(crate) fn check_request(request: &Request) -> Result<(), String> {
+    let Request { url, headers, method } = request;
+    let has_scheme = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    if !["http://", "https://"].into_iter().any(has_scheme) {
+        return Err(format!("invalid URL {url:?}: a host requests http:// and https:// only"));
+    }
+    url.parse::<http::Uri>()
+        .map_err(|error| format!("invalid URL {url:?}: {error}: a URL has a host's name, and a space in it is %20"))?;
     for (name, value) in headers {
-        if name.is_empty() || !name.bytes().all(is_token) {
+        if http::HeaderName::try_from(name).is_err() {
             return Err(format!("invalid HTTP header name {name:?}"));
         }
-        if value.bytes().any(|b| (b < 32 && b != b'\t') || b == 127) {
+        if http::HeaderValue::try_from(value).is_err() {
             return Err(format!("invalid HTTP header value {value:?}"));
         }
     }
-    if method.is_some_and(|method| method.is_empty() || !method.bytes().all(is_token)) {
-        return Err("invalid HTTP method".to_owned());
+    let method = method.as_deref().unwrap_or("GET").to_uppercase();
+    if !METHODS.contains(&method.as_str()) {
+        return Err(format!("invalid HTTP method {method:?}: HTTP/1.1 has {}", METHODS.join(", ")));
     }
     Ok(())
 }
 
-/// What no real host requests: it fails there, too.
-fn check_url(url: &str) -> Result<(), String> {
-    let rest = url
-        .split_once("://")
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"));
-    let host = rest.and_then(|(_, rest)| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    if host.is_empty() || host.contains(char::is_whitespace) {
-        return Err(format!("invalid URL {url:?}: a host requests http:// and https:// only"));
-    }
-    Ok(())
-}
-
-/// A letter of an HTTP method or header name (RFC 9110, 5.6.2).
-fn is_token(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
-}
+/// The methods that Extism's client sends.
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 pub(super) fn status_code(
     _: &Import,
@@ -157,7 +116,7 @@ pub(super) fn headers(
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    if running.host.grants.withholds_headers {
+    if running.host.grants.response_headers == Some(false) {
         return write_result(running, plugin, HostValue::Block(None), outputs);
     }
     let headers = running.host.context.with(|host| serde_json::to_vec(&host.last_headers))?;

@@ -3,7 +3,7 @@
 use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Failure, fail, host_failure, must_have_started, read_block, write_block};
+use super::{Failure, cost, fail, host_failure, must_have_started, read_block, write_block};
 use crate::error::Error;
 use crate::host::Running;
 use crate::hosts::peers::{Failures, Refusal};
@@ -36,6 +36,7 @@ pub(super) fn work(
             let name = text(running, plugin, *name)?;
             let shown = vec![render_bytes(name.as_bytes())];
             let Some(member) = &running.member else { return Err(unexpected(running, import, shown, &name)) };
+            running.charge(cost::INSTANCE)?;
             let result = member.load(&name);
             let answer = result.as_ref().map(i64::to_string).ok();
             record(running, import, &shown, answer, result.as_ref().err(), Vec::new());

@@ -47,6 +47,7 @@ fn random_get(
         set_errno(outputs, FAULT);
         return Ok(());
     }
+    running.charge(length as u64)?;
     let mut bytes = vec![0; length];
     running.host.context.with(|host| host.random.fill(&mut bytes));
     note(running, import, format!("{length} bytes"), None);

@@ -17,8 +17,10 @@ pub(crate) struct Grants {
     pub(crate) sealed: bool,
     /// Whether each call gets an instance of its own.
     pub(crate) fresh_instances: bool,
-    /// Whether the headers of HTTP responses are kept from it.
-    pub(crate) withholds_headers: bool,
+    /// Whether it gets the headers of HTTP responses; `None` where the test does not say.
+    pub(crate) response_headers: Option<bool>,
+    /// Whether input and output are text.
+    pub(crate) text_only: bool,
     /// What a manifest's URLs answer.
     pub(crate) downloads: Vec<Download>,
 }
@@ -80,7 +82,34 @@ impl Host {
     /// Without the headers of HTTP responses, as every SDK of Extism is unless told otherwise: a
     /// plugin that asks for them gets none.
     pub fn without_response_headers(mut self) -> Host {
-        self.grants.withholds_headers = true;
+        self.grants.response_headers = Some(false);
+        self
+    }
+
+    /// With the headers of HTTP responses, as an SDK of Extism that was told to give them. Only
+    /// [`hosts!`](crate::hosts!) and [`hosts::extism`](crate::hosts::extism) keep them back otherwise.
+    pub fn response_headers(mut self) -> Host {
+        self.grants.response_headers = Some(true);
+        self
+    }
+
+    /// As an SDK of Extism is where the test does not say otherwise: no host may be asked, and no
+    /// headers come back.
+    pub(crate) fn of_an_sdk(mut self) -> Host {
+        self.grants.hosts.get_or_insert_default();
+        self.grants.response_headers.get_or_insert(false);
+        self
+    }
+
+    /// Without any import that neither the runtime nor the test answers.
+    pub(crate) fn sealed(mut self) -> Host {
+        self.grants.sealed = true;
+        self
+    }
+
+    /// With text alone as input and output.
+    pub(crate) fn text_only(mut self) -> Host {
+        self.grants.text_only = true;
         self
     }
 

@@ -14,6 +14,7 @@ pub use ::extism::{Manifest, Wasm, WasmMetadata};
 pub use extism_manifest::{HttpRequest, MemoryOptions};
 pub use manifest::{parse, read, to_json, to_toml};
 pub use sources::sha256;
+pub(crate) use sources::{artifact, main};
 
 use crate::compiled;
 use crate::error::{Error, Result};
@@ -102,7 +103,8 @@ impl Compiled {
 }
 
 /// The host with what the manifest grants, and nothing that it does not. What the manifest leaves
-/// open (pages, a timeout) stays as the host has it.
+/// open (pages, a timeout) stays as the host has it. As in the SDKs an import that nothing answers
+/// keeps an artifact from loading, and headers of responses need [`Host::response_headers`].
 pub fn grant(manifest: &Manifest, mut host: Host) -> Host {
     for (key, value) in &manifest.config {
         host = host.config(key, value);
@@ -123,7 +125,7 @@ pub fn grant(manifest: &Manifest, mut host: Host) -> Host {
     if let Some(milliseconds) = manifest.timeout_ms {
         host = host.timeout(Duration::from_millis(milliseconds));
     }
-    host
+    host.sealed().of_an_sdk()
 }
 
 /// A manifest that cannot be followed.

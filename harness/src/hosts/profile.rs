@@ -94,11 +94,14 @@ pub fn profile(word: &str) -> Result<Profile> {
 
 impl Profile {
     /// A host of this kind for a test, from one that holds the test's mocks: what the real one lacks
-    /// is gone, its limits and habits are there.
+    /// is gone, its limits and habits are there. A request needs [`Host::allowed_hosts`], and headers
+    /// of a response [`Host::response_headers`].
     pub fn host(&self, host: Host) -> Host {
         let mut host = match self.functions {
             Functions::None => host.only_given_functions(),
-            Functions::Own | Functions::These(_) => host,
+            Functions::Own => host.sealed(),
+            // `check` refuses any other.
+            Functions::These(_) => host,
         };
         if let Some(pages) = self.memory_pages.and_then(|pages| u32::try_from(pages).ok()) {
             host = host.memory_pages(pages);
@@ -109,15 +112,16 @@ impl Profile {
         if self.wasi == Wasi::Off {
             host = host.without_wasi();
         }
-        if self.word == "query" { host.fresh_instances().without_response_headers() } else { host }
+        if self.word == "query" {
+            host = host.fresh_instances().without_response_headers().text_only();
+        }
+        host.of_an_sdk()
     }
 }
 
-/// All that wasmtime 43 runs of an Extism plugin: what the harness runs.
-const ALL: WasmFeatures = WasmFeatures::WASM3;
-
-/// What wasmtime 31 and earlier run, for Extism, which switches GC on.
-const BEFORE_EXCEPTIONS: WasmFeatures = ALL.difference(WasmFeatures::EXCEPTIONS);
+/// What every build of extism 1.30 runs, and the harness: it leaves wasmtime's exceptions off, shared
+/// memories too, and a build without wasmtime's default features has no threads at all.
+const ALL: WasmFeatures = WasmFeatures::WASM3.difference(WasmFeatures::EXCEPTIONS.union(WasmFeatures::THREADS));
 
 /// An import of a host's: `function("env", "log", &["i32", "i32"], &[])`.
 fn function(module: &str, name: &str, parameters: &[&str], results: &[&str]) -> Import {

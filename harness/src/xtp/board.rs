@@ -5,30 +5,33 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::notes::Notes;
 use super::report::{Assertion, Group, Report};
 use crate::error::Error;
-use crate::host::Running;
+use crate::host::{Limits, Running};
 use crate::plugin::Plugin;
 
 /// The most calls and resets of a suite, and the most assertions and groups.
 const MOST: usize = 100_000;
-/// The most bytes of all names and reasons.
+/// The most bytes of all names, reasons and failures.
 const MOST_TEXT: usize = 64 << 20;
-/// The most fuel of all calls together, in full calls.
+/// The most fuel of all calls together, in full calls; and, slower by far, what their host calls count for.
 const MOST_FUEL: u64 = 100;
+const MOST_HOST_CALLS: u64 = 10;
 /// A call inside of a call has a stack of its own where less than this is left.
 const STACK: (usize, usize) = (2 << 20, 4 << 20);
 
 /// What is kept while a suite runs.
 pub(super) struct Board {
     subject: RefCell<Plugin>,
-    /// The most fuel of all calls together.
+    /// The most fuel of all calls together, and the most of their host calls.
     fuel: u64,
+    host_calls: u64,
     /// Whether the next call gets a fresh instance.
     is_reset: Cell<bool>,
     groups: RefCell<Vec<Group>>,
     /// How calls failed since the last assertion.
-    notes: RefCell<Vec<String>>,
+    notes: RefCell<Notes>,
     /// Time spent in the tested plugin since the last assertion.
     spent: Cell<Duration>,
     /// Why the suite was ended by us.
@@ -44,6 +47,7 @@ struct Used {
     assertions: usize,
     text: usize,
     fuel: u64,
+    host_calls: u64,
 }
 
 /// What a call of the tested plugin came to.
@@ -53,10 +57,11 @@ pub(super) struct Called {
 }
 
 impl Board {
-    /// A board for this plugin, a call of which has at most so much fuel.
-    pub(super) fn new(subject: Plugin, fuel: u64) -> Rc<Board> {
+    /// A board for this plugin, a call of which has these limits.
+    pub(super) fn new(subject: Plugin, limits: &Limits) -> Rc<Board> {
         Rc::new(Board {
-            fuel: fuel.saturating_mul(MOST_FUEL),
+            fuel: limits.fuel.saturating_mul(MOST_FUEL),
+            host_calls: limits.host_calls().saturating_mul(MOST_HOST_CALLS),
             subject: RefCell::new(subject),
             is_reset: Cell::new(false),
             groups: RefCell::new(vec![Group::default()]),
@@ -81,15 +86,22 @@ impl Board {
         let duration = started.elapsed();
         subject.take_events();
         self.spent.set(self.spent.get() + duration);
-        self.count(|used| used.fuel = used.fuel.saturating_add(spent.fuel))?;
+        self.count(|used| {
+            used.fuel = used.fuel.saturating_add(spent.fuel);
+            used.host_calls = used.host_calls.saturating_add(spent.host_calls);
+        })?;
         if self.used.get().fuel > self.fuel {
             return Err(self.stop(Error::OutOfFuel { limit: self.fuel }));
+        }
+        if self.used.get().host_calls > self.host_calls {
+            return Err(self.stop(Error::OutOfHostCalls { limit: self.host_calls }));
         }
         if let Err(error) = &output {
             if !is_for_the_suite(error) {
                 return Err(self.stop(in_a_suite(error.clone())));
             }
-            self.notes.borrow_mut().push(format!("{function} failed: {error}"));
+            let kept = self.notes.borrow_mut().push(function, error);
+            self.count(|used| used.text += kept)?;
         }
         Ok(Called { output, duration })
     }
@@ -100,7 +112,7 @@ impl Board {
             used.assertions += 1;
             used.text += name.len() + reason.len();
         })?;
-        let (notes, duration) = (self.notes.take(), self.spent.take());
+        let (notes, duration) = (self.notes.take().into_lines(), self.spent.take());
         if let Some(group) = self.groups.borrow_mut().last_mut() {
             group.assertions.push(Assertion { name, passed, reason, notes, duration });
         }
@@ -134,7 +146,7 @@ impl Board {
     pub(super) fn report(&self, error: Option<Error>, details: String) -> Report {
         let mut groups = self.groups.take();
         groups.retain(|group| group.name.is_some() || !group.assertions.is_empty());
-        Report { groups, error, details, notes: self.notes.take(), duration: self.started.elapsed() }
+        Report { groups, error, details, notes: self.notes.take().into_lines(), duration: self.started.elapsed() }
     }
 
     /// Ends the suite: nothing that the test plugin does can undo it.
@@ -152,7 +164,7 @@ impl Board {
             return Err(format!("a suite has at most {MOST} calls and resets, and as many assertions and groups"));
         }
         if used.text > MOST_TEXT {
-            return Err(format!("the names and reasons of a suite have at most {MOST_TEXT} bytes"));
+            return Err(format!("the names, reasons and failures of a suite have at most {MOST_TEXT} bytes"));
         }
         Ok(())
     }
@@ -193,7 +205,8 @@ fn in_a_suite(error: Error) -> Error {
     }
 }
 
-/// Whether a suite may expect this failure. What the host lacks is the run's own failure.
+/// Whether a suite may expect this failure. What the host lacks is the run's own failure, and so is a call
+/// without end: a suite of a hundred would take minutes to say so.
 fn is_for_the_suite(error: &Error) -> bool {
     matches!(
         error,
@@ -201,7 +214,6 @@ fn is_for_the_suite(error: &Error) -> bool {
             | Error::Denied { .. }
             | Error::Trapped { .. }
             | Error::TimedOut { .. }
-            | Error::OutOfFuel { .. }
             | Error::OutOfMemory { .. }
             | Error::StartsTooLarge { .. }
             | Error::MissingExport { .. }

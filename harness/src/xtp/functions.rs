@@ -8,6 +8,7 @@ use std::rc::Rc;
 use plugsmith::protocol::host_functions::{HostCall, HostFunction, HostValue, WireType};
 
 use super::board::Board;
+use super::notes::told;
 use crate::module::Module;
 
 /// The import module.
@@ -63,7 +64,7 @@ fn time(board: &Board, values: &[HostValue]) -> Result<HostValue, String> {
     match called.output {
         Ok(_) => Ok(HostValue::I64(i64::try_from(called.duration.as_nanos()).unwrap_or(i64::MAX))),
         // No time says that a call has failed.
-        Err(error) => Err(format!("{function} failed: {error}")),
+        Err(error) => Err(told(&function, &error)),
     }
 }
 

@@ -38,7 +38,8 @@ pub struct Assertion {
     pub passed: bool,
     /// What the test plugin says of it; the libraries say what was expected.
     pub reason: String,
-    /// How calls of the tested plugin failed since the last assertion.
+    /// How calls of the tested plugin failed since the last assertion: equal failures in one line, and
+    /// of many the first.
     pub notes: Vec<String>,
     /// Time spent in the tested plugin since the last assertion.
     pub duration: Duration,

@@ -1,9 +1,11 @@
 //! `xtp.toml`: which test plugins there are for a plugin, and what they are given.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Suite;
 use crate::error::{Error, Result};
@@ -48,6 +50,9 @@ pub struct Test {
     pub mock_input: Option<Input>,
     #[serde(skip)]
     folder: PathBuf,
+    /// Keys that are none of these.
+    #[serde(flatten)]
+    others: BTreeMap<String, IgnoredAny>,
 }
 
 /// A `mock_input`.
@@ -64,7 +69,7 @@ impl Tests {
     /// Reads a file of this form.
     ///
     /// # Errors
-    /// [`Error::File`] for one that is not there, or has another form.
+    /// [`Error::File`] for one that is not there, or has another form, and for a misspelt key of a test.
     pub fn read(file: impl AsRef<Path>) -> Result<Tests> {
         let file = file.as_ref();
         let failed = |reason: String| Error::File { path: file.to_owned(), reason };
@@ -73,6 +78,9 @@ impl Tests {
         file.clone_into(&mut tests.file);
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         for test in &mut tests.tests {
+            if let Some((misspelt, meant)) = test.misspelt() {
+                return Err(failed(format!("the test `{}` has no key `{misspelt}`: write `{meant}`", test.name)));
+            }
             test.folder.clone_from(&folder);
         }
         Ok(tests)
@@ -94,6 +102,12 @@ impl Tests {
 }
 
 impl Test {
+    /// A key that is near one of a test's, and that one: a suite would run without what it says.
+    fn misspelt(&self) -> Option<(&str, &'static str)> {
+        let meant = |key: &str| KEYS.into_iter().find(|known| are_near(&letters(key), &letters(known)));
+        self.others.keys().find_map(|key| Some((key.as_str(), meant(key)?)))
+    }
+
     /// Runs the command that makes the test plugin, if there is one.
     ///
     /// # Errors
@@ -131,6 +145,22 @@ impl Test {
             }
         })
     }
+}
+
+/// The keys of a `[[test]]`.
+const KEYS: [&str; 5] = ["name", "build", "with", "mock_host", "mock_input"];
+
+fn letters(key: &str) -> String {
+    key.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether one letter too many, too few or wrong makes the difference, if there is one.
+fn are_near(one: &str, other: &str) -> bool {
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let rest = |text: &str| text.chars().skip(same).collect::<Vec<_>>();
+    let (one, other) = (rest(one), rest(other));
+    let same = one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count();
+    one.len() - same <= 1 && other.len() - same <= 1
 }
 
 /// A file of this folder. A test reaches for no network.

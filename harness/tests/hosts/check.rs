@@ -1,5 +1,6 @@
 //! What each host says of an artifact.
 
+use plugsmith_harness::hosts::query::{JavaScript, Query};
 use plugsmith_harness::hosts::{extism, profile, profiles};
 use plugsmith_harness::{Error, Host, Level, Profile, Source, build, build_with, check, check_with};
 
@@ -59,7 +60,7 @@ fn what_is_no_module_is_a_breach() {
 fn a_name_given_twice_is_to_be_found_in_the_source() {
     let record = r#"{\22kind\22:\22data_type\22,\22name\22:\22ONE\22,\22encoding\22:\22compact\22,\22version\22:1}\n"#;
     let wat = format!(r#"(module (func (export "run")) (@custom "plugsmith" "{record}{record}"))"#);
-    insta::assert_snapshot!(of("ferrite", &wat), @"breach: is not a valid plugin: two data types are called `ONE`: rename one; fix: find both in its source and in the crates that it links, and build it again");
+    insta::assert_snapshot!(of("ferrite", &wat), @"breach: is not a valid plugin: two data types are called `ONE`; fix: rename one, in its source or in a crate that it links");
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn a_command_of_the_host_is_refused() {
 #[test]
 fn a_function_of_the_same_name_and_other_types_is_another() {
     let wat = r#"(module (import "xtp:test/harness" "time" (func (param i64 i64))) (func (export "run")))"#;
-    insta::assert_snapshot!(of("ferrite", wat).lines().next().unwrap(), @"breach: imports `time(i64, i64)` from `xtp:test/harness`, and ferrite has no such function; fix: do without it, or pass what it gives in the input");
+    insta::assert_snapshot!(of("ferrite", wat).lines().next().unwrap(), @"breach: imports `time(i64, i64)` from `xtp:test/harness`, and ferrite has no such function; fix: do without it: pass what it gives in the input");
 }
 
 #[test]
@@ -104,8 +105,34 @@ fn exports_that_a_host_cannot_call_are_none() {
 
 #[test]
 fn an_artifact_that_reaches_the_clock_of_the_library_is_told_by_its_text() {
-    let wat = r#"(module (memory 1) (data (i32.const 0) "time not implemented on this platform/rustc/x") (data (i32.const 99) "can't sleep") (func (export "run")))"#;
+    let wat = r#"(module (memory 1) (data (i32.const 0) "time not implemented on this platform/rustc/x")
+      (data (i32.const 99) "can't sleep/rustc/x/library/std/src/sys/thread/unsupported.rs") (func (export "run")))"#;
     insta::assert_snapshot!(of("query", wat));
+}
+
+/// The artifact of a crate of one file, as it ships.
+fn built(test: &str, source: &str) -> std::path::PathBuf {
+    let folder = folder(test);
+    let (source_file, artifact) = (folder.join("lib.rs"), folder.join("query-plugin-a.wasm"));
+    std::fs::write(&source_file, source).unwrap();
+    let rustc = std::process::Command::new("rustc")
+        .args(["-O", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown", "-o"])
+        .args([&artifact, &source_file])
+        .status();
+    assert!(rustc.unwrap().success(), "{}", source_file.display());
+    artifact
+}
+
+#[test]
+fn a_plugin_that_says_that_it_cannot_sleep_is_not_one_that_tries_to() {
+    let query = profile("query").unwrap();
+    let says = r#"static SAYS: &str = "I can't sleep tonight";
+      #[unsafe(no_mangle)] pub extern "C" fn run() -> i32 { std::hint::black_box(SAYS).len() as i32 }"#;
+    let tries =
+        r#"#[unsafe(no_mangle)] pub extern "C" fn run() { std::thread::sleep(std::time::Duration::from_secs(1)) }"#;
+    let breaches = |path| check(path, &query).unwrap().breaches().map(|breach| breach.what.clone()).collect::<Vec<_>>();
+    assert_eq!(breaches(built("says", says)), [""; 0]);
+    assert_eq!(breaches(built("tries", tries)), ["reaches `std::thread::sleep`, which panics on this target"]);
 }
 
 #[test]
@@ -118,6 +145,87 @@ fn proposals_that_a_host_does_not_run_are_named() {
     let wat = r#"(module (type $f (func)) (tag $oops)
       (func $again (export "run") (try_table (catch_all 0) (throw $oops)) (return_call $again)))"#;
     insta::assert_snapshot!(told(wat.as_bytes()));
+}
+
+/// Every proposal, through `check`, through the harness and through the runtime itself.
+#[test]
+fn what_check_says_of_a_proposal_is_what_the_runtime_does() {
+    let run = r#"(func (export "run"))"#;
+    let proposals = [
+        ("mutable-globals", r#"(global (export "g") (mut i32) (i32.const 0))"#),
+        ("sign-extension", "(func (drop (i32.extend8_s (i32.const 1))))"),
+        ("saturating", "(func (drop (i32.trunc_sat_f32_s (f32.const 1))))"),
+        ("multi-value", "(func (result i32 i32) (i32.const 1) (i32.const 2))"),
+        ("reference-types", "(table 1 externref) (func (result externref) (table.get 0 (i32.const 0)))"),
+        ("bulk-memory", "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 1)))"),
+        ("simd", "(func (drop (v128.const i64x2 1 2)))"),
+        ("relaxed-simd", "(func (param v128) (drop (i8x16.relaxed_swizzle (local.get 0) (local.get 0))))"),
+        ("tail-call", "(func $f (return_call $f))"),
+        ("extended-const", "(global i32 (i32.add (i32.const 1) (i32.const 2)))"),
+        ("multi-memory", "(memory 1) (memory 1)"),
+        ("memory64", "(memory i64 1)"),
+        ("table64", "(table i64 1 funcref)"),
+        ("function-references", "(type $t (func)) (func (param (ref $t)) (call_ref $t (local.get 0)))"),
+        ("gc", "(type $s (struct (field i32))) (func (drop (struct.new $s (i32.const 1))))"),
+        ("i31", "(func (drop (ref.i31 (i32.const 1))))"),
+        ("exceptions", "(tag $t) (func (try_table (catch_all 0) (throw $t)))"),
+        ("exnref", "(func (param exnref) (throw_ref (local.get 0)))"),
+        ("shared memory", "(memory 1 1 shared)"),
+        ("unshared atomics", "(memory 1) (func (drop (i32.atomic.load (i32.const 0))))"),
+        ("wide-arithmetic", "(func (param i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 0)))"),
+        ("custom-page-sizes", "(memory 1 (pagesize 1))"),
+        ("stack-switching", "(type $f (func)) (type $c (cont $f)) (func (param (ref null $c)))"),
+    ];
+    let mut told = String::new();
+    for (name, parts) in proposals {
+        let wat = format!("(module {parts} {run})");
+        let real = ::extism::Plugin::new(wat.as_bytes(), [], true).is_ok();
+        assert_eq!(plugsmith_harness::Plugin::load(wat.as_bytes()).is_ok(), real, "{name} in the harness");
+        for word in ["extism", "query", "ferrite", "peers"] {
+            let report = check(wat.as_bytes(), &profile(word).unwrap()).unwrap();
+            assert_eq!(report.breaches().next().is_none(), real, "{name} in {word}: {report}");
+        }
+        told.push_str(&format!("{name}: {}\n", of("extism", &wat).trim_end().replace('\n', "\n  ")));
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn an_import_from_the_plugin_itself_is_a_breach() {
+    let wat = r#"(module (import "main" "x" (func)) (func (export "x")))"#;
+    insta::assert_snapshot!(of("extism", wat), @"breach: imports `x()` from `main`, which Extism takes for the plugin itself, until its stack overflows; fix: import it from `extism:host/user`");
+    plugsmith_harness::Plugin::load(wat.as_bytes()).unwrap_err();
+}
+
+#[test]
+fn each_breach_of_a_file_that_is_no_plugin_has_its_own_fix() {
+    let wasm = |wat: &str| wat::parse_str(wat).unwrap();
+    let whole = wasm(r#"(module (func (export "run")))"#);
+    // What compilers made before `try_table`, and wasm's text format no longer has.
+    let legacy =
+        b"\0asm\x01\0\0\0\x01\x08\x02\x60\0\0\x60\0\x01\x7f\x03\x02\x01\x01\x0d\x03\x01\0\0\x07\x05\x01\x01f\0\0\
+      \x0a\x0c\x01\x0a\0\x06\x40\x08\0\x19\x0b\x41\0\x0b";
+    let files: [(&str, Vec<u8>); 9] = [
+        ("text", b"#!/bin/sh".to_vec()),
+        ("wat", b"(module (func)".to_vec()),
+        ("cut off", whole[..whole.len() - 3].to_vec()),
+        ("component", wasm("(component)")),
+        ("memory", wasm(r#"(module (import "env" "memory" (memory 1)))"#)),
+        ("legacy", legacy.to_vec()),
+        ("wide", wasm("(module (func (param i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 0))))")),
+    ];
+    let told = files.map(|(name, file)| format!("{name}: {}", check(file, &profile("extism").unwrap()).unwrap()));
+    insta::assert_snapshot!(told.concat());
+}
+
+#[test]
+fn assemblyscripts_abort_is_told_the_compilers_switch() {
+    let wat = r#"(module (import "env" "abort" (func (param i32 i32 i32 i32))) (func (export "run")))"#;
+    insta::assert_snapshot!([of("extism", wat), of("query", wat), of("peers", wat)].concat(), @"
+    note: imports `abort(i32, i32, i32, i32)` from `env`, which no SDK has unless the host's author registers it; fix: write a function `myAbort` of your own and build with `asc --use abort=FILE/myAbort`
+    breach: imports `abort(i32, i32, i32, i32)` from `env`, and query has no functions of its own; fix: write a function `myAbort` of your own and build with `asc --use abort=FILE/myAbort`
+    breach: imports `abort(i32, i32, i32, i32)` from `env`, and peers has no such function; fix: write a function `myAbort` of your own and build with `asc --use abort=FILE/myAbort`
+    ");
 }
 
 /// The artifact of the `orbis` host's own making, whole and broken.
@@ -169,6 +277,25 @@ fn an_artifact_is_held_against_its_manifest() {
     let fitting =
         extism::parse(r#"{"wasm": [{"path": "a.wasm"}], "allowed_hosts": ["*"], "memory": {"max_pages": 17}}"#);
     assert!(check_with(wat.as_bytes(), &extism, &fitting.unwrap()).unwrap().findings.is_empty());
+}
+
+/// What the note is about is what the server does.
+#[test]
+fn a_code_that_is_an_error_in_query_is_told() {
+    let noted = |body: &str| {
+        let wat = format!(r#"(module (func $x (result i32) (i32.const 3)) (func (export "f") (result i32) {body}))"#);
+        let mut query = Query::new().push("query-plugin-a.wasm", wat.as_bytes()).unwrap();
+        let crashes = query.plugin("query-plugin-a.wasm", "f", "", None).javascript() == JavaScript::Crashed;
+        (of("query", &wat).lines().any(|line| line.contains("gives a code from `f`")), crashes)
+    };
+    insta::assert_snapshot!(of("query", r#"(module (func (export "f") (result i32) (i32.const 3)))"#), @"note: gives a code from `f`: any but 0 is a 500 that JavaScript cannot catch; fix: return 0, and put whatever can be expected to go wrong in the output");
+    for body in ["(i32.const 3)", "(call $x)", "(return_call $x)", "(return (i32.const 3))", "(br 0 (i32.const 3))"] {
+        assert_eq!(noted(body), (true, true), "{body}");
+    }
+    let loops = "(loop (br_if 0 (i32.const 0))) (block (br 0)) (if (i32.const 1) (then (return (i32.const 0))))";
+    for body in ["(i32.const 0)", &format!("{loops} (i32.const 0)"), "(br 0 (i32.const 0))"] {
+        assert_eq!(noted(body), (false, false), "{body}");
+    }
 }
 
 #[test]

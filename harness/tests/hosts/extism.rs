@@ -56,6 +56,15 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
+fn what_is_written_of_nothing_is_nothing() {
+    for text in [r#"{"wasm": [], "allowed_hosts": [], "allowed_paths": {}}"#, r#"{"wasm": []}"#] {
+        let manifest = extism::parse(text).unwrap();
+        assert_eq!(extism::parse(&extism::to_json(&manifest)).unwrap(), manifest);
+        assert_eq!(extism::parse(&extism::to_toml(&manifest)).unwrap(), manifest);
+    }
+}
+
+#[test]
 fn every_mistake_in_a_manifest_is_named() {
     let mistakes = [
         "",
@@ -67,6 +76,10 @@ fn every_mistake_in_a_manifest_is_named() {
         r#"{"wasm": [{"path": "a.wasm"}], "memory": {"max": 5}}"#,
         r#"{"wasm": [{"path": "a.wasm"}], "config": {"n": 7}}"#,
         r#"{"wasm": [{"path": "a.wasm"}, {"file": "b.wasm"}]}"#,
+        r#"{"wasm": [{"path": "a.wasm", "hsh": "b"}]}"#,
+        r#"{"wasm": [{"path": "a.wasm", "url": "https://example.com/a.wasm"}]}"#,
+        r#"{"wasm": [{"path": "a.wasm", "hash": 7}]}"#,
+        "\u{feff}{\"wasm\": [{\"path\": \"a.wasm\"}]}",
         r#"{"wasm": [{"data": {"ptr": 1, "len": 1000}}]}"#,
         r#"{"wasm": [{"path": "a.wasm"}, {"path": "b.wasm"}, {"path": "c.wasm"}]}"#,
     ];

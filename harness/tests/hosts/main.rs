@@ -5,4 +5,6 @@
 mod check;
 mod extism;
 mod guest;
+mod modules;
 mod query;
+mod real;

@@ -180,6 +180,52 @@ fn the_list_of_plugins_is_written_as_query_writes_it() {
 }
 
 #[test]
+fn what_else_is_in_the_list_of_plugins_stays() {
+    let path = folder("plugins-kept").join("plugins.toml");
+    let text = "# ours\npinned = true\n\n[[plugin]]\nname = \"query-plugin-a.wasm\" # the first\ntag = \"v1\"\nwhy = \"fast\"\n\n\
+                # the second\n[[plugin]]\nname = \"query-plugin-b.wasm\"\n\n[other]\nkey = 1\n";
+    std::fs::write(&path, text).unwrap();
+    let mut plugins = Plugins::read(&path).unwrap();
+    plugins.put(Entry { name: "query-plugin-a.wasm".to_owned(), tag: "v2".to_owned(), ..Entry::default() });
+    plugins.put(Entry { name: "query-plugin-c.wasm".to_owned(), tag: "v1".to_owned(), ..Entry::default() });
+    plugins.write(&path).unwrap();
+    assert_eq!(Plugins::read(&path).unwrap(), plugins);
+    insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap(), @r#"
+    # ours
+    pinned = true
+
+    [[plugin]]
+    name = "query-plugin-a.wasm" # the first
+    tag = "v2"
+    why = "fast"
+    url = ""
+    sha256 = ""
+    repo_url = ""
+    published_at = ""
+
+    # the second
+    [[plugin]]
+    name = "query-plugin-b.wasm"
+    tag = ""
+    url = ""
+    sha256 = ""
+    repo_url = ""
+    published_at = ""
+
+    [[plugin]]
+    name = "query-plugin-c.wasm"
+    tag = "v1"
+    url = ""
+    sha256 = ""
+    repo_url = ""
+    published_at = ""
+
+    [other]
+    key = 1
+    "#);
+}
+
+#[test]
 fn a_list_of_plugins_that_is_none_is_refused() {
     let wrong = |text| Plugins::parse(text).unwrap_err().to_string();
     insta::assert_snapshot!(

@@ -1,5 +1,6 @@
 //! Who may load whom, and call what.
 
+use plugsmith_harness::plugsmith::testing::MockPeer;
 use plugsmith_harness::{Error, Host, Plugin};
 use serde_json::json;
 
@@ -84,6 +85,19 @@ fn refusal(caller_name: &str, callee_name: &str) -> Error {
 #[test]
 fn a_rule_for_nobody_is_refused() {
     insta::assert_snapshot!(refusal("caler", "callee"), @r#"`.allow("caler", "callee", "*")`: no plugin `caler` to load others; there is `callee`, and the plugin under test is `caller`, unless `.named(..)` says otherwise"#);
+}
+
+#[test]
+fn a_rule_about_no_function_is_refused() {
+    let told = [("callee", "count_vowel"), ("*", "shou")].map(|(callee, function)| {
+        let shout = MockPeer::new().function("shout", |text: String| text.to_uppercase());
+        let registry = with_callee().plugin("loud", shout).named("caller").allow("caller", callee, function);
+        Plugin::load_in(caller(), Host::new().peers(registry)).unwrap_err().to_string()
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    `.allow("caller", "callee", "count_vowel")`: no function `count_vowel` to be called; `callee` has `boom`, `count`, `count_vowels`, `echo`, `fail`, `grow`, `spin`
+    `.allow("caller", "*", "shou")`: no function `shou` to be called; `callee` has `boom`, `count`, `count_vowels`, `echo`, `fail`, `grow`, `spin`; `loud` has `shout`
+    "#);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Number, depth, memory, fuel, stack; and that what was loaded ends.
 
 use plugsmith_harness::plugsmith::Json;
-use plugsmith_harness::{Error, Host};
+use plugsmith_harness::plugsmith::testing::MockPeer;
+use plugsmith_harness::{Error, Host, Plugin};
 use serde_json::json;
 
 use crate::guests::{callee, caller, cope, plugin, registry, relay, step, variant, with_callee};
@@ -97,6 +98,62 @@ fn no_call_of_a_peer_gets_more_fuel_than_all_together() {
     let mut plugin = plugin(with_callee().fuel(1_000_000));
     let outcome = plugin.call::<String>("cope", step("callee", "spin", ""));
     insta::assert_snapshot!(outcome.unwrap(), @"code PEERDOWN, message callee.spin: out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`");
+}
+
+/// A plugin that never stops to call its host.
+const ASKS: &[u8] = br#"(module
+  (import "extism:host/env" "get_log_level" (func $level (result i32)))
+  (func (export "run") (loop $ever (drop (call $level)) (br $ever))))"#;
+
+/// A plugin that never stops to call `asks`, which it loads here.
+fn calls_without_end(before: &str, each_time: &str) -> Vec<u8> {
+    format!(
+        r#"(module
+          (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+          (import "extism:host/env" "store_u64" (func $store (param i64 i64)))
+          (import "extism:host/user" "register_plugin" (func $register (param i64) (result i64)))
+          (import "extism:host/user" "call_plugin" (func $call (param i64 i64 i64) (result i64)))
+          (memory (export "memory") 1)
+          (func $word (param $bytes i64) (param $length i64) (result i64) (local $block i64)
+            (local.set $block (call $alloc (local.get $length)))
+            (call $store (local.get $block) (local.get $bytes))
+            (local.get $block))
+          (func (export "run") (local $asks i64) (local $run i64) (local $input i64) (local $id i64)
+            (local.set $asks (call $word (i64.const 0x736b7361) (i64.const 4)))
+            (local.set $run (call $word (i64.const 0x6e7572) (i64.const 3)))
+            (local.set $input (call $alloc (i64.const 4000000)))
+            {before}
+            (loop $ever
+              {each_time}
+              (drop (call $call (local.get $id) (local.get $run) (local.get $input)))
+              (br $ever))))"#
+    )
+    .into_bytes()
+}
+
+const LOAD: &str = "(local.set $id (call $register (local.get $asks)))";
+
+#[test]
+fn a_peer_that_calls_its_host_without_end_ends() {
+    let mut plugin = plugin(registry().plugin("asks", ASKS).fuel(1_000_000));
+    insta::assert_snapshot!(cope(&mut plugin, "asks", "run", ""), @"code PEERDOWN, message asks.run: out of fuel: its host calls count for more than 1000000000, 20000 each and 1 for each byte; if it is no endless loop, give it more with both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`");
+}
+
+#[test]
+fn host_calls_of_peers_count_for_their_caller() {
+    let host = Host::new().fuel(1_000_000).peers(registry().plugin("asks", ASKS).fuel(1_000_000));
+    let mut plugin = Plugin::load_in(calls_without_end("", LOAD), host).unwrap();
+    let outcome = plugin.call::<()>("run", "");
+    assert_eq!(outcome.result, Err(Error::OutOfHostCalls { limit: 1_000_000_000 }));
+    assert_eq!(outcome.trace().matches("call_plugin").count(), 1);
+}
+
+#[test]
+fn calls_of_native_functions_without_end_end() {
+    let peer = MockPeer::new().function("run", |_: Vec<u8>| String::new());
+    let host = Host::new().fuel(1_000_000).plugin("asks", peer);
+    let mut plugin = Plugin::load_in(calls_without_end(LOAD, ""), host).unwrap();
+    assert_eq!(plugin.call::<()>("run", "").unwrap_err(), Error::OutOfHostCalls { limit: 1_000_000_000 });
 }
 
 /// A plugin that takes about 8,000 instructions to start, or to run.

@@ -105,7 +105,7 @@ fn what_is_no_wasm_is_invalid() {
     wrong magic: not a valid plugin: it does not start with the wasm magic number
     truncated: not a valid plugin: unexpected end-of-file (at offset 0x1e)
     component: not a valid plugin: it is a component: build it for wasm32-unknown-unknown, not for wasm32-wasip2
-    bad record: not a valid plugin: its `plugsmith` section holds what is no record: no record: expected ident at line 1 column 2
+    bad record: not a valid plugin: its `plugsmith` section holds what is no record: no record: expected ident at line 1 column 2: use a cargo-plugsmith that is no older than the plugsmith it was built with
     ill-typed: not a valid plugin: type mismatch: expected i32 but nothing on stack (at offset 0x18)
     ");
 }

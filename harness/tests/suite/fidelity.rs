@@ -182,8 +182,8 @@ fn requests_that_no_host_makes_fail() {
     insta::assert_snapshot!(errors.join("\n"), @r#"
     host function `http_request` failed: invalid URL "example.com": a host requests http:// and https:// only
     host function `http_request` failed: invalid URL "ftp://example.com/": a host requests http:// and https:// only
-    host function `http_request` failed: invalid URL "https:///path": a host requests http:// and https:// only
-    host function `http_request` failed: invalid HTTP method
+    host function `http_request` failed: invalid URL "https:///path": invalid format: a URL has a host's name, and a space in it is %20
+    host function `http_request` failed: invalid HTTP method "GE T": HTTP/1.1 has GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH
     host function `http_request` failed: invalid HTTP header name "a b"
     host function `http_request` failed: invalid HTTP header value "b\r\nc: d"
     host function `http_request` failed: no HTTP request: missing field `url` at line 1 column 16

@@ -11,6 +11,19 @@ fn foreign(host: Host) -> Plugin {
 }
 
 #[test]
+fn one_that_exits_has_failed_with_its_code() {
+    let exits = |code| {
+        let module = format!(
+            r#"(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (memory (export "memory") 1) (func (export "run") (call $exit (i32.const {code}))))"#
+        );
+        Plugin::load(module.as_bytes()).unwrap().call::<()>("run", "").result
+    };
+    assert_eq!(exits(0), Ok(()));
+    insta::assert_snapshot!(exits(7).unwrap_err(), @"the plugin exited with code 7, by WASI's `proc_exit`, without setting an error");
+}
+
+#[test]
 fn its_configuration_is_mocked() {
     assert_outcome_snapshot!(foreign(Host::new().config("user", "Ada")).call::<String>("greet", "Hello"), @r#"
     greet "Hello"

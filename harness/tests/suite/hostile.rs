@@ -187,7 +187,7 @@ fn replies_that_are_no_resp_are_bad_output() {
 
 #[test]
 fn a_million_host_calls_leave_a_trace_that_can_be_read() {
-    let host = Host::new().host("charge", |_: i64, _: i64| 7_i64);
+    let host = Host::new().fuel(30_000_000_000).host("charge", |_: i64, _: i64| 7_i64);
     let mut plugin = load(
         host,
         r#"(func (export "run") (local $n i64)
@@ -248,9 +248,9 @@ fn an_import_that_is_no_function_is_refused() {
         .map(|import| Plugin::load(format!("(module {import})").as_bytes()).unwrap_err().to_string())
         .collect();
     insta::assert_snapshot!(errors.join("\n"), @"
-    not a valid plugin: it asks its host for the memory `extism:host/env.memory`: hosts give functions only
-    not a valid plugin: it asks its host for the global `extism:host/env.extism_context`: hosts give functions only
-    not a valid plugin: it asks its host for the table `env.table`: hosts give functions only
+    not a valid plugin: it asks its host for the memory `extism:host/env.memory`: hosts give functions only: define it in the module, without `--import-memory`, `--import-table` or dynamic linking
+    not a valid plugin: it asks its host for the global `extism:host/env.extism_context`: hosts give functions only: define it in the module, without `--import-memory`, `--import-table` or dynamic linking
+    not a valid plugin: it asks its host for the table `env.table`: hosts give functions only: define it in the module, without `--import-memory`, `--import-table` or dynamic linking
     ");
 }
 

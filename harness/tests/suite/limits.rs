@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use plugsmith_harness::{Host, Plugin};
 
-use crate::guest::plugin;
+use crate::guest::{load, plugin};
 use crate::hostile::error;
 
 const LOOP: &str = "(loop $again (br $again))";
@@ -25,6 +25,44 @@ fn an_endless_start_function_runs_out_of_fuel() {
 fn an_endless_initialize_runs_out_of_fuel() {
     let parts = format!("(func (export \"_initialize\") {LOOP}) (func (export \"run\"))");
     insta::assert_snapshot!(error(Host::new().fuel(1_000_000), &parts), @"load: out of fuel: more than 1000000 instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
+}
+
+#[test]
+fn host_calls_without_end_run_out_of_fuel() {
+    let parts = r#"(func (export "run") (loop $again (drop (call $get_log_level)) (br $again)))"#;
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), parts), @"out of fuel: its host calls count for more than 1000000000, 20000 each and 1 for each byte; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
+}
+
+#[test]
+fn large_blocks_for_the_host_without_end_run_out_of_fuel() {
+    let parts = r#"(func (export "run") (local $block i64)
+      (local.set $block (call $alloc (i64.const 4000000)))
+      (loop $again (call $error_set (local.get $block)) (br $again)))"#;
+    insta::assert_snapshot!(error(Host::new().fuel(1_000_000), parts), @"out of fuel: its host calls count for more than 1000000000, 20000 each and 1 for each byte; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
+}
+
+#[test]
+fn random_bytes_without_end_run_out_of_fuel() {
+    let module = r#"(module
+      (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
+      (memory (export "memory") 16)
+      (func (export "run")
+        (loop $again (drop (call $random_get (i32.const 0) (i32.const 1000000))) (br $again))))"#;
+    let mut plugin = Plugin::load_in(module.as_bytes(), Host::new().fuel(1_000_000)).unwrap();
+    insta::assert_snapshot!(plugin.call::<()>("run", "").unwrap_err(), @"out of fuel: its host calls count for more than 1000000000, 20000 each and 1 for each byte; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
+}
+
+#[test]
+fn a_limit_that_fits_the_instructions_lets_a_few_host_calls_be() {
+    let parts = r#"(func (export "run") (local $left i32)
+      (local.set $left (i32.const 1000))
+      (loop $again
+        (drop (call $get_log_level))
+        (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))"#;
+    let mut plugin = load(Host::new().fuel(10_000), parts).unwrap();
+    let outcome = plugin.call::<()>("run", "");
+    assert!(outcome.fuel < 10_000, "{}", outcome.fuel);
+    outcome.unwrap();
 }
 
 #[test]
@@ -112,14 +150,14 @@ fn a_shared_memory_is_harmless() {
 #[test]
 fn a_table_of_4_billion_elements_does_not_load() {
     let module = r#"(module (table 4294967295 funcref) (func (export "run")))"#;
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, which Extism does not limit: make it smaller");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it has a table of more than 10000000 elements, Plugsmith's own limit of what Extism does not limit: make the table smaller");
 }
 
 #[test]
 fn a_table_that_can_grow_without_limit_does_not_load() {
     let module = r#"(module (table $t 1 funcref) (func (export "run")
       (drop (table.grow $t (ref.null func) (i32.const 1000000000)))))"#;
-    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it grows a table that may hold more than 10000000 elements, which Extism does not limit: give the table a maximum");
+    insta::assert_snapshot!(Plugin::load(module.as_bytes()).unwrap_err(), @"not a valid plugin: it grows a table that may hold more than 10000000 elements, Plugsmith's own limit of what Extism does not limit: give the table a maximum");
 }
 
 #[test]

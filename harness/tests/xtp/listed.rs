@@ -98,6 +98,29 @@ fn a_file_of_another_form_is_refused() {
 }
 
 #[test]
+fn a_misspelt_key_of_a_test_is_refused() {
+    let told = [
+        "mock-input = { data = \"x\" }",
+        "mockhost = \"host.wat\"",
+        "mock_imput = { data = \"x\" }",
+        "builds = \"make\"",
+    ]
+    .map(|key| wrong("key", &format!("bin = \"plugin.wat\"\n[[test]]\nname = \"a\"\nwith = \"test.wat\"\n{key}\n")));
+    insta::assert_snapshot!(told.join("\n"), @"
+    here/xtp.toml: the test `a` has no key `mock-input`: write `mock_input`
+    here/xtp.toml: the test `a` has no key `mockhost`: write `mock_host`
+    here/xtp.toml: the test `a` has no key `mock_imput`: write `mock_input`
+    here/xtp.toml: the test `a` has no key `builds`: write `build`
+    ");
+}
+
+#[test]
+fn other_keys_of_a_test_are_let_be() {
+    let test = "[[test]]\nname = \"a\"\nwith = \"test.wat\"\ntags = [\"slow\"]\ninputs = { a = 1 }\n";
+    Tests::read(folder("others", test)).unwrap();
+}
+
+#[test]
 fn a_file_that_is_missing_is_named() {
     assert!(Tests::read("no-such/xtp.toml").unwrap_err().to_string().starts_with("no-such/xtp.toml: "));
 }

@@ -67,6 +67,12 @@ impl MockPeer {
         self
     }
 
+    /// The names of its exports.
+    #[doc(hidden)]
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
+    }
+
     /// The host that its functions find.
     pub fn context(&self) -> &MockContext {
         &self.context

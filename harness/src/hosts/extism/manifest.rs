@@ -30,9 +30,17 @@ pub fn read(path: impl AsRef<Path>) -> Result<Manifest> {
 /// ```
 ///
 /// # Errors
-/// [`Error::BadManifest`] with what is wrong: neither JSON nor TOML, an unknown key, a value of
-/// another kind, and an artifact given as a place in the process's memory.
+/// [`Error::BadManifest`] with what is wrong: nothing at all, neither JSON nor TOML, an unknown key, a value
+/// of another kind, and an artifact given as a place in the process's memory.
 pub fn parse(text: &str) -> Result<Manifest> {
+    if text.trim().is_empty() {
+        return Err(bad("it is empty: write at least {\"wasm\": [{\"path\": \"plugin.wasm\"}]}"));
+    }
+    if text.strip_prefix('\u{feff}').is_some_and(|text| text.trim_start().starts_with('{')) {
+        return Err(bad(
+            "it starts with a byte order mark, which no host takes before JSON: save it as UTF-8 without one",
+        ));
+    }
     if text.trim_start().starts_with('{') {
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
         check(&value)?;
@@ -69,10 +77,26 @@ fn named(value: &serde_json::Value, error: &str) -> String {
     let sources = value.get("wasm").and_then(serde_json::Value::as_array);
     let is_known = |source: &serde_json::Value| serde_json::from_value::<super::Wasm>(source.clone()).is_ok();
     let place = sources.and_then(|sources| sources.iter().position(|source| !is_known(source))).unwrap_or_default();
+    let source = sources.and_then(|sources| sources.get(place)).and_then(serde_json::Value::as_object);
+    let wrong = source.and_then(wrong_keys).unwrap_or_else(|| "is no source".to_owned());
     format!(
-        "`wasm[{place}]` is no source: write {{\"path\": \"..\"}}, {{\"url\": \"..\", \"headers\": {{..}}}} or {{\"data\": \"<base64>\"}}, \
+        "`wasm[{place}]` {wrong}: write {{\"path\": \"..\"}}, {{\"url\": \"..\", \"headers\": {{..}}}} or {{\"data\": \"<base64>\"}}, \
          each with an optional \"name\" and \"hash\""
     )
+}
+
+/// Which keys of a source keep it from being one, where its keys do.
+fn wrong_keys(source: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
+    let quoted = |keys: Vec<&str>| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
+    let kinds: Vec<&str> = ["path", "url", "data"].into_iter().filter(|kind| source.contains_key(*kind)).collect();
+    let [kind] = kinds[..] else {
+        return (kinds.len() > 1).then(|| format!("has {}, and may have only one of them", quoted(kinds)));
+    };
+    let known = |key: &str| {
+        key == kind || matches!(key, "name" | "hash") || kind == "url" && matches!(key, "headers" | "method")
+    };
+    let unknown: Vec<&str> = source.keys().map(String::as_str).filter(|key| !known(key)).collect();
+    (!unknown.is_empty()).then(|| format!("has a `{kind}`, and so no {}", quoted(unknown)))
 }
 
 /// The manifest as JSON, without what is not set.
@@ -88,9 +112,9 @@ pub fn to_toml(manifest: &Manifest) -> String {
 fn plain(manifest: &Manifest) -> serde_json::Value {
     let mut value = serde_json::to_value(manifest).expect("a manifest has a JSON form");
     prune(&mut value);
-    // Empty is not the same as absent for hosts: it stays. An empty table says nothing.
+    // Empty is not the same as absent for hosts and paths: it stays. Any other empty table says nothing.
     if let Some(table) = value.as_object_mut() {
-        table.retain(|_, value| value.as_object().is_none_or(|inner| !inner.is_empty()));
+        table.retain(|key, value| key == "allowed_paths" || value.as_object().is_none_or(|inner| !inner.is_empty()));
     }
     value
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{HttpRequest, Manifest, Wasm, bad};
+use crate::compiled::MAIN;
 use crate::dispatch::{KERNEL, WASI};
 use crate::error::{Error, Result};
 use crate::host::{Download, Host, Modules};
@@ -12,22 +13,18 @@ use crate::module::Module;
 use crate::source::Source;
 
 /// What a manifest's sources give.
-pub(super) struct Artifact {
-    pub(super) wasm: Vec<u8>,
+pub(crate) struct Artifact {
+    pub(crate) wasm: Vec<u8>,
     /// The modules that it is linked with.
-    pub(super) modules: Modules,
+    pub(crate) modules: Modules,
     /// What to call it.
     pub(super) label: String,
 }
 
 /// The artifact: the only one, the one that is called `main` or has no name, or the last.
-pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
+pub(crate) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
     let sources = manifest.wasm.as_slice();
-    let main = match sources {
-        [] => return Err(bad("it names no artifact: add one to `wasm`")),
-        [_] => 0,
-        several => several.iter().position(|source| name(source) == MAIN).unwrap_or(several.len() - 1),
-    };
+    let main = main(sources).ok_or_else(|| bad("it names no artifact: add one to `wasm`"))?;
     let mut others = BTreeMap::new();
     for (_, source) in sources.iter().enumerate().filter(|(index, _)| *index != main) {
         let name = name(source);
@@ -46,8 +43,13 @@ pub(super) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
     Ok(Artifact { wasm, modules, label: crate::shell::quote(&label) })
 }
 
-/// The name of the module that is the plugin itself.
-const MAIN: &str = "main";
+/// Which of the sources is the plugin.
+pub(crate) fn main(sources: &[Wasm]) -> Option<usize> {
+    match sources {
+        [_] => Some(0),
+        several => several.iter().position(|source| name(source) == MAIN).or(several.len().checked_sub(1)),
+    }
+}
 
 fn name(wasm: &Wasm) -> &str {
     wasm.meta().name.as_deref().unwrap_or(MAIN)
@@ -115,7 +117,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 fn download(request: &HttpRequest, downloads: &[Download]) -> Result<Vec<u8>> {
     let fail = |reason: String| Error::Download { url: request.url.clone(), reason };
-    crate::dispatch::check_request(&request.url, &request.headers, request.method.as_deref()).map_err(fail)?;
+    crate::dispatch::check_request(request).map_err(fail)?;
     let Some(known) = downloads.iter().rev().find(|known| known.url == request.url) else {
         let headers = request.headers.iter().map(|(name, value)| format!("({name:?}, {value:?})"));
         let headers = headers.collect::<Vec<_>>().join(", ");

@@ -83,6 +83,14 @@ impl Known {
         Ok(Arc::clone(self.compiled.get_or_init(|| compiled)))
     }
 
+    /// What can be called of it, if its artifact is compiled already.
+    pub(super) fn functions(&self) -> Vec<&str> {
+        match &self.callee {
+            Callee::Native(peer) => peer.names().collect(),
+            Callee::Artifact(_) => self.compiled.get().into_iter().flat_map(|known| known.module.callable()).collect(),
+        }
+    }
+
     /// The artifact, if it is one.
     pub(super) fn source(&self) -> Option<&Source> {
         match &self.callee {

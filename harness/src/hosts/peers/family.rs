@@ -13,7 +13,7 @@ use crate::compiled::Compiled;
 use crate::dispatch;
 use crate::error::{Error, Result};
 use crate::failure;
-use crate::host::Host;
+use crate::host::{Host, Running};
 use crate::plugin::Plugin;
 use crate::trace::Event;
 
@@ -103,6 +103,7 @@ impl Member {
             };
             check().map_err(|error| callee::of(name, error))?;
         }
+        registry.check_functions()?;
         let family = Family {
             registry,
             next: Cell::default(),
@@ -238,6 +239,10 @@ impl Member {
         let (result, spent) = stacker::maybe_grow(STACK.0, STACK.1, || plugin.run(function, input));
         let events = plugin.take_events();
         self.family.fuel.update(|all| all.saturating_add(spent.fuel));
+        // What the peer does counts for whoever called it.
+        if let Some(caller) = Running::current() {
+            caller.count(spent.host_calls);
+        }
         let before = instance.pages.replace(spent.pages);
         self.family.pages.update(|all| all - before + spent.pages);
         let Limits { fuel, pages, .. } = self.family.registry.limits;
@@ -341,12 +346,13 @@ impl Drop for Instance {
 /// The error of a peer, with what gives it more where it ran out of fuel: not `Host::fuel`, which is for
 /// the plugin under test.
 fn reason(error: &Error) -> String {
+    let text = error.to_string();
     match error {
-        Error::OutOfFuel { limit } => format!(
-            "out of fuel: more than {limit} instructions; if it is no endless loop, give it more with both \
-             `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`"
+        Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } => text.replace(
+            "with `Host::fuel` or",
+            "with both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or",
         ),
-        error => error.to_string(),
+        _ => text,
     }
 }
 

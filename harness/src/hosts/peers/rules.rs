@@ -2,7 +2,7 @@
 
 use plugsmith::testing::glob_matches;
 
-use super::Registry;
+use super::{Known, Registry};
 use crate::error::{Error, Result};
 
 /// One thing that is allowed.
@@ -57,6 +57,33 @@ impl Registry {
             return Err(Error::BadManifest {
                 place: format!("`.allow({caller:?}, {callee:?}, {function:?})`"),
                 reason,
+            });
+        }
+        Ok(())
+    }
+
+    /// Refuses a rule about a function that none of the plugins has which it is about. Their artifacts are
+    /// compiled by now.
+    ///
+    /// # Errors
+    /// [`Error::BadManifest`] with the rule and the functions that there are.
+    pub(super) fn check_functions(&self) -> Result<()> {
+        for Rule { caller, callee, function } in &self.rules {
+            let named = |name: &&String| glob_matches(callee, name);
+            let known: Vec<_> = self.known.iter().filter(|(name, _)| named(name)).collect();
+            let has =
+                |(_, known): &(&String, &Known)| known.functions().iter().any(|name| glob_matches(function, name));
+            if known.iter().any(has) || function == "*" || self.absent.iter().any(|name| named(&name)) {
+                continue;
+            }
+            let each = known.iter().map(|(name, known)| {
+                let functions = known.functions().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+                let functions = if functions.is_empty() { "none".to_owned() } else { functions.join(", ") };
+                format!("`{name}` has {functions}")
+            });
+            return Err(Error::BadManifest {
+                place: format!("`.allow({caller:?}, {callee:?}, {function:?})`"),
+                reason: format!("no function `{function}` to be called; {}", each.collect::<Vec<_>>().join("; ")),
             });
         }
         Ok(())

@@ -28,6 +28,7 @@ const NOT_IN_NODE: &[(&str, &str)] = &[
 ];
 
 fn judge(artifact: &Artifact, report: &mut Report) {
+    let breached = artifact.needs_beyond(ALL);
     for (name, fix) in NOT_IN_NODE {
         if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == *name) {
             report.note(format!("imports `{name}`, which the npm SDK 1.0.3 lacks: it does not load there"), *fix);
@@ -39,7 +40,8 @@ fn judge(artifact: &Artifact, report: &mut Report) {
             "say in your documentation that the host must switch them on",
         );
     }
-    for feature in artifact.needs_beyond(WasmFeatures::WASM2) {
+    for feature in artifact.needs_beyond(WasmFeatures::WASM2).into_iter().filter(|feature| !breached.contains(feature))
+    {
         report.note(
             format!(
                 "uses the wasm proposal {feature}, which is not in WebAssembly 2.0: older hosts refuse it, and Go's"

@@ -1,6 +1,6 @@
 //! A Query server (gc-victor/query 0.12.49, extism 1.11.1).
 
-use super::{Abi, BEFORE_EXCEPTIONS, Functions, Profile, Wasi};
+use super::{ALL, Abi, Functions, Profile, Wasi};
 use crate::check::{Artifact, Report};
 use crate::dispatch::KERNEL;
 
@@ -13,7 +13,7 @@ pub(super) fn profile() -> Profile {
         wasi: Wasi::On,
         memory_pages: None,
         fuel: None,
-        features: BEFORE_EXCEPTIONS,
+        features: ALL,
         judge,
     }
 }
@@ -25,6 +25,13 @@ fn judge(artifact: &Artifact, report: &mut Report) {
         report.note(
             "sets errors: an error is a 500 that JavaScript cannot catch",
             "put whatever can be expected to go wrong in the output; what only a panic sets is as it should be",
+        );
+    }
+    let codes = artifact.may_give_codes().into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if !imports("error_set") && !codes.is_empty() {
+        report.note(
+            format!("gives a code from {codes}: any but 0 is a 500 that JavaScript cannot catch"),
+            "return 0, and put whatever can be expected to go wrong in the output",
         );
     }
     if imports("var_set") {

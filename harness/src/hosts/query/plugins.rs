@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use toml_edit::{DocumentMut, Item, Table};
 
 use crate::error::{Error, Result};
 
@@ -53,7 +54,10 @@ impl Plugins {
     pub fn read(path: impl AsRef<Path>) -> Result<Plugins> {
         let path = path.as_ref();
         match std::fs::read_to_string(path) {
-            Ok(text) => Plugins::parse(&text),
+            Ok(text) => Plugins::parse(&text).map_err(|error| match error {
+                Error::BadManifest { reason, .. } => Error::BadManifest { place: path.display().to_string(), reason },
+                other => other,
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Plugins::default()),
             Err(error) => Err(Error::File { path: path.to_owned(), reason: error.to_string() }),
         }
@@ -75,17 +79,56 @@ impl Plugins {
         toml::to_string(self).expect("texts have a TOML form")
     }
 
-    /// Writes the file, and the folder that it is in.
+    /// Writes the file, and the folder that it is in. Its comments stay, and so do keys of no meaning here,
+    /// as with `query plugin install`.
     ///
     /// # Errors
-    /// [`Error::File`].
+    /// [`Error::File`], and as [`Plugins::read`] for what is written over.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let fail = |error: std::io::Error| Error::File { path: path.to_owned(), reason: error.to_string() };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(fail)?;
         }
-        std::fs::write(path, self.to_toml()).map_err(fail)
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => {
+                Plugins::read(path)?;
+                self.merged(&text).unwrap_or_else(|| self.to_toml())
+            }
+            Err(_) => self.to_toml(),
+        };
+        std::fs::write(path, text).map_err(fail)
+    }
+
+    /// A file's text with these plugins in the place of its own.
+    fn merged(&self, text: &str) -> Option<String> {
+        let mut file = text.parse::<DocumentMut>().ok()?;
+        let mut fresh = self.to_toml().parse::<DocumentMut>().ok()?;
+        if self.entries.is_empty() {
+            file.remove("plugin");
+            return Some(file.to_string());
+        }
+        let fresh = fresh.get_mut("plugin")?.as_array_of_tables_mut()?;
+        let Some(known) = file.get_mut("plugin").and_then(Item::as_array_of_tables_mut) else {
+            file.insert("plugin", Item::ArrayOfTables(std::mem::take(fresh)));
+            return Some(file.to_string());
+        };
+        let name = |table: &Table| table.get("name").and_then(Item::as_str).map(str::to_owned);
+        known.retain(|table| self.entries.iter().any(|entry| Some(&entry.name) == name(table).as_ref()));
+        for entry in fresh.iter_mut() {
+            let Some(same) = known.iter_mut().find(|table| name(table) == name(entry)) else {
+                let mut entry = entry.clone();
+                entry.set_position(None);
+                known.push(entry);
+                continue;
+            };
+            for (key, value) in entry.iter() {
+                if same.get(key).and_then(Item::as_str) != value.as_str() {
+                    same[key] = value.clone();
+                }
+            }
+        }
+        Some(file.to_string())
     }
 
     /// Adds an entry, in place of the one of the same name.

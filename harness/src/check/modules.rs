@@ -1,0 +1,93 @@
+//! The modules of an Extism manifest, and the artifact's place among them.
+
+use std::path::Path;
+
+use super::{Artifact, Report};
+use crate::compiled::link_with;
+use crate::error::Error;
+use crate::host::Host;
+use crate::hosts::extism::{self, Manifest, Wasm, sha256};
+
+/// Holds the artifact against its own entry and the others, and takes from its imports what they
+/// answer.
+pub(super) fn judge(artifact: &mut Artifact, manifest: &Manifest, report: &mut Report) {
+    let Some(main) = extism::main(&manifest.wasm) else {
+        return report.breach("the manifest names no artifact", "add one to `wasm`: {\"path\": \"plugin.wasm\"}");
+    };
+    // The hash is the file's, which may be text.
+    let file = artifact.path.as_ref().and_then(|path| std::fs::read(path).ok());
+    let hash = sha256(file.as_deref().unwrap_or(&artifact.wasm));
+    let own = manifest.wasm.iter().position(|source| is_of(source, artifact, &hash)).unwrap_or(main);
+    if let Some(other) = manifest.wasm[own].meta().hash.as_ref().filter(|wanted| **wanted != hash) {
+        report.breach(
+            format!("has the SHA-256 {hash}, and the manifest wants {other}"),
+            format!("write \"hash\": \"{hash}\" into the manifest, if this is the file that it is for"),
+        );
+    }
+    if manifest.wasm.len() > 1 {
+        judge_others(artifact, own, main, manifest, report);
+    }
+}
+
+/// Whether an entry of the manifest is this artifact, by its file or its hash.
+fn is_of(source: &Wasm, artifact: &Artifact, hash: &str) -> bool {
+    let same =
+        |path: &Path, own: &Path| path.canonicalize().is_ok_and(|path| own.canonicalize().is_ok_and(|own| own == path));
+    match (source, &artifact.path) {
+        (Wasm::File { path, .. }, Some(own)) if same(path, own) => true,
+        _ => source.meta().hash.as_deref() == Some(hash),
+    }
+}
+
+fn judge_others(artifact: &mut Artifact, own: usize, main: usize, manifest: &Manifest, report: &mut Report) {
+    let mut is_whole = true;
+    for source in manifest.wasm.iter().enumerate().filter(|(index, _)| *index != own).map(|(_, source)| source) {
+        match source {
+            Wasm::File { path, .. } if !path.is_file() => report.breach(
+                format!("cannot load: the manifest's module {} is not there", path.display()),
+                "build it, or correct its path, which starts at the current directory",
+            ),
+            Wasm::Url { req, .. } => report.note(
+                format!("the manifest's module at {} is not looked at", req.url),
+                "download it, and name the file with `path` for this check",
+            ),
+            _ => continue,
+        }
+        is_whole = false;
+    }
+    if !is_whole {
+        return;
+    }
+    let mut manifest = manifest.clone();
+    let name = manifest.wasm[own].meta().name.clone();
+    let data = Wasm::data(artifact.wasm.clone());
+    manifest.wasm[own] = match name {
+        Some(name) => data.with_name(name),
+        None => data,
+    };
+    let linked = extism::artifact(&manifest, &Host::new()).and_then(|found| {
+        let mut module = crate::module::Module::parse(&found.wasm)?;
+        link_with(&mut module, &found.modules)?;
+        Ok(module.imports)
+    });
+    match linked {
+        Ok(imports) if own == main => artifact.module.imports = imports,
+        // What the others answer it is no more to ask the host for.
+        Ok(imports) => artifact.module.imports.retain(|import| imports.contains(import)),
+        Err(error) => {
+            // What a manifest's own error says last is what to do.
+            if let Error::BadManifest { reason, .. } = &error
+                && let Some((what, fix)) = reason.rsplit_once(": ")
+            {
+                return report.breach(format!("cannot load with the manifest's modules: {what}"), fix);
+            }
+            let fix = match &error {
+                Error::HashMismatch { .. } => "write down the hash of the file that is meant",
+                Error::BadSignature { .. } => "build both for the same signature",
+                Error::InvalidModule { .. } => "build the module again, or leave it out",
+                _ => "correct the manifest",
+            };
+            report.breach(format!("cannot load with the manifest's modules: {error}"), fix);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! A host that passes text only, as Query does to and from JavaScript.
+
+use super::Host;
+use crate::error::{Error, Result};
+
+impl Host {
+    /// Refuses an input that is no text, where this host passes nothing else.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] with the place of the first byte that is no text.
+    pub(crate) fn takes(&self, function: &str, input: &[u8]) -> Result<()> {
+        match self.first_non_text(input) {
+            Some(at) => Err(Error::BadInput {
+                function: function.to_owned(),
+                reason: format!(
+                    "the host passes text only, and the input is not UTF-8 at byte {at}: encode it, such as in base64"
+                ),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an output that is no text, where this host passes nothing else.
+    ///
+    /// # Errors
+    /// [`Error::BadOutput`] with the place of the first byte that is no text.
+    pub(crate) fn gives(&self, function: &str, output: Vec<u8>) -> Result<Vec<u8>> {
+        match self.first_non_text(&output) {
+            Some(at) => Err(Error::BadOutput {
+                function: function.to_owned(),
+                reason: format!("the output is not UTF-8 at byte {at}"),
+            }),
+            None => Ok(output),
+        }
+    }
+
+    fn first_non_text(&self, bytes: &[u8]) -> Option<usize> {
+        let text = std::str::from_utf8(bytes).err().filter(|_| self.grants.text_only);
+        text.map(|error| error.valid_up_to())
+    }
+}
