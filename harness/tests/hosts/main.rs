@@ -5,6 +5,7 @@
 mod check;
 mod extism;
 mod guest;
+mod linked;
 mod modules;
 mod query;
 mod real;

@@ -315,3 +315,21 @@ fn bytes_that_only_begin_as_wasm_are_refused() {
 fn plugsmith_wasm(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
+
+#[test]
+fn text_where_wasm_should_be_shows_its_place() {
+    insta::assert_snapshot!(Plugin::load(&b"(module (func $f (call $g)))"[..]).unwrap_err(), @"
+    not a valid plugin: unknown func: failed to find name `$g`
+         --> <anon>:1:24
+          |
+        1 | (module (func $f (call $g)))
+          |                        ^
+    ");
+}
+
+#[test]
+fn an_invalid_module_with_imports_loads_nowhere() {
+    let mut wasm = wat::parse_bytes(&with_kernel("")).unwrap().into_owned();
+    wasm.push(99);
+    insta::assert_snapshot!(Plugin::load(wasm).unwrap_err(), @"not a valid plugin: unexpected end-of-file (at offset 0x557)");
+}
