@@ -110,6 +110,13 @@ fn report(source: Source, profile: &Profile, first: impl FnOnce(&mut Artifact, &
 }
 
 fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
+    if profile.abi == Abi::Extism && artifact.module.is_orbis() && artifact.module.callable().all(is_of_the_life_cycle)
+    {
+        return report.breach(
+            "is made for Orbis, and Extism cannot call it",
+            "serve it with `cargo plugsmith serve`, or write #[function] or #[command] in the place of #[route]",
+        );
+    }
     imports::judge(artifact, profile, report);
     features::judge(&artifact.wasm, profile, report);
     let pages = artifact.module.initial_pages;
@@ -128,6 +135,11 @@ fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     lints::judge(artifact, report);
     fuel::judge(artifact, profile, report);
     (profile.judge)(artifact, report);
+}
+
+/// What Orbis' page has every plugin export, which Extism could call.
+fn is_of_the_life_cycle(export: &str) -> bool {
+    ["init", "execute", "cleanup"].contains(&export)
 }
 
 impl Report {

@@ -146,7 +146,8 @@ fn parse(wasm: &[u8]) -> Result<Module> {
 pub(crate) fn link_with<'a>(module: &mut Module, modules: &'a Modules) -> Result<BTreeMap<&'a str, Module>> {
     let mut others = BTreeMap::new();
     for (name, bytes) in modules {
-        others.insert(name.as_str(), parse(bytes)?);
+        let other = parse(bytes).map_err(|error| error.of_module(name))?;
+        others.insert(name.as_str(), other);
     }
     link::modules(module, &others)?;
     Ok(others)

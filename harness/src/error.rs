@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dispatch::{HOST_CALL, is_abort, mock_line, signature_of_peers};
+use crate::dispatch::{HOST_CALL, KERNEL, WASI, is_abort, mock_line, signature_of_peers};
 use crate::module::Import;
 
 /// The result of whatever can fail in the harness.
@@ -289,6 +289,16 @@ fn why_missing(import: &Import) -> String {
     }
 }
 
+impl Error {
+    /// The error, with the module that it is about: of several in a manifest, or of a file.
+    pub(crate) fn of_module(self, name: &str) -> Error {
+        match self {
+            Error::InvalidModule { reason } => Error::InvalidModule { reason: format!("`{name}`: {reason}") },
+            error => error,
+        }
+    }
+}
+
 /// The error of a peer; of one that loads others without a rule, with the rule.
 fn of_peer(plugin: &str, error: &Error) -> String {
     match error {
@@ -296,6 +306,13 @@ fn of_peer(plugin: &str, error: &Error) -> String {
             "it imports `{}.{}`, and no rule lets it load plugins; add `.allow({plugin:?}, \"*\", \"*\")` to the \
              `Registry`, or name what it loads and calls in the place of the `*`",
             import.module, import.name
+        ),
+        Error::MissingImport { import } if import.module != KERNEL && import.module != WASI => format!(
+            "nothing answers `{}.{}`, which it imports; a peer has a host of its own, so add to the `Registry`: \
+             .plugin_in({plugin:?}, wasm, || Host::new(){})",
+            import.module,
+            import.name,
+            mock_line(import)
         ),
         error => error.to_string(),
     }

@@ -7,6 +7,7 @@ use crate::compiled::link_with;
 use crate::error::Error;
 use crate::host::Host;
 use crate::hosts::extism::{self, Manifest, Wasm, sha256};
+use crate::module::{Import, Module};
 
 /// Holds the artifact against its own entry and the others, and takes from its imports what they
 /// answer.
@@ -26,7 +27,14 @@ pub(super) fn judge(artifact: &mut Artifact, manifest: &Manifest, report: &mut R
     }
     if manifest.wasm.len() > 1 {
         judge_others(artifact, own, main, manifest, report);
+        // A host has nothing to do with these, whatever became of them.
+        artifact.module.imports.retain(|import| !is_of_another(import, manifest));
     }
+}
+
+/// Whether it is one of the manifest's modules that an import is from.
+fn is_of_another(import: &Import, manifest: &Manifest) -> bool {
+    manifest.wasm.iter().filter_map(|source| source.meta().name.as_deref()).any(|name| name == import.module)
 }
 
 /// Whether an entry of the manifest is this artifact, by its file or its hash.
@@ -66,28 +74,34 @@ fn judge_others(artifact: &mut Artifact, own: usize, main: usize, manifest: &Man
         None => data,
     };
     let linked = extism::artifact(&manifest, &Host::new()).and_then(|found| {
-        let mut module = crate::module::Module::parse(&found.wasm)?;
+        let mut module = Module::parse(&found.wasm)?;
         link_with(&mut module, &found.modules)?;
         Ok(module.imports)
     });
+    if let Some(import) = linked.iter().flatten().find(|import| is_of_another(import, &manifest)) {
+        report.breach(
+            format!(
+                "cannot load with the manifest's modules: `{}` is imported from `{}`, which does not export it",
+                import.name, import.module
+            ),
+            "correct the name, or export it there",
+        );
+    }
     match linked {
         Ok(imports) if own == main => artifact.module.imports = imports,
         // What the others answer it is no more to ask the host for.
         Ok(imports) => artifact.module.imports.retain(|import| imports.contains(import)),
         Err(error) => {
             // What a manifest's own error says last is what to do.
-            if let Error::BadManifest { reason, .. } = &error
-                && let Some((what, fix)) = reason.rsplit_once(": ")
-            {
-                return report.breach(format!("cannot load with the manifest's modules: {what}"), fix);
-            }
-            let fix = match &error {
-                Error::HashMismatch { .. } => "write down the hash of the file that is meant",
-                Error::BadSignature { .. } => "build both for the same signature",
-                Error::InvalidModule { .. } => "build the module again, or leave it out",
-                _ => "correct the manifest",
+            let text = error.to_string();
+            let (what, fix) = match &error {
+                Error::BadManifest { reason, .. } => reason.rsplit_once(": ").unwrap_or((reason, "correct it")),
+                Error::HashMismatch { .. } => (text.as_str(), "write down the hash of the file that is meant"),
+                Error::BadSignature { .. } => (text.as_str(), "build both for the same signature"),
+                Error::InvalidModule { .. } => (text.as_str(), "build it again, or leave it out"),
+                _ => (text.as_str(), "correct the manifest"),
             };
-            report.breach(format!("cannot load with the manifest's modules: {error}"), fix);
+            report.breach(format!("cannot load with the manifest's modules: {what}"), fix);
         }
     }
 }

@@ -382,3 +382,17 @@ fn a_host_in_a_test_has_what_the_real_one_gives() {
         assert_eq!(outcome(word, "hash"), (true, None), "{word}");
     }
 }
+
+#[test]
+fn a_plugin_of_orbis_is_none_of_extisms() {
+    let wat = r#"(module (import "env" "log" (func (param i32 i32 i32))) (memory (export "memory") 1)
+        (func (export "allocate") (param i32) (result i32) (i32.const 4))
+        (func (export "init") (result i32) (i32.const 0))
+        (func (export "items") (param i32 i32) (result i32) (i32.const 0)))"#;
+    for host in ["extism", "query", "ferrite", "peers"] {
+        let fix = "serve it with `cargo plugsmith serve`, or write #[function] or #[command] in the place of #[route]";
+        assert_eq!(of(host, wat), format!("breach: is made for Orbis, and Extism cannot call it; fix: {fix}\n"));
+    }
+    // An allocator alone makes no plugin of Orbis'.
+    assert!(!of("extism", &wat.replace("\"items\") (param i32 i32)", "\"items\")")).contains("Orbis"));
+}

@@ -11,9 +11,14 @@ const ASKS: &str =
 /// What check says of `plugin.wat` beside `words.wat`, whose one function gives this, with the manifest
 /// of these modules; and whether it loads.
 fn told(test: &str, gives: &str, wasm: &str) -> String {
+    told_of(test, &format!(r#"(module (func (export "one") {gives}))"#), wasm)
+}
+
+/// As `told`, with the whole text of `words.wat`.
+fn told_of(test: &str, words: &str, wasm: &str) -> String {
     let folder = folder(test);
     std::fs::write(folder.join("plugin.wat"), ASKS).unwrap();
-    std::fs::write(folder.join("words.wat"), format!(r#"(module (func (export "one") {gives}))"#)).unwrap();
+    std::fs::write(folder.join("words.wat"), words).unwrap();
     let place = format!("{}/", folder.display());
     let text = format!(r#"{{"wasm": [{}]}}"#, wasm.replace("./", &place));
     let manifest = extism::parse(&text).unwrap();
@@ -43,6 +48,30 @@ fn the_modules_of_a_manifest_are_looked_at_together() {
         told("modules-own-hash", fits, &format!(r#"{words}, {{"path": "./plugin.wat", "hash": "0a"}}"#)),
     ];
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_module_that_lacks_an_export_or_is_none_is_named() {
+    let wasm = r#"{"path": "./words.wat", "name": "words"}, {"path": "./plugin.wat"}"#;
+    let parts = r#"(module (import "words" "one" (func (result i32))) (export "one" (func 0)))"#;
+    let told = [
+        told_of("modules-lacks", r#"(module (func (export "uno")))"#, wasm),
+        told_of("modules-garbage", "garbage", wasm),
+        told_of("modules-circle", parts, wasm),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    {"path": "./words.wat", "name": "words"}, {"path": "./plugin.wat"}
+    breach: cannot load with the manifest's modules: `one` is imported from `words`, which does not export it; fix: correct the name, or export it there
+    note: imports `two()` from `env`, which the host's author must register; fix: say so in your documentation, with the signature
+
+    {"path": "./words.wat", "name": "words"}, {"path": "./plugin.wat"}
+    breach: cannot load with the manifest's modules: not a valid plugin: `./words.wat`: it does not start with the wasm magic number; fix: build it again, or leave it out
+    note: imports `two()` from `env`, which the host's author must register; fix: say so in your documentation, with the signature
+
+    {"path": "./words.wat", "name": "words"}, {"path": "./plugin.wat"}
+    breach: cannot load with the manifest's modules: not a valid plugin: modules of its manifest import from each other or from themselves, which Extism links without end: `words`; fix: build it again, or leave it out
+    note: imports `two()` from `env`, which the host's author must register; fix: say so in your documentation, with the signature
+    "#);
 }
 
 #[test]

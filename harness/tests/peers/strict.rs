@@ -49,6 +49,7 @@ fn an_artifact_that_is_not_there_is_named_before_anything_runs() {
 fn a_peer_that_wants_host_functions_gets_none_unless_the_test_says_so() {
     let hello = plugsmith_harness::build(&folder("../../../examples/ferrite-hello")).unwrap();
     let error = Plugin::load_in(caller(), Host::new().plugin("hello", hello)).unwrap_err();
+    insta::assert_snapshot!(error, @r#"the peer `hello`: nothing answers `extism:host/user.storage_get`, which it imports; a peer has a host of its own, so add to the `Registry`: .plugin_in("hello", wasm, || Host::new().host("storage_get", |arg1: String| -> String { String::new() }))"#);
     let Error::Peer { error, .. } = error else { panic!("{error:?}") };
     assert!(matches!(*error, Error::MissingImport { .. }), "{error:?}");
 }

@@ -167,10 +167,13 @@ impl Request {
         let body = self.body();
         serde_json::from_str(body).map_err(|error| {
             if body == "null" {
-                Error::bad_request("the request has no body, or null: send JSON")
-            } else {
-                Error::bad_request(["body: ", &error.to_string()].concat())
+                return Error::bad_request("the request has no body, or null: send JSON");
             }
+            // As curl sends what `-d` is given: the host passes a form on as text.
+            let is_text =
+                body.starts_with('"') && self.header("content-type").is_some_and(|sent| !sent.contains("json"));
+            let hint = if is_text { "; send `content-type: application/json`" } else { "" };
+            Error::bad_request(["body: ", &error.to_string(), hint].concat())
         })
     }
 

@@ -25,7 +25,7 @@ use crate::protocol::json::{write_integer, write_string};
 ///     r#"{"status":201,"headers":{"location":"/api/items/2"},"body":["a","b"]}"#
 /// );
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     status: u16,
     headers: Vec<(String, String)>,
@@ -137,6 +137,13 @@ impl Response {
         out.extend_from_slice(&self.body);
         out.push(b'}');
         out
+    }
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (status, headers, body) = (self.status, &self.headers, self.text());
+        f.debug_struct("Response").field("status", &status).field("headers", headers).field("body", &body).finish()
     }
 }
 

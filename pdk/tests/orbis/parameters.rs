@@ -102,6 +102,21 @@ fn a_body_is_read_into_its_type() {
 }
 
 #[test]
+fn a_body_that_came_as_a_form_says_what_to_send() {
+    let sent = |kind: &str| post().header("content-type", kind).json(&r#"{"name":"pen"}"#);
+    let told = |kind: &str| call!(create, sent(kind)).text().to_owned();
+    assert!(told("application/x-www-form-urlencoded").ends_with("; send `content-type: application/json`\"}"));
+    assert!(!told("application/json").contains("content-type"));
+}
+
+#[test]
+fn a_query_in_a_path_is_told_where_it_goes() {
+    let failed = std::panic::catch_unwind(|| MockHost::new().request("GET", "/api/items?page=2")).unwrap_err();
+    let told = failed.downcast_ref::<String>().unwrap();
+    assert!(told.ends_with(r#"write request("GET", "/api/items").query("page", "2")"#), "{told}");
+}
+
+#[test]
 fn a_body_of_another_type_is_400_and_says_where() {
     let mut all_told = String::new();
     for body in [json!({}), json!({ "name": 7 }), json!({ "name": "pen", "count": 256 }), json!("text"), json!(null)] {

@@ -49,6 +49,12 @@ fn a_reply_may_be_of_a_type_without_a_name() {
 }
 
 #[test]
+fn a_response_is_shown_with_its_json() {
+    let response = Response::json(&[1]).with_header("x", "y");
+    assert_eq!(format!("{response:?}"), r#"Response { status: 200, headers: [("x", "y")], body: "[1]" }"#);
+}
+
+#[test]
 fn an_error_is_its_status_and_a_body() {
     let _host = MockHost::new();
     let failed = |error: Error| crosses(Err::<(), _>(error));

@@ -59,7 +59,7 @@ fn name(wasm: &Wasm) -> &str {
 fn check_names(main: &[u8], modules: &Modules, host: &Host) -> Result<()> {
     let mut parsed = Vec::new();
     for (name, wasm) in modules {
-        parsed.push((name, Module::parse(wasm)?));
+        parsed.push((name, Module::parse(wasm).map_err(|error| error.of_module(name))?));
     }
     let main = Module::parse(main)?;
     for import in main.imports.iter().chain(parsed.iter().flat_map(|(_, module)| &module.imports)) {
@@ -102,7 +102,8 @@ fn read(source: &Wasm, host: &Host) -> Result<(Vec<u8>, String)> {
         }
     }
     // The hash is the file's; a text is turned into wasm afterwards, as in Extism.
-    Ok((Source::Bytes(bytes).read()?, name))
+    let wasm = Source::Bytes(bytes).read().map_err(|error| error.of_module(&name))?;
+    Ok((wasm, name))
 }
 
 /// The SHA-256 of an artifact, as Extism and Query write it down.

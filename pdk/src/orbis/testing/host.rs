@@ -55,6 +55,10 @@ impl MockHost {
     }
 
     /// A request without headers, query, body or user.
+    ///
+    /// # Panics
+    /// A path with a query in it, which goes into [`RequestBuilder::query`].
+    #[track_caller]
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         RequestBuilder::new(self.host.clone(), method, path)
     }

@@ -16,7 +16,14 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
+    #[track_caller]
     pub(super) fn new(host: HostHandle, method: &str, path: &str) -> RequestBuilder {
+        if let Some((path, query)) = path.split_once('?') {
+            let (name, value) = query.split_once('=').unwrap_or((query, ""));
+            panic!(
+                "the host takes the query off the path: write request({method:?}, {path:?}).query({name:?}, {value:?})"
+            );
+        }
         let members = json!({
             "method": method, "path": path, "headers": {}, "query": {}, "body": null, "user_id": null, "is_admin": false,
         });
