@@ -170,8 +170,8 @@ impl Request {
                 return Error::bad_request("the request has no body, or null: send JSON");
             }
             // As curl sends what `-d` is given: the host passes a form on as text.
-            let is_text =
-                body.starts_with('"') && self.header("content-type").is_some_and(|sent| !sent.contains("json"));
+            let sent = self.header("content-type").unwrap_or_default();
+            let is_text = body.starts_with('"') && sent.starts_with("application/x-www-form-urlencoded");
             let hint = if is_text { "; send `content-type: application/json`" } else { "" };
             Error::bad_request(["body: ", &error.to_string(), hint].concat())
         })
