@@ -16,11 +16,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 use wasmparser::{Parser, Payload, WasmFeatures};
 
+use crate::artifact::module::{Invalid, Module, NO_WASM};
+use crate::artifact::source::Source;
 use crate::error::{Error, Result};
 use crate::hosts::extism::Manifest;
 use crate::hosts::{Abi, Profile};
-use crate::module::{Invalid, Module, NO_WASM};
-use crate::source::Source;
 
 /// What a host has to say of an artifact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

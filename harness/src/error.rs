@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::dispatch::{HOST_CALL, KERNEL, WASI, is_abort, mock_line, signature_of_peers};
-use crate::module::Import;
+use crate::import::{Import, KERNEL, WASI, is_abort, mock_line, peers_signature};
+
+/// The fuel that each host call counts for: the default limit gives half a million of them, or 10 GB,
+/// which take about ten seconds.
+pub(crate) const HOST_CALL: u64 = 20_000;
 
 /// The result of whatever can fail in the harness.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -274,7 +277,7 @@ fn why_missing(import: &Import) -> String {
     match import.module.as_str() {
         "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function".to_owned(),
         "extism:host/env" => ": no version of Extism that this harness knows has it".to_owned(),
-        _ if signature_of_peers(import).is_some() => {
+        _ if peers_signature(import).is_some() => {
             ", and it has no plugins to load; add to the host: .plugin(\"NAME\", \"path/to/plugin.wasm\")".to_owned()
         }
         _ if is_abort(import) => format!(
@@ -290,6 +293,44 @@ fn why_missing(import: &Import) -> String {
 }
 
 impl Error {
+    /// The kind, in the words of the enum: `missing_export`, `trapped`, `out_of_fuel` ..
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::MissingArtifact { .. } => "missing_artifact",
+            Error::StaleArtifact { .. } => "stale_artifact",
+            Error::BuildFailed { .. } => "build_failed",
+            Error::InvalidModule { .. } => "invalid_module",
+            Error::MissingExport { .. } => "missing_export",
+            Error::BadSignature { .. } => "bad_signature",
+            Error::MissingCommand { .. } => "missing_command",
+            Error::UnusedMock { .. } => "unused_mock",
+            Error::MissingImport { .. } => "missing_import",
+            Error::UnexpectedHostCall { .. } => "unexpected_host_call",
+            Error::Plugin { .. } => "plugin",
+            Error::UnknownHost { .. } => "unknown_host",
+            Error::Peer { .. } => "peer",
+            Error::MissingPlugin { .. } => "missing_plugin",
+            Error::BadManifest { .. } => "bad_manifest",
+            Error::HashMismatch { .. } => "hash_mismatch",
+            Error::Download { .. } => "download",
+            Error::Denied { .. } => "denied",
+            Error::HostFailed { .. } => "host_failed",
+            Error::Trapped { .. } => "trapped",
+            Error::TimedOut { .. } => "timed_out",
+            Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } => "out_of_fuel",
+            Error::OutOfMemory { .. } => "out_of_memory",
+            Error::StartsTooLarge { .. } => "starts_too_large",
+            Error::HostLimit { .. } => "host_limit",
+            Error::InvalidManifest { .. } => "invalid_manifest",
+            Error::BadInput { .. } => "bad_input",
+            Error::BadOutput { .. } => "bad_output",
+            Error::UnknownEvent { .. } => "unknown_event",
+            Error::BadEvent { .. } => "bad_event",
+            Error::File { .. } => "file",
+            Error::IgnoredOption { .. } => "ignored_option",
+        }
+    }
+
     /// The error, with the module that it is about: of several in a manifest, or of a file.
     pub(crate) fn of_module(self, name: &str) -> Error {
         match self {
@@ -302,7 +343,7 @@ impl Error {
 /// The error of a peer; of one that loads others without a rule, with the rule.
 fn of_peer(plugin: &str, error: &Error) -> String {
     match error {
-        Error::MissingImport { import } if signature_of_peers(import).is_some() => format!(
+        Error::MissingImport { import } if peers_signature(import).is_some() => format!(
             "it imports `{}.{}`, and no rule lets it load plugins; add `.allow({plugin:?}, \"*\", \"*\")` to the \
              `Registry`, or name what it loads and calls in the place of the `*`",
             import.module, import.name

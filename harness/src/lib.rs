@@ -3,48 +3,34 @@
 pub use plugsmith;
 pub use plugsmith::{Event, HookResult};
 
-mod abi;
-mod arguments;
-mod artifact;
-mod call;
-mod check;
-mod compiled;
-mod dispatch;
 mod error;
-mod failure;
+mod import;
+mod text;
 
-mod host;
-pub mod hosts;
-mod inspect;
-mod kind;
-mod ledger;
-mod module;
-mod outcome;
-mod plugin;
-mod shell;
-mod snapshot;
-mod source;
-mod spent;
-mod state;
-mod strip;
-mod symbols;
+mod artifact;
 mod trace;
+
+mod engine;
+
+mod check;
+pub mod hosts;
 pub mod xtp;
 
-pub use arguments::Arguments;
-pub use artifact::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};
-pub use check::{Finding, Level, Report, check, check_with};
-pub use error::{Error, Result};
-pub use host::{Host, Limits};
-pub use inspect::{
+pub use artifact::build::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};
+pub use artifact::inspect::{
     CommandInfo, CrateSize, Export, FunctionInfo, ImportModule, Inspection, Memory, Permission, Section,
 };
-pub use module::{Import, Module, Signature};
-pub use outcome::Outcome;
-pub use plugin::Plugin;
-pub use source::Source;
-pub use strip::strip;
-pub use trace::{Event as TraceEvent, HostCall, render_bytes, render_value};
+pub use artifact::module::Module;
+pub use artifact::source::Source;
+pub use artifact::strip::strip;
+pub use check::{Finding, Level, Report, check, check_with};
+pub use engine::arguments::Arguments;
+pub use engine::host::{Host, Limits};
+pub use engine::plugin::Plugin;
+pub use error::{Error, Result};
+pub use import::{Import, Signature};
+pub use trace::event::{Event as TraceEvent, HostCall, render_bytes, render_value};
+pub use trace::outcome::Outcome;
 
 /// The plugin of the crate that this stands in: built from its sources as they are, never stale,
 /// in a host of its own.

@@ -12,11 +12,11 @@ mod notes;
 mod report;
 mod toml;
 
+use crate::artifact::module::Module;
+use crate::artifact::source::Source;
+use crate::engine::host::{Host, Limits};
+use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::host::{Host, Limits};
-use crate::module::Module;
-use crate::plugin::Plugin;
-use crate::source::Source;
 
 use again::{again, named};
 use board::Board;

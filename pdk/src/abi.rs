@@ -4,8 +4,6 @@
 mod extism;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
-#[cfg(not(target_arch = "wasm32"))]
-mod native_peers;
 #[cfg(feature = "json")]
 #[cfg_attr(not(target_arch = "wasm32"), path = "abi/native/orbis.rs")]
 pub(crate) mod orbis;
@@ -21,6 +19,6 @@ pub use self::peers::{Env, Namespace, User};
 #[cfg(target_arch = "wasm32")]
 pub use self::wasi::fill_for_getrandom;
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::*;
+pub use native::peers::{Env, Namespace, User};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native_peers::{Env, Namespace, User};
+pub(crate) use native::*;

@@ -1,15 +1,15 @@
 //! What an entry point receives: the way to every service of its host.
 
 use crate::abi::HostHandle;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::http::Http;
-use crate::kv::Kv;
-use crate::log::Log;
-use crate::peers::Peers;
-use crate::random::Random;
-use crate::storage::Storage;
-use crate::vars::Vars;
+use crate::services::clock::Clock;
+use crate::services::config::Config;
+use crate::services::http::Http;
+use crate::services::kv::Kv;
+use crate::services::log::Log;
+use crate::services::peers::Peers;
+use crate::services::random::Random;
+use crate::services::storage::Storage;
+use crate::services::vars::Vars;
 
 /// The services of the host that called the plugin.
 ///

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::argument::{Argument, Element};
-use crate::function::{Input, Output};
-use crate::reply::{Reply, ReplyElement, ReplyWriter};
+use crate::entry::argument::{Argument, Element};
+use crate::entry::function::{Input, Output};
+use crate::entry::reply::{Reply, ReplyElement, ReplyWriter};
 use crate::{CommandError, Value};
 
 /// A value that travels as JSON.

@@ -6,29 +6,17 @@ extern crate self as plugsmith;
 pub mod protocol;
 
 mod error;
+#[cfg(feature = "json")]
+mod json;
 mod value_conversions;
 
-mod argument;
-mod command;
-mod data_type;
-mod function;
-mod hook;
+mod entry;
+mod ferrite;
 mod host_function;
-mod reply;
-mod storage_backend;
-mod transformer;
 
 mod context;
 
-pub mod clock;
-pub mod config;
-pub mod http;
-pub mod kv;
-pub mod log;
-pub mod peers;
-pub mod random;
-pub mod storage;
-pub mod vars;
+mod services;
 
 #[cfg(feature = "json")]
 pub mod orbis;
@@ -45,31 +33,29 @@ pub use plugsmith_macros::{
     command, data_type, export_plugin, function, hook, host_functions, peer, storage_backend, transformer,
 };
 
-pub use argument::{Argument, Bytes, Element, FromCall};
-pub use clock::clock;
-pub use config::config;
 pub use context::PluginContext;
-pub use data_type::{DataType, Encoded, Encoding, NamedType};
-#[cfg(feature = "data-types")]
-pub use data_type::{decode_compact, encode_compact};
+pub use entry::argument::{Argument, Bytes, Element, FromCall};
+pub use entry::function::{Input, Output};
+pub use entry::reply::Reply;
 pub use error::{CommandError, CommandResult, HostError};
-pub use function::{Input, Output};
-pub use hook::{FromEvent, HookContext, HookOutput};
+pub use ferrite::data_type::{DataType, Encoded, Encoding, NamedType};
+#[cfg(feature = "data-types")]
+pub use ferrite::data_type::{decode_compact, encode_compact};
+pub use ferrite::hook::{FromEvent, HookContext, HookOutput};
+pub use ferrite::storage_backend::StorageBackend;
+pub use ferrite::transformer::TransformerOutput;
 pub use host_function::{HostArgument, HostReply, HostResult};
-pub use http::{HttpRequest, HttpResponse, http};
 #[cfg(feature = "json")]
 pub use json::Json;
-pub use kv::kv;
-pub use log::log;
-pub use peers::{PeerOutput, peers};
 pub use protocol::Value;
 pub use protocol::event::{Event, HookResult};
-pub use random::random;
-pub use reply::Reply;
-pub use storage::{Ttl, storage};
-pub use storage_backend::StorageBackend;
-pub use transformer::TransformerOutput;
-pub use vars::vars;
-
-#[cfg(feature = "json")]
-mod json;
+pub use services::clock::clock;
+pub use services::config::config;
+pub use services::http::{HttpRequest, HttpResponse, http};
+pub use services::kv::kv;
+pub use services::log::log;
+pub use services::peers::{PeerOutput, peers};
+pub use services::random::random;
+pub use services::storage::{Ttl, storage};
+pub use services::vars::vars;
+pub use services::{clock, config, http, kv, log, peers, random, storage, vars};

@@ -1,14 +1,14 @@
 //! What the macros' output calls. Not for people: it may change in any release.
 
-pub use crate::argument::{Call, FromCall, Kind};
-pub use crate::command::{
+pub use crate::entry::argument::{Call, FromCall, Kind};
+pub use crate::entry::command::{
     Body, Parameter, Signature, arity, arity_message, has_argument, has_keys, has_step, is_raw, misplaced,
 };
-pub use crate::function::{Context, FunctionOutput, Input, Sole};
-pub use crate::hook::{EventContext, FromEvent, HookOutput, Takes};
+pub use crate::entry::function::{Context, FunctionOutput, Input, Sole};
+pub use crate::entry::reply::{CommandOutput, ReplyWriter};
+pub use crate::ferrite::hook::{EventContext, FromEvent, HookOutput, Takes};
+pub use crate::ferrite::transformer::TransformerOutput;
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
-pub use crate::reply::{CommandOutput, ReplyWriter};
-pub use crate::transformer::TransformerOutput;
 #[cfg(feature = "data-types")]
 pub use serde;
 
@@ -193,7 +193,7 @@ pub const fn message(padded: &[u8; 96]) -> &str {
 
 /// One call of a command's export.
 pub fn export_command(signature: &Signature, body: Body) -> i32 {
-    export(|context, input| crate::command::call(signature, context, input, body))
+    export(|context, input| crate::entry::command::call(signature, context, input, body))
 }
 
 /// One call of a command as its export makes it, for fuzzing: bytes in, the reply or the error's text out.
@@ -204,7 +204,7 @@ pub fn call_command(
     input: &[u8],
     body: Body,
 ) -> Result<Vec<u8>, String> {
-    crate::command::call(signature, context, input, body)
+    crate::entry::command::call(signature, context, input, body)
 }
 
 /// One call of a hook as its export makes it, for tests: an event in, the verdict or the error's text out.
@@ -215,7 +215,7 @@ pub fn call_hook(
     input: &[u8],
     body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
 ) -> Result<Vec<u8>, String> {
-    crate::hook::call(event, context.clone(), input, body)
+    crate::ferrite::hook::call(event, context.clone(), input, body)
 }
 
 /// One call of a function's export.
@@ -228,17 +228,17 @@ pub fn export_hook(
     event: &str,
     body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
 ) -> i32 {
-    export(|context, input| crate::hook::call(event, context.clone(), input, body))
+    export(|context, input| crate::ferrite::hook::call(event, context.clone(), input, body))
 }
 
 /// One call of a transformer's export.
 pub fn export_transformer(body: fn(&crate::HookContext) -> Result<crate::Value, crate::CommandError>) -> i32 {
-    export(|context, input| crate::transformer::call(context.clone(), input, body))
+    export(|context, input| crate::ferrite::transformer::call(context.clone(), input, body))
 }
 
 /// One call of a storage backend's export.
 pub fn export_backend(backend: &impl crate::StorageBackend) -> i32 {
-    export(|context, input| crate::storage_backend::call(backend, context, input))
+    export(|context, input| crate::ferrite::storage_backend::call(backend, context, input))
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{Artifact, Report};
-use crate::dispatch::KERNEL;
+use crate::artifact::ledger;
 use crate::hosts::{Abi, FCALL_FUEL, Profile};
-use crate::ledger;
+use crate::import::KERNEL;
 
 pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     if profile.abi == Abi::Orbis && artifact.module.imports.iter().any(|import| import.module == KERNEL) {

@@ -1,10 +1,10 @@
 //! What an artifact imports, held against what a host has.
 
 use super::{Artifact, Report, wasi};
-use crate::compiled::MAIN;
-use crate::dispatch::{KERNEL, WASI, is_abort, kernel_signature, val_type};
+use crate::engine::compiled::MAIN;
+use crate::engine::door::val_type;
 use crate::hosts::{Abi, Functions, Profile, Wasi};
-use crate::module::{Import, Signature};
+use crate::import::{Import, KERNEL, Signature, WASI, is_abort, kernel_signature};
 
 pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     let imports = &artifact.module.imports;

@@ -1,8 +1,8 @@
 //! What is no plugin at all, and why.
 
 use super::{Report, features};
+use crate::artifact::module::Invalid;
 use crate::hosts::Profile;
-use crate::module::Invalid;
 
 const BUILD: &str = "build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`";
 

@@ -1,8 +1,9 @@
 //! An artifact held against the Extism manifest that it is to be loaded with.
 
 use super::{Artifact, Report};
-use crate::dispatch::{KERNEL, WASI, vain};
+use crate::engine::door::vain;
 use crate::hosts::extism::Manifest;
+use crate::import::{KERNEL, WASI};
 
 pub(super) fn judge(artifact: &Artifact, manifest: &Manifest, report: &mut Report) {
     let imports =

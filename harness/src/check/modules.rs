@@ -1,13 +1,14 @@
 //! The modules of an Extism manifest, and the artifact's place among them.
 
+use crate::import::Import;
 use std::path::Path;
 
 use super::{Artifact, Report};
-use crate::compiled::link_with;
+use crate::artifact::module::Module;
+use crate::engine::compiled::link_with;
+use crate::engine::host::Host;
 use crate::error::Error;
-use crate::host::Host;
 use crate::hosts::extism::{self, Manifest, Wasm, sha256};
-use crate::module::{Import, Module};
 
 /// Holds the artifact against its own entry and the others, and takes from its imports what they
 /// answer.

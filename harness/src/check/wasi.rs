@@ -1,6 +1,6 @@
 //! The functions of WASI preview 1 and their types.
 
-use crate::module::Signature;
+use crate::import::Signature;
 
 /// The signature of the function of this name.
 pub(super) fn signature(name: &str) -> Option<Signature> {

@@ -16,10 +16,10 @@ pub use manifest::{parse, read, to_json, to_toml};
 pub use sources::sha256;
 pub(crate) use sources::{artifact, main};
 
-use crate::compiled;
+use crate::engine::compiled;
+use crate::engine::host::{Host, Modules};
+use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::host::{Host, Modules};
-use crate::plugin::Plugin;
 
 /// Loads a manifest's artifact into this host, which keeps to the manifest: its configuration, its
 /// permissions, its limits.

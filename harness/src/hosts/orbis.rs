@@ -26,6 +26,7 @@ mod record;
 mod request;
 mod response;
 mod router;
+mod running;
 mod secret;
 mod services;
 mod state;

@@ -8,14 +8,15 @@
 
 mod callee;
 mod family;
+pub(crate) mod imports;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::host::Host;
-use crate::plugin::Plugin;
+use crate::engine::host::Host;
+use crate::engine::plugin::Plugin;
 
 pub use callee::Callee;
 use callee::Known;

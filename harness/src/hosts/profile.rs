@@ -10,9 +10,9 @@ pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
 use crate::check::{Artifact, Report};
+use crate::engine::host::Host;
 use crate::error::{Error, Result};
-use crate::host::Host;
-use crate::module::Import;
+use crate::import::Import;
 
 /// A host: what it gives a plugin, and what it asks of it.
 #[derive(Clone, Debug)]
@@ -129,6 +129,6 @@ fn function(module: &str, name: &str, parameters: &[&str], results: &[&str]) -> 
     Import {
         module: module.to_owned(),
         name: name.to_owned(),
-        signature: crate::module::Signature { parameters: owned(parameters), results: owned(results) },
+        signature: crate::import::Signature { parameters: owned(parameters), results: owned(results) },
     }
 }

@@ -19,11 +19,11 @@ pub use answer::{Answer, Failure, JavaScript};
 pub use plugins::{Entry, Plugins, file_name};
 
 use super::extism::{Manifest, Wasm, grant};
+use crate::artifact::source::Source;
+use crate::engine::host::Host;
+use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::host::Host;
-use crate::outcome::Outcome;
-use crate::plugin::Plugin;
-use crate::source::Source;
+use crate::trace::outcome::Outcome;
 use options::PluginConfig;
 
 /// A Query server with its plugins.

@@ -1,8 +1,8 @@
 //! The command line that runs a suite again.
 
-use crate::host::Host;
-use crate::shell::{options, quote};
-use crate::source::Source;
+use crate::artifact::source::Source;
+use crate::engine::host::Host;
+use crate::text::{options, quote};
 
 /// `cargo plugsmith xtp plugin.wasm --with test.wasm ..`, as far as the command line can say it.
 pub(super) fn again(plugin: &Source, test: &Source, host: &Host, input: Option<&[u8]>) -> String {

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::notes::Notes;
 use super::report::{Assertion, Group, Report};
+use crate::engine::host::{Limits, Running};
+use crate::engine::plugin::Plugin;
 use crate::error::Error;
-use crate::host::{Limits, Running};
-use crate::plugin::Plugin;
 
 /// The most calls and resets of a suite, and the most assertions and groups.
 const MOST: usize = 100_000;

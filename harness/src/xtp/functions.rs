@@ -9,7 +9,7 @@ use plugsmith::protocol::host_functions::{HostCall, HostFunction, HostValue, Wir
 
 use super::board::Board;
 use super::notes::told;
-use crate::module::Module;
+use crate::artifact::module::Module;
 
 /// The import module.
 const HARNESS: &str = "xtp:test/harness";

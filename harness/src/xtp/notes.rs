@@ -2,7 +2,7 @@
 //! of them, by a name as large as its memory: equal ones are one line, and of many the first are kept.
 
 use crate::error::Error;
-use crate::trace::shorten_to;
+use crate::trace::event::shorten_to;
 
 /// The most lines before an assertion.
 const LINES: usize = 20;

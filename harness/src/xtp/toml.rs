@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Suite;
+use crate::engine::host::Host;
 use crate::error::{Error, Result};
-use crate::host::Host;
 
 /// The tests of an `xtp.toml`. Keys that are not about tests are let be.
 ///

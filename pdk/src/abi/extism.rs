@@ -11,7 +11,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::command::{decimal, join};
+use crate::entry::command::{decimal, join};
 
 /// The raw kernel.
 mod kernel {
@@ -80,8 +80,8 @@ impl HostHandle {
     /// One call for each level, and inlined into the caller, who knows the level: so an artifact
     /// imports only the levels it uses.
     #[inline(always)]
-    pub(crate) fn log(&self, level: crate::log::Level, text: &str) {
-        use crate::log::Level;
+    pub(crate) fn log(&self, level: crate::services::log::Level, text: &str) {
+        use crate::services::log::Level;
         let offset = Block::new(if text.is_empty() { " " } else { text }.as_bytes()).into_offset();
         match level {
             Level::Trace => kernel::log_trace(offset),

@@ -1,5 +1,6 @@
 //! Off wasm32 the host is in memory: the one of the `MockContext` in use, or the thread's own.
 
+pub(super) mod peers;
 pub(super) mod stack;
 
 use std::cell::RefCell;
@@ -55,11 +56,11 @@ impl HostHandle {
     }
 
     pub(crate) fn http_headers(&self) -> Option<Vec<u8>> {
-        Some(self.with(|host| crate::http::headers_to_json(&host.last_headers)))
+        Some(self.with(|host| crate::services::http::headers_to_json(&host.last_headers)))
     }
 
-    pub(crate) fn log(&self, level: crate::log::Level, text: &str) {
-        self.with(|host| host.logs.push(crate::log::Line { level, text: text.to_owned() }));
+    pub(crate) fn log(&self, level: crate::services::log::Level, text: &str) {
+        self.with(|host| host.logs.push(crate::services::log::Line { level, text: text.to_owned() }));
     }
 
     pub(crate) fn nanoseconds(&self, clock: i32) -> u64 {

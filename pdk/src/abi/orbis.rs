@@ -12,9 +12,9 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 
 use crate::HttpRequest;
-use crate::command::{decimal, join};
-use crate::log::Level;
+use crate::entry::command::{decimal, join};
 use crate::orbis::Error;
+use crate::services::log::Level;
 
 /// The raw imports.
 mod raw {
@@ -117,7 +117,7 @@ impl HostHandle {
     /// The response's JSON.
     pub(crate) fn http(&self, request: &HttpRequest) -> Result<String, Error> {
         let (method, url, body) = (&request.method, &request.url, &request.body);
-        let headers = crate::http::headers_to_json(&request.headers);
+        let headers = crate::services::http::headers_to_json(&request.headers);
         // SAFETY: the host reads the four texts during the call.
         let block = unsafe {
             raw::http_request(

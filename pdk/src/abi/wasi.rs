@@ -4,7 +4,7 @@
 
 use super::HostHandle;
 use crate::HostError;
-use crate::command::decimal;
+use crate::entry::command::decimal;
 
 /// The raw imports.
 mod raw {

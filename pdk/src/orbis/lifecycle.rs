@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::abi::orbis::HostHandle;
-use crate::log::Level;
+use crate::services::log::Level;
 
 /// What a function of the lifecycle may return.
 #[diagnostic::on_unimplemented(

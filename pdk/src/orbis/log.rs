@@ -1,7 +1,7 @@
 //! `log()`: lines in the host's log.
 
 use crate::abi::orbis::HostHandle;
-use crate::log::Level;
+use crate::services::log::Level;
 
 /// The host's log.
 pub fn log() -> Log {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{FakeHost, MockPeer, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
-use crate::hook::{HookOutput, judge};
-use crate::log::Line;
+use crate::ferrite::hook::{HookOutput, judge};
+use crate::services::log::Line;
 use crate::{CommandError, Event, HookContext, HookResult, HttpResponse, PluginContext};
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
@@ -138,7 +138,7 @@ impl MockContext {
 
     /// The kv functions as a host's, for whoever mocks a host with them.
     #[doc(hidden)]
-    pub fn kv_functions(&self) -> impl crate::kv::KvImports + use<> {
+    pub fn kv_functions(&self) -> impl crate::services::kv::KvImports + use<> {
         self.context.host.clone()
     }
 

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::MockContext;
-use crate::function::FunctionOutput;
+use crate::entry::function::FunctionOutput;
 use crate::{Bytes, HostError, Input, Output, PluginContext};
 
 /// Bytes in, bytes or an error's text out.

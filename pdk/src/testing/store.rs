@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::glob_matches;
 use super::stored::{increment, kind, range, storable, wrong_type};
 use crate::abi::HostHandle;
-use crate::storage::StorageImports;
+use crate::services::storage::StorageImports;
 use crate::{Encoded, HostError, Value};
 
 /// A key-value store on a virtual clock. A key's expiry is a moment; from that moment on the key

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{HttpRequest, Manifest, Wasm, bad};
-use crate::compiled::MAIN;
-use crate::dispatch::{KERNEL, WASI};
+use crate::artifact::module::Module;
+use crate::artifact::source::Source;
+use crate::engine::compiled::MAIN;
+use crate::engine::host::{Download, Host, Modules};
 use crate::error::{Error, Result};
-use crate::host::{Download, Host, Modules};
-use crate::module::Module;
-use crate::source::Source;
+use crate::import::{KERNEL, WASI};
 
 /// What a manifest's sources give.
 pub(crate) struct Artifact {
@@ -40,7 +40,7 @@ pub(crate) fn artifact(manifest: &Manifest, host: &Host) -> Result<Artifact> {
         modules.insert(name.to_owned(), read(source, host)?.0.into());
     }
     check_names(&wasm, &modules, host)?;
-    Ok(Artifact { wasm, modules, label: crate::shell::quote(&label) })
+    Ok(Artifact { wasm, modules, label: crate::text::quote(&label) })
 }
 
 /// Which of the sources is the plugin.
@@ -118,7 +118,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 fn download(request: &HttpRequest, downloads: &[Download]) -> Result<Vec<u8>> {
     let fail = |reason: String| Error::Download { url: request.url.clone(), reason };
-    crate::dispatch::check_request(request).map_err(fail)?;
+    crate::engine::door::check_request(request).map_err(fail)?;
     let Some(known) = downloads.iter().rev().find(|known| known.url == request.url) else {
         let headers = request.headers.iter().map(|(name, value)| format!("({name:?}, {value:?})"));
         let headers = headers.collect::<Vec<_>>().join(", ");

@@ -5,18 +5,18 @@ use std::time::Instant;
 use plugsmith::{CommandError, HostError};
 
 use super::Keyspace;
-use crate::call::{Shown, What};
+use crate::engine::failure;
+use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::failure;
-use crate::outcome::Outcome;
-use crate::plugin::Plugin;
-use crate::spent::Spent;
-use crate::trace;
+use crate::trace::call::{Shown, What};
+use crate::trace::event;
+use crate::trace::outcome::Outcome;
+use crate::trace::spent::Spent;
 
 /// What happened so far.
 #[derive(Default)]
 pub(crate) struct Past {
-    pub(crate) events: Vec<trace::Event>,
+    pub(crate) events: Vec<event::Event>,
     pub(crate) spent: Spent,
 }
 

@@ -12,12 +12,12 @@ use plugsmith::protocol::event::{Event, modified_field};
 
 use self::builtin::{BUILTINS, builtin};
 use super::acting::{ShownAs, asking};
-use crate::arguments::Arguments;
-use crate::call::What;
+use crate::engine::arguments::Arguments;
+use crate::engine::plugin::{Plugin, reply};
 use crate::error::{Error, Result};
-use crate::outcome::Outcome;
-use crate::plugin::{Plugin, reply};
-use crate::trace;
+use crate::trace::call::What;
+use crate::trace::event;
+use crate::trace::outcome::Outcome;
 
 /// The number of the one client that a test has.
 const CLIENT: i64 = 1;
@@ -108,13 +108,13 @@ impl Client<'_> {
 
 impl ShownAs for Value {
     fn shown(&self) -> String {
-        trace::render_value(self)
+        event::render_value(self)
     }
 }
 
 impl ShownAs for Vec<String> {
     fn shown(&self) -> String {
-        let quoted: Vec<_> = self.iter().map(|key| trace::render_bytes(key.as_bytes())).collect();
+        let quoted: Vec<_> = self.iter().map(|key| event::render_bytes(key.as_bytes())).collect();
         format!("expired {}", if quoted.is_empty() { "nothing".to_owned() } else { quoted.join(", ") })
     }
 }

@@ -14,12 +14,12 @@ use plugsmith::{HookResult, HostError, Value};
 
 use super::acting::ShownAs;
 use super::hooks::{modify, verdict};
-use crate::compiled::Compiled;
+use crate::artifact::module::Module;
+use crate::engine::compiled::Compiled;
+use crate::engine::host::{Host, Running};
+use crate::engine::plugin::{Plugin, within};
 use crate::error::Error;
-use crate::host::{Host, Running};
-use crate::module::Module;
-use crate::plugin::{Plugin, within};
-use crate::trace::{self, HostCall, render_bytes, render_value};
+use crate::trace::event::{self, HostCall, render_bytes, render_value};
 
 /// The entry points that a host calls by itself, in the order in which it does.
 ///
@@ -178,7 +178,7 @@ impl Extensions {
 
     /// One call in the instance of the extensions: the output, and what happened on the way. All of them
     /// that one call leads to have together the fuel of one call.
-    fn run(&self, export: &str, event: &Event) -> Result<(Vec<u8>, Vec<trace::Event>), HostError> {
+    fn run(&self, export: &str, event: &Event) -> Result<(Vec<u8>, Vec<event::Event>), HostError> {
         let Ok(mut service) = self.service.try_borrow_mut() else {
             return Err(HostError::new(format!("`{export}` was called while another of the plugin's hooks runs")));
         };
@@ -206,7 +206,7 @@ impl Extensions {
 }
 
 /// Notes what an extension did, for the line of whatever host call it was done in.
-fn note(export: &str, event: &Event, result: Result<Option<String>, String>, inside: Vec<trace::Event>) {
+fn note(export: &str, event: &Event, result: Result<Option<String>, String>, inside: Vec<event::Event>) {
     let Some(running) = Running::current() else { return };
     let fields = event.fields.iter().map(|(name, value)| match name.as_str() {
         "key" | "pattern" => render_bytes(value.as_bytes().unwrap_or_default()),
@@ -216,7 +216,7 @@ fn note(export: &str, event: &Event, result: Result<Option<String>, String>, ins
     let operation = export.starts_with("backend:").then(|| event.name.clone());
     let arguments = operation.into_iter().chain(fields).collect();
     let call = HostCall { module: String::new(), name: export.to_owned(), arguments, result, inside };
-    running.inside.borrow_mut().push(trace::Event::Call(call));
+    running.inside.borrow_mut().push(event::Event::Call(call));
 }
 
 impl Service {

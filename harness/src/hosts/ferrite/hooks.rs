@@ -5,11 +5,11 @@ use plugsmith::protocol::metadata::Hook;
 use plugsmith::{Event, HookResult, Value};
 
 use super::acting::{ShownAs, asking};
-use crate::call::What;
+use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::outcome::Outcome;
-use crate::plugin::Plugin;
-use crate::trace;
+use crate::trace::call::What;
+use crate::trace::event;
+use crate::trace::outcome::Outcome;
 
 impl Plugin {
     /// Fires an event: every hook of it runs, by priority and then in the order of `export_plugin!`.
@@ -47,7 +47,7 @@ impl ShownAs for HookResult {
         match self {
             HookResult::Continue => "continue".to_owned(),
             HookResult::Abort(message) => format!("abort: {message}"),
-            HookResult::Modified(value) => format!("modified {}", trace::render_value(value)),
+            HookResult::Modified(value) => format!("modified {}", event::render_value(value)),
         }
     }
 }
@@ -76,7 +76,7 @@ pub(crate) fn verdict(hook: &Hook, output: &[u8]) -> Result<HookResult> {
             Err(bad(format!("{} has no value to modify", hook.event)))
         }
         HookResult::Modified(value) if hook.event == "BeforeCommand" && !matches!(value, Value::Array(_)) => {
-            Err(bad(format!("BeforeCommand modifies `args`, a list, not {}", trace::render_value(&value))))
+            Err(bad(format!("BeforeCommand modifies `args`, a list, not {}", event::render_value(&value))))
         }
         HookResult::Modified(Value::Null | Value::Error(_)) if matches!(&*hook.event, "OnKeyRead" | "OnKeyWrite") => {
             Err(bad("no key holds null or an error: abort instead".to_owned()))

@@ -14,7 +14,7 @@ use plugsmith::testing::{SharedStore, glob_matches, increment, kind, range, stor
 use plugsmith::{Encoded, HostError, Value};
 
 use super::extensions::Extensions;
-use crate::host::Running;
+use crate::engine::host::Running;
 
 /// The keys of a host.
 pub(crate) struct Keyspace {

@@ -7,9 +7,10 @@
 use serde_json::{Deserializer, Value as Json};
 use wasmtime::Linker;
 
-use super::imports::{self, Running};
+use super::imports;
 use super::memory;
-use crate::trace::render_bytes;
+use super::running::Running;
+use crate::trace::event::render_bytes;
 
 /// A function's name, how many `i32` it takes, and whether it answers one.
 pub(super) type Function = (&'static str, usize, bool);

@@ -11,7 +11,6 @@ use wasmtime::InstancePre;
 use super::deadline::Deadline;
 use super::failure::Trapped;
 use super::host::{Limits, Mode, Orbis};
-use super::imports::Running;
 use super::instance::{Finished, Loaded};
 use super::manifest::Manifest;
 use super::package::Package;
@@ -19,18 +18,19 @@ use super::record;
 use super::request::{Call, Request};
 use super::response::Response;
 use super::router;
+use super::running::Running;
 use super::services::{Emitted, Services};
 use super::{check, engine};
-use crate::artifact;
-use crate::call::{self, Past, Shown, What};
+use crate::artifact::build;
+use crate::artifact::ledger;
+use crate::artifact::module::Module;
+use crate::artifact::source::Source;
+use crate::artifact::symbols;
+use crate::engine::failure;
 use crate::error::{Error, Result};
-use crate::failure;
-use crate::ledger;
-use crate::module::Module;
-use crate::outcome::Outcome;
-use crate::source::Source;
-use crate::symbols;
-use crate::trace::{Event, HostCall, render_json};
+use crate::trace::call::{self, Past, Shown, What};
+use crate::trace::event::{Event, HostCall, render_json};
+use crate::trace::outcome::Outcome;
 
 /// A plugin in an Orbis host of its own: each call gets a fresh instance, state and database stay.
 pub struct App {
@@ -262,9 +262,9 @@ impl App {
 
     /// Notes the crate that this is the plugin of.
     pub(crate) fn belongs_to(&mut self, folder: &Path) {
-        if std::env::var_os(artifact::GIVEN).is_none() {
+        if std::env::var_os(build::GIVEN).is_none() {
             let here = std::env::current_dir().is_ok_and(|here| here == folder);
-            let name = if here { ".".to_owned() } else { crate::shell::quote(&folder.display().to_string()) };
+            let name = if here { ".".to_owned() } else { crate::text::quote(&folder.display().to_string()) };
             self.label = name.into();
         }
         self.folder = Some(folder.to_owned());

@@ -1,8 +1,9 @@
 //! Whether Orbis can load an artifact at all: what it imports, and what it must export.
 
 use super::abi::{self, Abi};
+use crate::artifact::module::Module;
 use crate::error::{Error, Result};
-use crate::module::{Import, Module, Signature};
+use crate::import::{Import, Signature};
 
 /// Checks what the real host finds out at every call.
 ///

@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use wasmtime::{Cache, Config, Engine, InstancePre, WasmBacktraceDetails};
 
 use super::abi::Abi;
-use super::imports::Running;
-use crate::compiled;
+use super::running::Running;
+use crate::engine::compiled;
 use crate::error::{Error, Result};
 
 /// The engine, as the real host configures it.

@@ -3,9 +3,9 @@
 use wasmtime::{Trap, WasmBacktrace};
 
 use super::host::Limits;
-use super::imports::Running;
+use super::running::Running;
+use crate::engine::failure::{TRAP, names_of_the_author};
 use crate::error::Error;
-use crate::failure::{TRAP, names_of_the_author};
 
 /// Why a call failed, and the addresses of its frames.
 #[derive(Debug)]

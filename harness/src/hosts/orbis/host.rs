@@ -13,8 +13,8 @@ use super::abi::{self, Abi};
 use super::app::App;
 use super::manifest::Manifest;
 use super::permission::Permission;
+use crate::artifact::source::Source;
 use crate::error::{Error, Result};
-use crate::source::Source;
 
 /// Which Orbis it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

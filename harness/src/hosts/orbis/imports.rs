@@ -5,7 +5,6 @@
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
 pub(super) mod page;
-mod running;
 
 use std::sync::{LazyLock, MutexGuard};
 
@@ -14,12 +13,12 @@ use plugsmith::log::{Level, Line};
 use serde_json::Value as Json;
 use wasmtime::{Caller, Extern, Linker};
 
-pub(super) use self::running::Running;
 use super::engine;
 use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
+use super::running::Running;
 use super::services::{self, Emitted, Refusal, Services};
-use crate::trace::{self, Event, HostCall, render_bytes};
+use crate::trace::event::{self, Event, HostCall, render_bytes};
 
 /// What a host function answers, and how a trace shows it.
 enum Reply {
@@ -219,7 +218,7 @@ impl Call<'_, '_> {
         let bytes = self.bytes(slice)?;
         match serde_json::from_slice(&bytes) {
             Ok(json) => {
-                self.arguments.push(trace::render_json(&json));
+                self.arguments.push(event::render_json(&json));
                 Ok(json)
             }
             Err(error) => {
@@ -234,7 +233,7 @@ impl Call<'_, '_> {
         let json = self.json(slice)?;
         if let Some(params) = json.as_object().and_then(|request| request.get("params")) {
             self.arguments.pop();
-            self.arguments.push(trace::render_json(params));
+            self.arguments.push(event::render_json(params));
         }
         Ok(json)
     }
@@ -315,7 +314,7 @@ fn told(refusal: Refusal) -> String {
 }
 
 fn json(value: Json) -> Reply {
-    let shown = trace::render_json(&value);
+    let shown = event::render_json(&value);
     Reply::Block(value.to_string().into_bytes(), shown)
 }
 

@@ -10,11 +10,11 @@ use super::abi::Abi;
 use super::engine;
 use super::failure::Trapped;
 use super::host::Limits;
-use super::imports::Running;
 use super::memory::Allocator;
+use super::running::Running;
 use super::services::Services;
 use crate::error::Error;
-use crate::trace::Event;
+use crate::trace::event::Event;
 
 /// What came of a call.
 pub(super) struct Finished<T> {

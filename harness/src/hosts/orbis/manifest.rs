@@ -15,8 +15,8 @@ use serde_json::Value as Json;
 use wasmparser::{Parser, Payload};
 
 use super::{check, router};
+use crate::artifact::module::Module;
 use crate::error::{Error, Result};
-use crate::module::Module;
 
 /// The custom section of an artifact that holds its manifest.
 pub(super) const SECTION: &str = "manifest";

@@ -8,8 +8,8 @@ use std::path::Path;
 use wasmparser::{Parser, Payload};
 
 use super::manifest::{Manifest, SECTION};
+use crate::artifact::source::Source;
 use crate::error::{Error, Result};
-use crate::source::Source;
 
 /// The name of a plugin's code where its manifest gives none.
 const ENTRY: &str = "plugin.wasm";
@@ -43,7 +43,7 @@ impl Package {
     /// # Errors
     /// An artifact that is none, and one that Orbis cannot call.
     pub fn new(wasm: &[u8], manifest: Manifest) -> Result<Package> {
-        super::check::artifact(&crate::module::Module::parse(wasm)?, &super::abi::SHIPPED)?;
+        super::check::artifact(&crate::artifact::module::Module::parse(wasm)?, &super::abi::SHIPPED)?;
         Ok(Package { wasm: without_sections(wasm, |name| name == "name" || name.starts_with(".debug")), manifest })
     }
 

@@ -10,7 +10,7 @@ use super::app::App;
 use super::request::{Request, User, is_every_clients};
 use super::secret::{self, HIDDEN, is_secret};
 use crate::error::{Error, Result};
-use crate::shell::quote;
+use crate::text::quote;
 
 /// A request, as a line holds it.
 #[derive(Serialize, Deserialize)]

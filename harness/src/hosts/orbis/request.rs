@@ -11,8 +11,8 @@ use super::host::Mode;
 use super::response::Response;
 use super::router::{self, Matched};
 use super::secret::{self, HIDDEN, is_secret};
-use crate::outcome::Outcome;
-use crate::trace::render_bytes;
+use crate::trace::event::render_bytes;
+use crate::trace::outcome::Outcome;
 
 /// Who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ impl Request {
         }
         if !self.body.is_empty() {
             let body = match serde_json::from_slice::<Json>(&self.body) {
-                Ok(json) => crate::trace::render_json(&json),
+                Ok(json) => crate::trace::event::render_json(&json),
                 Err(_) => render_bytes(&self.body),
             };
             text.push_str(&format!(" {body}"));

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::host::Mode;
 use crate::error::{Error, Result};
-use crate::outcome::Outcome;
-use crate::trace::render_json;
+use crate::trace::event::render_json;
+use crate::trace::outcome::Outcome;
 
 /// A response.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use plugsmith::testing::MockPeer;
 
-use crate::artifact;
-use crate::compiled::{self, Compiled};
+use crate::artifact::build;
+use crate::artifact::source::Source;
+use crate::engine::compiled::{self, Compiled};
+use crate::engine::host::Host;
 use crate::error::{Error, Result};
-use crate::host::Host;
-use crate::source::Source;
 
 /// A plugin that others may load.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Known {
             return Ok(Arc::clone(compiled));
         }
         let source = match source {
-            Source::Path(path) if path.is_dir() => Source::Path(artifact::build_peer(path)?),
+            Source::Path(path) if path.is_dir() => Source::Path(build::build_peer(path)?),
             source => source.clone(),
         };
         let compiled = compiled::get(&source.read()?, &self.host(fuel))?;

@@ -9,13 +9,13 @@ use plugsmith::protocol::peers::{ABSENT, DOWN, FAILED, REFUSED};
 use plugsmith::testing::MockPeer;
 
 use super::{Failures, Limits, Registry, callee};
-use crate::compiled::Compiled;
-use crate::dispatch;
+use crate::engine::compiled::Compiled;
+use crate::engine::failure;
+use crate::engine::fit;
+use crate::engine::host::{Host, Running};
+use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::failure;
-use crate::host::{Host, Running};
-use crate::plugin::Plugin;
-use crate::trace::Event;
+use crate::trace::event::Event;
 
 /// The stack that a peer is given at least, and the one that it is given where less is left: wasm
 /// may use 512 KiB of it, the rest is for the harness and for whatever the peer calls.
@@ -82,10 +82,10 @@ impl Member {
     /// [`Error::Peer`] for a plugin that cannot be loaded, [`Error::BadManifest`] for a rule about none.
     pub(crate) fn root(host: &mut Host, compiled: &Compiled, label: &str) -> Result<Option<Member>> {
         let Some(registry) = host.peers.take() else { return Ok(None) };
-        if !compiled.module.imports.iter().any(|import| dispatch::signature_of_peers(import).is_some()) {
+        if !compiled.module.imports.iter().any(|import| crate::import::peers_signature(import).is_some()) {
             return Err(Error::UnusedMock {
                 name: "register_plugin".to_owned(),
-                imports: dispatch::mockable(&compiled.module),
+                imports: fit::mockable(&compiled.module),
             });
         }
         let name = registry.name.clone().unwrap_or_else(|| label.to_owned());
@@ -99,7 +99,7 @@ impl Member {
                     let reason = "it has plugins of its own: give them to the host of the plugin under test";
                     return Err(Error::BadManifest { place: "its host".to_owned(), reason: reason.to_owned() });
                 }
-                dispatch::check(&host, &compiled.module, registry.is_caller(name, false))
+                fit::check(&host, &compiled.module, registry.is_caller(name, false))
             };
             check().map_err(|error| callee::of(name, error))?;
         }

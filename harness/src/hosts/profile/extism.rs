@@ -4,7 +4,7 @@ use wasmparser::WasmFeatures;
 
 use super::{ALL, Abi, Functions, Profile, Wasi};
 use crate::check::{Artifact, Report};
-use crate::dispatch::KERNEL;
+use crate::import::KERNEL;
 
 pub(super) fn profile() -> Profile {
     Profile {

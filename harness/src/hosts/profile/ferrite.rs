@@ -4,8 +4,8 @@ use plugsmith::protocol::metadata::Record;
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
 use crate::check::{Artifact, Report};
-use crate::host::Host;
-use crate::module::{Import, Signature};
+use crate::engine::host::Host;
+use crate::import::{Import, Signature};
 
 pub(super) fn profile() -> Profile {
     Profile {

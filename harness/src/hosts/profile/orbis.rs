@@ -5,7 +5,7 @@ use wasmparser::WasmFeatures;
 
 use super::{Abi, Functions, Profile, Wasi, function};
 use crate::check::{Artifact, Report};
-use crate::module::Signature;
+use crate::import::Signature;
 
 pub(super) fn profile() -> Profile {
     let p = |count: usize| ["i32"; 8][..count].to_vec();

@@ -2,7 +2,7 @@
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
 use crate::check::{Artifact, Report};
-use crate::dispatch::{KERNEL, WASI};
+use crate::import::{KERNEL, WASI};
 
 pub(super) fn profile() -> Profile {
     // The page declares them bare, which is module `env`; today's Extism hosts have them in `user`.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::outcome::Outcome;
+use crate::trace::outcome::Outcome;
 
 /// What came of a call of `plugin(..)`.
 #[derive(Clone, Debug)]
@@ -146,5 +146,5 @@ fn exception(error: &Error) -> String {
 }
 
 fn text(text: &str) -> String {
-    crate::trace::render_bytes(text.as_bytes())
+    crate::trace::event::render_bytes(text.as_bytes())
 }

@@ -5,9 +5,9 @@ use std::thread::LocalKey;
 
 use super::stack::{Fake, Handle};
 use crate::HttpRequest;
-use crate::log::{Level, Line};
 use crate::orbis::Error;
 use crate::orbis::testing::FakeHost;
+use crate::services::log::{Level, Line};
 
 thread_local! {
     static HOSTS: RefCell<Vec<HostHandle>> = RefCell::new(vec![HostHandle::new()]);

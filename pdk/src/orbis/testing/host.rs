@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{FakeHost, RequestBuilder, Statement};
 use crate::HttpResponse;
 use crate::abi::orbis::HostHandle;
-use crate::log::Line;
 use crate::orbis::Error;
+use crate::services::log::Line;
 use crate::testing::SeededRandom;
 
 /// An Orbis host in memory, that a test can fill and look into.

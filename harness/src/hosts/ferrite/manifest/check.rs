@@ -11,8 +11,8 @@ use super::read::Lines;
 use super::{
     Command, DataType, Declared, Dependency, Hook, Manifest, Package, Permission, StorageBackend, Transformer, generate,
 };
+use crate::artifact::inspect::Inspection;
 use crate::error::Result;
-use crate::inspect::Inspection;
 
 /// What the artifact's facts are called in a message, and those of the package.
 const ARTIFACT: &str = "the artifact";

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{Dependency, Package, Permission, Server, dependency, permission};
-use crate::artifact;
+use crate::artifact::build;
 use crate::error::{Error, Result};
 
 /// What a `Cargo.toml` says of a plugin, or nothing for an artifact without one.
@@ -35,7 +35,7 @@ impl Declared {
     /// # Errors
     /// cargo cannot read the crate; [`Error::BadManifest`] for what is wrong in `[package.metadata.ferrite]`.
     pub fn read(folder: &Path) -> Result<Declared> {
-        let package = artifact::describe(folder)?;
+        let package = build::describe(folder)?;
         let bad = |reason: String| Error::BadManifest {
             place: "Cargo.toml".to_owned(),
             reason: format!("[package.metadata.ferrite]: {reason}"),

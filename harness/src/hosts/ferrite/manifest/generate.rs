@@ -6,8 +6,8 @@ use super::permission::{self, HTTP, Needed, needed};
 use super::{
     Command, DataType, Declared, Dependency, Hook, Manifest, Package, Permission, StorageBackend, Transformer,
 };
+use crate::artifact::inspect::Inspection;
 use crate::error::{Error, Result};
-use crate::inspect::Inspection;
 
 /// The manifest of an artifact.
 ///

@@ -1,7 +1,7 @@
 //! The permissions that the page knows, and those that follow from an artifact's imports.
 
 use super::Permission;
-use crate::inspect::Permission as Link;
+use crate::artifact::inspect::Permission as Link;
 
 /// Every resource and what can be done with it: the page's, and what else an artifact can link.
 ///

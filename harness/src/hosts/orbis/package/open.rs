@@ -9,8 +9,8 @@ use zip::ZipArchive;
 
 use super::super::manifest::Manifest;
 use super::{ENTRY, MANIFEST, embedded};
+use crate::artifact::source::Source;
 use crate::error::{Error, Result};
-use crate::source::Source;
 
 /// The most that a file within a `.zip` may unpack to.
 const UNPACKED: u64 = 256 * 1024 * 1024;

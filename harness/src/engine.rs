@@ -1,0 +1,11 @@
+//! One guest over Extism's ABI: its host, its imports, its instance, its calls.
+
+pub(crate) mod arguments;
+pub(crate) mod compiled;
+pub(crate) mod cost;
+pub(crate) mod door;
+pub(crate) mod failure;
+pub(crate) mod fit;
+pub(crate) mod host;
+pub(crate) mod memory;
+pub(crate) mod plugin;

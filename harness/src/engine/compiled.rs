@@ -1,0 +1,185 @@
+//! Machine code, made once for each artifact and process, and kept on disk between processes.
+
+mod link;
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
+
+use crate::artifact::module::Module;
+use crate::artifact::source::Source;
+use crate::engine::door;
+use crate::engine::host::{Host, Limits, Modules};
+use crate::engine::memory::Memories;
+use crate::error::{Error, Result};
+
+pub(crate) use link::MAIN;
+
+/// An artifact, parsed and compiled.
+pub(crate) struct Compiled {
+    /// The artifact itself, for the names of frames.
+    pub(crate) wasm: Arc<[u8]>,
+    /// Its imports are what is wanted from the host: without those that a linked plugin answers,
+    /// and with that plugin's own.
+    pub(crate) module: Module,
+    pub(crate) plugin: CompiledPlugin,
+}
+
+type Slot = Arc<OnceLock<Result<Arc<Compiled>>>>;
+
+/// The artifact, and the limits that are frozen in its compilation.
+#[derive(PartialEq, Eq)]
+struct Key {
+    wasm: Arc<[u8]>,
+    pages: u32,
+    fuel: u64,
+    paths: BTreeMap<String, PathBuf>,
+    linked: Option<Vec<u8>>,
+    modules: Modules,
+}
+
+/// Of an artifact under test, which has megabytes of line tables, a few bytes are enough to tell it
+/// from the others; equality compares them all, which costs next to nothing.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.wasm.len(), self.pages, self.fuel).hash(state);
+        self.wasm.iter().step_by(self.wasm.len() / 256 + 1).for_each(|byte| byte.hash(state));
+    }
+}
+
+static COMPILED: LazyLock<Mutex<HashMap<Arc<Key>, Slot>>> = LazyLock::new(Mutex::default);
+
+/// The compilation of `wasm` for this host.
+///
+/// # Errors
+/// [`Error::InvalidModule`] for what is no plugin.
+pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
+    let (limits, paths) = (host.limits, &host.grants.paths);
+    let linked = host.linked.clone().map(Source::read).transpose()?;
+    let key = Key {
+        wasm: wasm.into(),
+        pages: limits.memory_pages,
+        fuel: limits.fuel,
+        paths: paths.clone(),
+        linked,
+        modules: host.modules.clone(),
+    };
+    if limits.timeout.is_some() {
+        // Extism's timeout ends every plugin of the same compilation.
+        return compile(&key, limits).map(Arc::new);
+    }
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let (key, slot) = match compiled.get_key_value(&key) {
+        Some((known, slot)) => (Arc::clone(known), Arc::clone(slot)),
+        None => {
+            let (key, slot) = (Arc::new(key), Slot::default());
+            compiled.insert(Arc::clone(&key), Arc::clone(&slot));
+            (key, slot)
+        }
+    };
+    drop(compiled);
+    slot.get_or_init(|| compile(&key, limits).map(Arc::new)).clone()
+}
+
+fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
+    let Key { wasm, linked, paths, modules, .. } = key;
+    let mut module = parse(wasm)?;
+    let others = link_with(&mut module, modules)?;
+    let mut sources: Vec<_> = modules.iter().map(|(name, bytes)| Wasm::data(&bytes[..]).with_name(name)).collect();
+    let mut ask_wasi = others.values().any(asks_wasi);
+    if let Some(bytes) = linked {
+        let linked = parse(bytes)?;
+        let names = link::link(&mut module, &linked)?;
+        sources.extend(names.into_iter().map(|name| Wasm::data(&bytes[..]).with_name(name)));
+        ask_wasi |= asks_wasi(&linked);
+    }
+    let mut shadowed = module.clone();
+    // The harness's own clock and randomness write into the main plugin's memory.
+    if ask_wasi {
+        shadowed.imports.retain(|import| import.module != crate::import::WASI);
+    }
+    // The last is the plugin itself.
+    sources.push(Wasm::data(&wasm[..]));
+    let mut manifest = Manifest::new(sources).with_memory_max(limits.memory_pages);
+    if let Some(timeout) = limits.timeout {
+        manifest = manifest.with_timeout(timeout);
+    }
+    if !paths.is_empty() {
+        manifest = manifest.with_allowed_paths(paths.clone().into_iter());
+    }
+    let mut config = wasmtime::Config::new();
+    // Copy-on-write images are for memories of wasmtime's own.
+    config
+        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable)
+        .memory_init_cow(false)
+        .with_host_memory(Arc::new(Memories));
+    let mut builder = PluginBuilder::new(manifest)
+        .with_functions(door::functions(&shadowed))
+        .with_wasi(asks_wasi(&module))
+        .with_fuel_limit(limits.fuel)
+        .with_http_response_headers(true)
+        .with_wasmtime_config(config);
+    builder = match cache_config() {
+        Some(path) => builder.with_cache_config(path),
+        None => builder.with_cache_disabled(),
+    };
+    let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
+    Ok(Compiled { wasm: Arc::clone(wasm), module, plugin })
+}
+
+/// A module that Extism can be given without harm.
+fn parse(wasm: &[u8]) -> Result<Module> {
+    let module = Module::parse(wasm)?;
+    link::refuse_itself(&module)?;
+    module.refuse_boundless_tables()?;
+    Ok(module)
+}
+
+/// Leaves in `module` what it and the other modules of its manifest want from the host; those are given
+/// back.
+///
+/// # Errors
+/// [`Error::BadSignature`] and [`Error::InvalidModule`] for modules that do not fit.
+pub(crate) fn link_with<'a>(module: &mut Module, modules: &'a Modules) -> Result<BTreeMap<&'a str, Module>> {
+    let mut others = BTreeMap::new();
+    for (name, bytes) in modules {
+        let other = parse(bytes).map_err(|error| error.of_module(name))?;
+        others.insert(name.as_str(), other);
+    }
+    link::modules(module, &others)?;
+    Ok(others)
+}
+
+fn asks_wasi(module: &Module) -> bool {
+    module.imports.iter().any(|import| import.module == crate::import::WASI)
+}
+
+/// The user's own cache folder: what lies there is run as machine code, so it must not be a place
+/// that others can write to.
+fn user_cache() -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+}
+
+/// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home
+/// folder cannot be written. Without any writable folder there is no cache.
+pub(crate) fn cache_config() -> Option<&'static Path> {
+    static CONFIG: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let folder = user_cache()?.join("plugsmith");
+        std::fs::create_dir_all(&folder).ok()?;
+        let file = folder.join("wasmtime.toml");
+        let text = format!("[cache]\ndirectory = {:?}\n", folder.join("code"));
+        if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
+            return Some(file);
+        }
+        // Written beside and renamed, so that no other process reads half of it.
+        let fresh = folder.join(format!("wasmtime.{}.toml", std::process::id()));
+        std::fs::write(&fresh, text).ok()?;
+        std::fs::rename(fresh, &file).ok()?;
+        Some(file)
+    });
+    CONFIG.as_deref()
+}

@@ -1,0 +1,123 @@
+//! Modules whose exports answer a plugin's imports: those of its manifest, or one that mocks its
+//! host. They share the kernel's memory, so a block's offset means the same to all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::artifact::module::Module;
+use crate::error::{Error, Result};
+use crate::import::{Import, KERNEL, WASI};
+
+/// What Extism calls the plugin itself among the modules that it links.
+pub(crate) const MAIN: &str = "main";
+
+/// Leaves in `module` what the plugin and the other modules of its manifest want from the host.
+///
+/// # Errors
+/// [`Error::BadSignature`] for an import and an export of other types, [`Error::InvalidModule`] for
+/// modules that import from each other: Extism links what a module imports from first, without end.
+pub(super) fn modules(module: &mut Module, others: &BTreeMap<&str, Module>) -> Result<()> {
+    let mut wanted: Vec<Import> = Vec::new();
+    let imports = std::mem::take(&mut module.imports);
+    for import in imports.iter().chain(others.values().flat_map(|other| &other.imports)) {
+        let other = others.get(import.module.as_str());
+        match other.and_then(|other| other.exports.get(&import.name)) {
+            None if is_among(import, &wanted) => {}
+            None => wanted.push(import.clone()),
+            Some(signature) if *signature == import.signature => {}
+            Some(signature) => {
+                let other = format!("the module `{}` exports `{}`", import.module, signature.render(&import.name));
+                return Err(Error::BadSignature { artifact: import.signature.render(&import.name), other });
+            }
+        }
+    }
+    module.imports = wanted;
+    refuse_circles(others)
+}
+
+/// Refuses modules that import from each other: what is left when those are taken away, one by one,
+/// that import from none of the others.
+fn refuse_circles(others: &BTreeMap<&str, Module>) -> Result<()> {
+    let mut left: BTreeSet<&str> = others.keys().copied().collect();
+    let imports_one_of = |name: &str, left: &BTreeSet<&str>| {
+        others[name].imports.iter().any(|import| left.contains(import.module.as_str()))
+    };
+    while let Some(name) = left.iter().copied().find(|name| !imports_one_of(name, &left)) {
+        left.remove(name);
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names = left.into_iter().collect::<Vec<_>>().join("`, `");
+    let reason = format!(
+        "modules of its manifest import from each other or from themselves, which Extism links without end: `{names}`"
+    );
+    Err(Error::InvalidModule { reason })
+}
+
+/// Leaves in `module` what both plugins want from the host, and gives the import modules that
+/// `linked` stands for.
+///
+/// # Errors
+/// [`Error::BadSignature`] for an import and an export of other types, [`Error::InvalidModule`] for two
+/// plugins that have nothing to do with each other.
+pub(super) fn link(module: &mut Module, linked: &Module) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    let mut wanted = Vec::new();
+    for import in std::mem::take(&mut module.imports) {
+        match linked.exports.get(&import.name).filter(|_| import.module != KERNEL && import.module != WASI) {
+            None => wanted.push(import),
+            Some(signature) if *signature == import.signature => {
+                names.insert(import.module);
+            }
+            Some(signature) => {
+                return Err(Error::BadSignature {
+                    artifact: import.signature.render(&import.name),
+                    other: format!("the linked plugin exports `{}`", signature.render(&import.name)),
+                });
+            }
+        }
+    }
+    if names.is_empty() {
+        let imports = wanted.iter().filter(|import| import.module != KERNEL && import.module != WASI);
+        let imports: Vec<&str> = imports.map(|import| import.name.as_str()).collect();
+        let reason = if imports.is_empty() {
+            "it imports nothing that a mock of its host could answer: leave out `--mock-host`, or `Host::link`"
+                .to_owned()
+        } else {
+            let imports = imports.join("`, `");
+            format!(
+                "the mock of its host (`--mock-host`, `Host::link`) exports none of its imports: export `{imports}`"
+            )
+        };
+        return Err(Error::InvalidModule { reason });
+    }
+    if let Some(import) = linked.imports.iter().find(|import| names.contains(&import.module)) {
+        let (name, module) = (&import.name, &import.module);
+        let reason = format!("the linked plugin imports `{name}` from `{module}`, which it is linked as itself");
+        return Err(Error::InvalidModule { reason });
+    }
+    wanted.extend(linked.imports.iter().filter(|import| !is_among(import, &wanted)).cloned().collect::<Vec<_>>());
+    module.imports = wanted;
+    Ok(names)
+}
+
+fn is_among(import: &Import, imports: &[Import]) -> bool {
+    imports.iter().any(|known| known.module == import.module && known.name == import.name)
+}
+
+/// Refuses what imports from the plugin's own name: Extism looks for it in the plugin, whose imports
+/// it resolves first, until the process has no stack left.
+///
+/// # Errors
+/// [`Error::InvalidModule`] with the import.
+pub(super) fn refuse_itself(module: &Module) -> Result<()> {
+    match module.imports.iter().find(|import| import.module == MAIN) {
+        Some(Import { name, .. }) => Err(Error::InvalidModule {
+            reason: format!(
+                "it imports `{name}` from `{MAIN}`, which Extism takes for the plugin itself, without end: \
+                 import it from `extism:host/user`"
+            ),
+        }),
+        None => Ok(()),
+    }
+}

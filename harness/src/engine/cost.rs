@@ -1,0 +1,44 @@
+//! What a host call costs. wasmtime's fuel counts the guest's instructions only: a loop of host calls
+//! would use hardly any, and run for hours. So host calls count for themselves, against the same limit.
+
+use crate::engine::door::Failure;
+use crate::engine::host::{Limits, Running};
+use crate::error::{Error, HOST_CALL};
+
+/// What the start of another instance counts for.
+pub(crate) const INSTANCE: u64 = 100 * HOST_CALL;
+/// What the host calls of a call may come to at least: a limit that a test fits to the plugin's instructions
+/// must not end its few host calls.
+const LEAST: u64 = 1_000_000_000;
+
+impl Limits {
+    /// What the host calls of one call may come to.
+    pub(crate) fn host_calls(&self) -> u64 {
+        self.fuel.max(LEAST)
+    }
+}
+
+impl Running {
+    /// What the host calls of this call come to so far, with those of what it leads to.
+    pub(crate) fn host_calls(&self) -> u64 {
+        self.host_calls.get().saturating_add(self.nested.borrow().host_calls)
+    }
+
+    /// Counts so much, without an end: for what has ended already.
+    pub(crate) fn count(&self, cost: u64) {
+        self.host_calls.update(|all| all.saturating_add(cost));
+    }
+
+    /// Counts so much, before it is done.
+    pub(crate) fn charge(&self, cost: u64) -> Result<(), Failure> {
+        self.count(cost);
+        let limit = self.host.limits.host_calls();
+        if self.host_calls() <= limit {
+            return Ok(());
+        }
+        let error = Error::OutOfHostCalls { limit };
+        let failure = Failure::msg(error.to_string());
+        self.failure.borrow_mut().get_or_insert(error);
+        Err(failure)
+    }
+}

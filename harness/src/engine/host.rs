@@ -1,0 +1,399 @@
+//! What a plugin under test finds in its host: strict, so whatever is not here fails the test.
+
+mod grants;
+mod text;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use plugsmith::kv::KvImportsHost;
+use plugsmith::protocol::host_functions::{HostClosure, HostFunction};
+use plugsmith::storage::StorageImportsHost;
+use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
+use plugsmith::{DataType, HttpResponse, Value};
+
+use crate::artifact::source::Source;
+use crate::hosts::ferrite::{Extensions, Keyspace};
+use crate::hosts::peers::{Member, Registry};
+
+pub(crate) use grants::{Download, Grants};
+
+/// The host of a plugin under test.
+///
+/// Storage, kv, configuration, variables, log, clock and randomness are there, in memory, and
+/// empty. HTTP and the author's own host functions are not: a call that the test does not expect
+/// fails it, and the failure prints the line to add. An import that is not called needs no mock here;
+/// in [`hosts!`](crate::hosts!) and [`hosts::extism`](crate::hosts::extism) it does, as in the SDKs.
+///
+/// ```no_run
+/// // Needs the plugin of the crate it stands in.
+/// use plugsmith_harness::{Host, plugin, plugsmith::HttpResponse};
+///
+/// let mut plugin = plugin!(
+///     Host::new()
+///         .config("user", "Ada")
+///         .storage("greeted", 41)
+///         .http("GET https://api.example.com/*", HttpResponse::new(200, "data"))
+/// );
+/// assert_eq!(plugin.command("GREET", ["Ada"]).unwrap(), "Hello, Ada!");
+/// ```
+#[must_use]
+pub struct Host {
+    pub(crate) context: MockContext,
+    pub(crate) functions: Vec<HostFunction>,
+    /// By import name, in whichever module the artifact has it.
+    pub(crate) closures: BTreeMap<String, HostFunction>,
+    pub(crate) limits: Limits,
+    pub(crate) wasi: bool,
+    pub(crate) grants: Grants,
+    /// A plugin whose exports answer imports.
+    pub(crate) linked: Option<Source>,
+    /// The other modules of a manifest, by the names that plugins import from.
+    pub(crate) modules: Modules,
+    /// The plugins to load, until the plugin under test takes them over.
+    pub(crate) peers: Option<Registry>,
+}
+
+/// Modules by their names, as they are in the file.
+pub(crate) type Modules = BTreeMap<String, Arc<[u8]>>;
+
+/// What a plugin may use up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Limits {
+    /// Pages of 64 KiB, of the guest and the kernel together.
+    pub memory_pages: u32,
+    /// Fuel, about one wasm instruction each, of one call and of the hooks, transformers and backends
+    /// that it leads to.
+    pub fuel: u64,
+    /// Wall time of one call. It costs a compilation of its own, since Extism's timeout ends every
+    /// plugin of the same compilation; fuel is the better guard.
+    pub timeout: Option<Duration>,
+    /// Bytes of all variables, Extism's `max_var_bytes`.
+    pub var_bytes: usize,
+    /// Bytes of the body of an HTTP response, Extism's `max_http_response_bytes`.
+    pub http_response_bytes: usize,
+}
+
+impl Default for Limits {
+    /// 128 MiB, 10,000,000,000 instructions (a few seconds), no timeout, and as in Extism 1 MiB of
+    /// variables and 50 MiB of an HTTP response.
+    fn default() -> Limits {
+        Limits {
+            memory_pages: 2048,
+            fuel: 10_000_000_000,
+            timeout: None,
+            var_bytes: 1024 * 1024,
+            http_response_bytes: 50 * 1024 * 1024,
+        }
+    }
+}
+
+impl Default for Host {
+    fn default() -> Host {
+        Host::new()
+    }
+}
+
+impl Host {
+    /// An empty host at 2025-01-01T00:00:00Z, with random seed 0.
+    pub fn new() -> Host {
+        let context = MockContext::detached();
+        let mut functions = StorageImportsHost::serve(Keyspace::new(context.store()));
+        functions.extend(KvImportsHost::serve(context.kv_functions()));
+        Host {
+            context,
+            functions,
+            closures: BTreeMap::new(),
+            limits: Limits::default(),
+            wasi: true,
+            grants: Grants::default(),
+            linked: None,
+            modules: Modules::new(),
+            peers: None,
+        }
+    }
+
+    /// With a key in storage.
+    pub fn storage(self, key: &str, value: impl Into<Value>) -> Host {
+        let value = value.into();
+        self.set(|host| host.store.set(key, value, None))
+    }
+
+    /// With a value of a data type in storage.
+    ///
+    /// # Panics
+    /// The key holds a value of another type already.
+    #[track_caller]
+    pub fn storage_typed<T: DataType>(self, key: &str, value: &T) -> Host {
+        let set = self.context.storage().set_typed(key, value);
+        set.unwrap_or_else(|error| panic!("{key}: {error}"));
+        self
+    }
+
+    /// With a value behind `kv_read`.
+    pub fn kv(self, key: &str, value: impl AsRef<[u8]>) -> Host {
+        self.set(|host| host.kv.insert(key.to_owned(), value.as_ref().to_vec()))
+    }
+
+    /// With a configuration value.
+    pub fn config(self, key: &str, value: &str) -> Host {
+        self.set(|host| host.config.insert(key.to_owned(), value.to_owned()))
+    }
+
+    /// With a variable that every fresh instance starts with.
+    pub fn var(self, key: &str, value: impl AsRef<[u8]>) -> Host {
+        self.set(|host| host.vars.insert(key.to_owned(), value.as_ref().to_vec()))
+    }
+
+    /// With a response to the requests that match `"METHOD url-pattern"`; the newest match answers.
+    ///
+    /// # Panics
+    /// A pattern without a method.
+    #[track_caller]
+    pub fn http(self, pattern: &str, response: HttpResponse) -> Host {
+        self.set(|host| host.http.add(pattern, response))
+    }
+
+    /// With this wall time, since 1970.
+    pub fn clock(self, since_epoch: Duration) -> Host {
+        self.set(|host| host.clock.set(since_epoch))
+    }
+
+    /// With the random sequence of this seed.
+    pub fn random_seed(self, seed: u64) -> Host {
+        self.set(|host| host.random = SeededRandom::new(seed))
+    }
+
+    /// With an implementation of a `#[host_functions]` trait: `.functions(BillingHost::serve(MyMock))`.
+    pub fn functions(mut self, functions: Vec<HostFunction>) -> Host {
+        // The newest comes first, so that a test can replace storage, too.
+        self.functions.splice(0..0, functions);
+        self
+    }
+
+    /// With a closure behind the import `name`, in whichever module the artifact has it:
+    /// `.host("charge", |user: String, cents: u64| -> String { .. })`.
+    ///
+    /// Arguments are `String`, `Vec<u8>`, `Value`, `Json<T>` or numbers; so is the result, or an
+    /// `Option` of a block, or a `Result<_, String>` whose error ends the plugin's call.
+    pub fn host<A>(mut self, name: &str, closure: impl HostClosure<A>) -> Host {
+        let function = HostFunction {
+            namespace: String::new(),
+            name: name.to_owned(),
+            parameters: closure.parameters(),
+            result: closure.result(),
+            call: closure.into_call(),
+        };
+        self.closures.insert(name.to_owned(), function);
+        self
+    }
+
+    /// With at most this many pages of 64 KiB; a Rust guest starts at 17.
+    pub fn memory_pages(mut self, pages: u32) -> Host {
+        self.limits.memory_pages = pages;
+        self
+    }
+
+    /// With at most this much fuel for each call, about one wasm instruction each.
+    pub fn fuel(mut self, fuel: u64) -> Host {
+        self.limits.fuel = fuel;
+        self
+    }
+
+    /// With a limit on the wall time of each call; see [`Limits::timeout`].
+    pub fn timeout(mut self, timeout: Duration) -> Host {
+        self.limits.timeout = Some(timeout);
+        self
+    }
+
+    /// With at most this many bytes of variables in all; 0 turns them off.
+    pub fn var_bytes(mut self, bytes: usize) -> Host {
+        self.limits.var_bytes = bytes;
+        self
+    }
+
+    /// With at most this many bytes in the body of an HTTP response; more ends the plugin's call.
+    pub fn http_response_bytes(mut self, bytes: usize) -> Host {
+        self.limits.http_response_bytes = bytes;
+        self
+    }
+
+    /// With a plugin whose exports answer this plugin's imports, linked as Extism links the modules of
+    /// one manifest: it sees the same blocks, and ends and starts anew with the plugin.
+    ///
+    /// Where the linked plugin asks for WASI's clock or randomness, both get Extism's own, which no
+    /// test can set.
+    ///
+    /// ```
+    /// use plugsmith_harness::{Host, Plugin};
+    ///
+    /// let answers = br#"(module (memory (export "memory") 1)
+    ///   (func (export "answer") (result i64) (i64.const 42)))"#;
+    /// let asks = br#"(module
+    ///   (import "extism:host/user" "answer" (func $answer (result i64)))
+    ///   (memory (export "memory") 1)
+    ///   (func (export "is_42") (result i32) (i64.ne (call $answer) (i64.const 42))))"#;
+    /// let mut plugin = Plugin::load_in(&asks[..], Host::new().link(&answers[..]))?;
+    /// plugin.call::<()>("is_42", "").unwrap();
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    pub fn link(mut self, plugin: impl Into<Source>) -> Host {
+        self.linked = Some(plugin.into());
+        self
+    }
+
+    /// Without WASI, as the Python, Node and Go SDKs are unless told otherwise: an artifact that
+    /// asks for the time or for randomness does not load.
+    pub fn without_wasi(mut self) -> Host {
+        self.wasi = false;
+        self
+    }
+
+    /// What implements the import, if anything does.
+    pub(crate) fn implementation(&self, module: &str, name: &str) -> Option<&HostFunction> {
+        self.closures
+            .get(name)
+            .or_else(|| self.functions.iter().find(|function| function.namespace == module && function.name == name))
+    }
+
+    fn set<T>(self, change: impl FnOnce(&mut FakeHost) -> T) -> Host {
+        self.context.with(change);
+        self
+    }
+}
+
+/// What the running plugin's host functions see: the host, and what happens in this call.
+pub(crate) struct Running {
+    pub(crate) host: Rc<Host>,
+    /// What it has loaded, if it may load plugins.
+    pub(crate) member: Option<Member>,
+    /// What the plugin hangs into the host; not for the instance in which that runs.
+    extensions: Option<Extensions>,
+    /// What the extensions used up in this call.
+    pub(crate) nested: std::cell::RefCell<crate::trace::spent::Spent>,
+    /// What the extensions did in the host call that runs, until its own line is written.
+    pub(crate) inside: std::cell::RefCell<Vec<crate::trace::event::Event>>,
+    pub(crate) events: std::cell::RefCell<crate::trace::event::Events>,
+    /// Why the call must fail, whatever the guest makes of it.
+    pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
+    /// The error that the guest has set.
+    pub(crate) error: std::cell::RefCell<Option<String>>,
+    /// What the host calls of this call count for.
+    pub(crate) host_calls: std::cell::Cell<u64>,
+    pub(crate) http_status: std::cell::Cell<u16>,
+    /// The offset and the length of the output that the guest has set.
+    pub(crate) output: std::cell::Cell<Option<(u64, u64)>>,
+    /// Whether there is no instance yet, so that only start functions run. Extism's pointers to its
+    /// own store and linker are not set then: a host function that follows them crashes.
+    pub(crate) starting: std::cell::Cell<bool>,
+    /// All memories of the instance: the kernel's first, the guest's twice, since Extism
+    /// instantiates twice.
+    pub(crate) memories: std::cell::RefCell<Vec<std::sync::Weak<crate::engine::memory::GuestMemory>>>,
+    /// Which of them the guest exports as `memory`: in a start function so many from the end, once
+    /// it has started so many from the start.
+    pub(crate) guest_memory: std::cell::Cell<Option<usize>>,
+}
+
+thread_local! {
+    /// The plugins that are being called in this thread, the innermost last. The functions of a
+    /// compiled plugin are shared by every test that uses it; this is how they find theirs.
+    static RUNNING: std::cell::RefCell<Vec<Rc<Running>>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+impl Running {
+    pub(crate) fn new(host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Rc<Running> {
+        Rc::new(Running {
+            host,
+            extensions,
+            member,
+            nested: Default::default(),
+            inside: Default::default(),
+            events: Default::default(),
+            failure: Default::default(),
+            error: Default::default(),
+            host_calls: Default::default(),
+            http_status: Default::default(),
+            output: Default::default(),
+            starting: Default::default(),
+            memories: Default::default(),
+            guest_memory: Default::default(),
+        })
+    }
+
+    /// What a read or a write of this plugin passes, if anything.
+    pub(crate) fn extensions(&self) -> Option<&Extensions> {
+        self.extensions.as_ref()
+    }
+
+    /// Forgets the last instance, before there is another.
+    pub(crate) fn prepare(&self, module: &crate::Module) {
+        crate::engine::memory::take_made();
+        self.memories.borrow_mut().clear();
+        self.guest_memory.set(module.memory.map(|index| module.memories - index));
+        self.http_status.set(0);
+        self.host_calls.set(0);
+        self.starting.set(true);
+    }
+
+    /// The kernel's memory: the first that an instance is given.
+    pub(crate) fn kernel_memory(&self) -> Option<std::sync::Arc<crate::engine::memory::GuestMemory>> {
+        self.memories.borrow().first()?.upgrade()
+    }
+
+    /// The memory that the guest exports.
+    pub(crate) fn guest_memory(&self) -> Option<std::sync::Arc<crate::engine::memory::GuestMemory>> {
+        if self.starting.get() {
+            self.adopt_memories();
+        }
+        let memories = self.memories.borrow();
+        let index = self.guest_memory.get()?;
+        let index = if self.starting.get() { memories.len().checked_sub(index)? } else { index };
+        memories.get(index)?.upgrade()
+    }
+
+    /// The output that the guest has set, as it is now.
+    pub(crate) fn output(&self, function: &str) -> crate::Result<Vec<u8>> {
+        let Some((offset, length)) = self.output.get() else { return Ok(Vec::new()) };
+        let memory = self.kernel_memory().filter(|_| offset >= crate::engine::door::FIRST_BLOCK);
+        let output =
+            memory.as_ref().and_then(|memory| memory.read(offset, length)).ok_or_else(|| crate::Error::BadOutput {
+                function: function.to_owned(),
+                reason: format!(
+                    "output_set({offset}, {length}) names no part of the kernel's memory of {} bytes",
+                    self.kernel_memory().map_or(0, |memory| memory.size())
+                ),
+            })?;
+        self.host.gives(function, output)
+    }
+
+    /// Notes the memories that this plugin's instances were given since the last time.
+    pub(crate) fn adopt_memories(&self) {
+        self.memories.borrow_mut().extend(crate::engine::memory::take_made());
+    }
+
+    /// Runs `work` with this as the host of whatever calls out.
+    pub(crate) fn enter<T>(self: &Rc<Running>, work: impl FnOnce() -> T) -> T {
+        struct Leave;
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                RUNNING.with_borrow_mut(Vec::pop);
+            }
+        }
+        RUNNING.with_borrow_mut(|running| running.push(Rc::clone(self)));
+        let _leave = Leave;
+        work()
+    }
+
+    /// The innermost plugin that is being called.
+    pub(crate) fn current() -> Option<Rc<Running>> {
+        RUNNING.with_borrow(|running| running.last().cloned())
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,347 @@
+//! A plugin under test.
+
+mod instance;
+mod state;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use plugsmith::Value;
+use plugsmith::protocol::arguments::{self, Encoding};
+use plugsmith::protocol::resp;
+use plugsmith::{Input, Output};
+
+use crate::artifact::build;
+use crate::artifact::ledger;
+use crate::artifact::module::Module;
+use crate::artifact::source::Source;
+use crate::artifact::symbols;
+use crate::engine::arguments::Arguments;
+use crate::engine::compiled::{self, Compiled};
+use crate::engine::failure;
+use crate::engine::fit;
+use crate::engine::host::{Host, Running};
+use crate::error::{Error, Result};
+use crate::hosts::ferrite::Extensions;
+use crate::hosts::peers::Member;
+use crate::text::{options, quote};
+use crate::trace::call::{Call, Past, Shown, What};
+use crate::trace::event::{self, Event, Excerpt};
+use crate::trace::outcome::Outcome;
+use crate::trace::spent::Spent;
+
+/// An artifact in a host of its own: loaded once, a fresh instance for this test, and another
+/// after every trap.
+pub struct Plugin {
+    compiled: Arc<Compiled>,
+    pub(crate) running: Rc<Running>,
+    /// `None` before the first call and after a trap.
+    instance: Option<extism::Plugin>,
+    /// The variables that a fresh instance starts with.
+    initial_vars: std::collections::BTreeMap<String, Vec<u8>>,
+    /// Keys that have expired, and of which no hook was told yet.
+    pub(crate) expired: Vec<String>,
+    /// The traces of the calls so far.
+    traces: Vec<Past>,
+    /// What the command line calls this artifact.
+    label: Arc<str>,
+    /// The artifact's file, if it came from one.
+    artifact: Option<PathBuf>,
+    /// The folder of the artifact's crate, if that is known.
+    folder: Option<PathBuf>,
+}
+
+impl Plugin {
+    /// Loads an artifact from a file or from bytes, into an empty host.
+    ///
+    /// ```
+    /// use plugsmith_harness::Plugin;
+    ///
+    /// // A plugin in wasm's text format: it answers with its input.
+    /// let echo = br#"(module
+    ///   (import "extism:host/env" "input_offset" (func $offset (result i64)))
+    ///   (import "extism:host/env" "input_length" (func $length (result i64)))
+    ///   (import "extism:host/env" "output_set" (func $output (param i64 i64)))
+    ///   (func (export "echo") (call $output (call $offset) (call $length))))"#;
+    /// let mut plugin = Plugin::load(&echo[..])?;
+    /// assert_eq!(plugin.call::<String>("echo", "hello").unwrap(), "hello");
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A missing file, an invalid module, imports that no host can have.
+    pub fn load(source: impl Into<Source>) -> Result<Plugin> {
+        Plugin::load_in(source, Host::new())
+    }
+
+    /// Loads an artifact into this host.
+    ///
+    /// # Errors
+    /// As [`Plugin::load`], and a mock whose types are not the import's.
+    pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
+        let source = source.into();
+        let label = format!("{}{}", options(&host, host.peers.as_ref()), source.label()).into();
+        let artifact = match &source {
+            Source::Path(path) => Some(path.clone()),
+            Source::Bytes(_) => None,
+        };
+        let wasm = source.read()?;
+        let compiled = compiled::get(&wasm, &host)?;
+        Plugin::of_compiled(compiled, host, label, artifact)
+    }
+
+    /// An instance of this compilation.
+    pub(crate) fn of_compiled(
+        compiled: Arc<Compiled>,
+        mut host: Host,
+        label: Arc<str>,
+        artifact: Option<PathBuf>,
+    ) -> Result<Plugin> {
+        let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
+        let member = Member::root(&mut host, &compiled, name.as_deref().unwrap_or("plugin"))?;
+        Plugin::of_member(compiled, host, label, artifact, member)
+    }
+
+    /// An instance of this compilation, as one among its peers.
+    pub(crate) fn of_member(
+        compiled: Arc<Compiled>,
+        host: Host,
+        label: Arc<str>,
+        artifact: Option<PathBuf>,
+        member: Option<Member>,
+    ) -> Result<Plugin> {
+        fit::check(&host, &compiled.module, member.is_some())?;
+        let host = Rc::new(host);
+        let extensions = Extensions::of(&compiled, &host);
+        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, extensions, member) };
+        plugin.instantiate()?;
+        Ok(plugin)
+    }
+
+    /// Another plugin of a compilation and a host, for the extensions of the first.
+    pub(crate) fn service(compiled: Arc<Compiled>, host: Rc<Host>) -> Plugin {
+        Plugin::bare(compiled, host, None, None)
+    }
+
+    fn bare(compiled: Arc<Compiled>, host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Plugin {
+        Plugin {
+            compiled,
+            initial_vars: host.context.with(|host| host.vars.clone()),
+            running: Running::new(host, extensions, member),
+            instance: None,
+            expired: Vec::new(),
+            traces: Vec::new(),
+            label: Arc::from(""),
+            artifact: None,
+            folder: None,
+        }
+    }
+
+    pub(crate) fn running(&self) -> &Rc<Running> {
+        &self.running
+    }
+
+    /// Calls a command: arguments as RESP bulk strings, the reply as a [`Value`].
+    ///
+    /// ```no_run
+    /// // Needs the plugin of the crate it stands in.
+    /// let mut plugin = plugsmith_harness::plugin!();
+    /// assert_eq!(plugin.command("GREET", ["Ada"]).unwrap(), "Hello, Ada!");
+    /// assert_eq!(plugin.command("PING", ()).unwrap(), "PONG");
+    /// assert_eq!(plugin.command("ADD", ("total", 7)).unwrap(), 7);
+    /// ```
+    pub fn command(&mut self, name: &str, arguments: impl Arguments) -> Outcome<Value> {
+        let arguments = arguments.into_values();
+        let input = arguments::encode(&arguments, Encoding::Resp);
+        let (result, spent) = self.run(name, &input);
+        let outcome = self.outcome(name, What::Command(arguments), result, spent).map(|output| {
+            let value = reply(name, &output)?;
+            let shown = Shown::Text(event::render_value(&value));
+            Ok((value, shown))
+        });
+        self.finish(outcome)
+    }
+
+    /// Calls an export by its name: input and output are text, bytes, or [`Json`](plugsmith::Json)
+    /// of anything that serde knows.
+    ///
+    /// ```no_run
+    /// // Needs the plugin of the crate it stands in.
+    /// use plugsmith_harness::plugsmith::Json;
+    ///
+    /// let mut plugin = plugsmith_harness::plugin!();
+    /// let hash = plugin.call::<String>("hash", "password").unwrap();
+    /// let Json(sum) = plugin.call::<Json<u32>>("sum", Json([1, 2, 3])).unwrap();
+    /// ```
+    pub fn call<O: for<'a> Input<'a>>(&mut self, function: &str, input: impl Output) -> Outcome<O> {
+        let input =
+            input.into_output().unwrap_or_else(|error| panic!("the input of `{function}` has no bytes: {error}"));
+        let (result, spent) = self.run(function, &input);
+        let outcome = self.outcome(function, What::Function(input), result, spent).map(|output| {
+            let shown = Shown::Bytes(Excerpt::of(&output));
+            let value = O::from_input(&output).map_err(|reason| Error::BadOutput {
+                function: function.to_owned(),
+                // The conversion is the guest's, where these bytes would be an input.
+                reason: reason.replacen("the input", "the output", 1),
+            })?;
+            Ok((value, shown))
+        });
+        self.finish(outcome)
+    }
+
+    /// What happened in all calls so far; see [`Outcome::trace`].
+    pub fn trace(&self) -> String {
+        self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// What the artifact is made of.
+    pub fn module(&self) -> &Module {
+        &self.compiled.module
+    }
+
+    /// One call: bytes in, bytes out, and everything between.
+    pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
+        self.running.events.take();
+        self.running.failure.take();
+        self.running.error.take();
+        self.running.output.take();
+        self.running.host_calls.take();
+        if let Some(member) = &self.running.member {
+            member.begin();
+        }
+        let started = Instant::now();
+        let result = self
+            .compiled
+            .module
+            .entry(function)
+            .and_then(|()| self.instantiate())
+            .and_then(|()| self.enter(function, input));
+        let duration = started.elapsed();
+        self.running.adopt_memories();
+        let host_calls = self.running.host_calls();
+        // Extism fills the fuel up before each call.
+        let fuel = self.fuel_of_last_call() + self.running.nested.take().fuel;
+        let result = within(self.running.host.limits.fuel, fuel, result);
+        let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
+        let only_once = self.running.host.grants.fresh_instances || function == "_start";
+        // After `_start`, too, Extism makes a fresh instance.
+        if only_once || matches!(&result, Err(error) if failure::breaks_instance(error)) {
+            self.discard();
+        }
+        (result, Spent { fuel, host_calls, pages, duration })
+    }
+
+    /// Fuel used since it was last filled up.
+    pub(crate) fn fuel_of_last_call(&self) -> u64 {
+        self.instance.as_ref().and_then(extism::Plugin::fuel_consumed).unwrap_or(0)
+    }
+
+    fn outcome(&self, name: &str, what: What, result: Result<Vec<u8>>, spent: Spent) -> Outcome<Vec<u8>> {
+        self.outcome_of(name, what, (result, Shown::Text(String::new())), self.take_events(), spent)
+    }
+
+    pub(crate) fn outcome_of<T>(
+        &self,
+        name: &str,
+        what: What,
+        (result, shown): (Result<T>, Shown),
+        events: Vec<Event>,
+        spent: Spent,
+    ) -> Outcome<T> {
+        Outcome {
+            result,
+            call: Call { label: Arc::clone(&self.label), name: name.to_owned(), what },
+            shown,
+            events,
+            fuel: spent.fuel,
+            pages: spent.pages,
+            duration: spent.duration,
+        }
+    }
+
+    /// What happened since the last call of this.
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        self.running.events.take().into_events().into_iter().chain(self.running.inside.take()).collect()
+    }
+
+    fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {
+        self.running.host.takes(function, input)?;
+        let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
+        let result = self.running.enter(|| instance.call::<&[u8], ()>(function, input));
+        // A host function's verdict stands, whatever the guest made of it.
+        match (self.running.failure.take(), result) {
+            (Some(failure), _) => Err(failure),
+            // Extism's contract: whoever sets an error has failed, whatever it returns.
+            (None, Ok(())) => match self.running.error.take() {
+                Some(message) => Err(failure::answered(message)),
+                None => self.running.output(function),
+            },
+            (None, Err(error)) => {
+                let message = self.running.error.take();
+                let mut failure = failure::call(&error, message, &self.running.host.limits);
+                if let Error::Trapped { frames, .. } = &mut failure {
+                    let found = self.frames(&failure::addresses(&error));
+                    if !found.is_empty() {
+                        *frames = failure::of_the_author(found);
+                    }
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Notes the crate that this is the plugin of; a shell names it by its folder, so that the call
+    /// that is made again is one of the sources as they are then.
+    pub(crate) fn belongs_to(&mut self, folder: &Path) {
+        if std::env::var_os(build::GIVEN).is_none() {
+            let here = std::env::current_dir().is_ok_and(|here| here == folder);
+            let name = if here { ".".to_owned() } else { quote(&folder.display().to_string()) };
+            self.label =
+                format!("{}{name}", options(&self.running.host, self.running.member.as_ref().map(Member::registry)))
+                    .into();
+        }
+        self.folder = Some(folder.to_owned());
+    }
+
+    /// The frames at these addresses, named by line tables: the artifact's, or its twin's.
+    fn frames(&self, addresses: &[u64]) -> Vec<String> {
+        let wasm = &self.compiled.wasm;
+        let own = symbols::frames(wasm, addresses);
+        match &self.artifact {
+            Some(artifact) if own.is_empty() => {
+                symbols::frames_of_twin(wasm, artifact, self.folder.as_deref(), addresses).unwrap_or_default()
+            }
+            _ => own,
+        }
+    }
+
+    pub(crate) fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
+        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
+            ledger::note(artifact, &self.compiled.wasm, &outcome.call.name, outcome.fuel);
+        }
+        self.traces.push(outcome.past());
+        outcome
+    }
+}
+
+/// A result, unless the call and what it led to used more fuel together than there is for a call.
+pub(crate) fn within<T>(limit: u64, fuel: u64, result: Result<T>) -> Result<T> {
+    match result {
+        Err(error) if failure::breaks_instance(&error) => Err(error),
+        _ if fuel > limit => Err(Error::OutOfFuel { limit }),
+        result => result,
+    }
+}
+
+/// The reply of a command in its output.
+pub(crate) fn reply(name: &str, output: &[u8]) -> Result<Value> {
+    resp::decode(output).map_err(|error| Error::BadOutput { function: name.to_owned(), reason: error.to_string() })
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin").field("label", &self.label).finish_non_exhaustive()
+    }
+}

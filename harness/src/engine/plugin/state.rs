@@ -1,0 +1,59 @@
+//! What a test sees of a plugin's host, and how it lets its time pass.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use plugsmith::testing::{FakeHost, Stored};
+use plugsmith::{DataType, HostError, Value};
+
+use crate::engine::plugin::Plugin;
+
+impl Plugin {
+    /// The value of a data type in storage, now; `None` where the key is not there.
+    ///
+    /// # Errors
+    /// `WRONGTYPE` where the key holds another type, and a version that the type cannot read.
+    pub fn storage_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
+        self.running.host.context.storage().get_typed(key)
+    }
+
+    /// The value of a key as it lies in storage, now.
+    ///
+    /// # Panics
+    /// The key holds a data type: [`Plugin::storage_typed`] reads it.
+    #[track_caller]
+    pub fn storage(&self, key: &str) -> Option<Value> {
+        self.host(|host| match host.store.stored(key, host.clock.now())? {
+            Stored::Value(value) => Some(value.clone()),
+            Stored::Typed(name, _) => panic!("`{key}` holds a {name}: read it with storage_typed"),
+        })
+    }
+
+    /// The bytes of a key that `kv_write` wrote.
+    pub fn kv(&self, key: &str) -> Option<Vec<u8>> {
+        self.host(|host| host.kv.get(key).cloned())
+    }
+
+    /// The bytes of a variable of the instance.
+    pub fn var(&self, key: &str) -> Option<Vec<u8>> {
+        self.host(|host| host.vars.get(key).cloned())
+    }
+
+    /// Lets time pass in the host: keys expire, clocks move. The hooks of `OnKeyExpiry` hear of it when
+    /// [`Client::wait`](crate::hosts::ferrite::Client::wait) is called, if only for no time at all.
+    pub fn advance(&mut self, by: Duration) {
+        let before = self.live_keys();
+        self.host(|host| host.clock.advance(by));
+        let after = self.live_keys();
+        self.expired.extend(before.into_iter().filter(|key| !after.contains(key)));
+    }
+
+    fn live_keys(&self) -> BTreeSet<String> {
+        self.host(|host| host.store.iter(host.clock.now()).map(|(key, _)| key.to_owned()).collect())
+    }
+
+    /// Works on the host's state itself.
+    pub fn host<T>(&self, work: impl FnOnce(&mut FakeHost) -> T) -> T {
+        self.running.host.context.with(work)
+    }
+}

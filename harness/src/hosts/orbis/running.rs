@@ -1,0 +1,102 @@
+//! What the host functions of one call share, and what the call may take of the host.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use wasmtime::ResourceLimiter;
+
+use crate::artifact::module::TABLE_ELEMENTS;
+use crate::error::Error;
+use crate::hosts::orbis::abi::Abi;
+use crate::hosts::orbis::deadline::Deadline;
+use crate::hosts::orbis::host::Limits;
+use crate::hosts::orbis::services::{Refusal, Services};
+use crate::trace::event::Events;
+
+/// The bytes of JSON that a call may leave in the host; the real host does not limit them.
+const KEPT: usize = 16 * 1024 * 1024;
+
+/// What the host functions of one call see.
+pub(in crate::hosts::orbis) struct Running {
+    services: Arc<Mutex<Services>>,
+    limits: Limits,
+    pub(super) abi: &'static Abi,
+    host_calls: u64,
+    deadline: Deadline,
+    /// The bytes of JSON that the host keeps after the call.
+    kept: usize,
+    pub(in crate::hosts::orbis) events: Events,
+    /// Why the call must fail, whatever the plugin makes of it.
+    pub(in crate::hosts::orbis) failure: Option<Error>,
+    /// The last thing that happened, if it was a line at level `error`: a panic's message.
+    pub(in crate::hosts::orbis) last_words: Option<String>,
+    /// Whether the plugin wanted more memory than there is.
+    pub(in crate::hosts::orbis) starved: bool,
+    /// How many elements its tables have; the real host limits them by its own memory alone.
+    table_elements: u64,
+}
+
+impl Running {
+    pub(in crate::hosts::orbis) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
+        let deadline = Deadline::after(limits.time);
+        if let Some(database) = &locked(&services).database {
+            database.until(deadline);
+        }
+        Running {
+            services,
+            limits,
+            abi,
+            host_calls: 0,
+            deadline,
+            kept: 0,
+            events: Events::default(),
+            failure: None,
+            last_words: None,
+            starved: false,
+            table_elements: 0,
+        }
+    }
+
+    pub(super) fn services(&self) -> MutexGuard<'_, Services> {
+        locked(&self.services)
+    }
+
+    /// One more call, if there is one left.
+    pub(super) fn count(&mut self) -> Result<(), Refusal> {
+        self.last_words = None;
+        self.host_calls += 1;
+        if self.host_calls > self.limits.host_calls {
+            return Err(format!("more than {} host calls in one call", self.limits.host_calls).into());
+        }
+        Ok(self.deadline.check()?)
+    }
+
+    /// So many bytes more of JSON that the host keeps after the call, as state or as an event.
+    pub(super) fn keep(&mut self, length: i32) -> Result<(), Refusal> {
+        self.kept = self.kept.saturating_add(length as u32 as usize);
+        if self.kept > KEPT {
+            return Err(format!("more than {KEPT} bytes of state and events in one call").into());
+        }
+        Ok(())
+    }
+}
+
+fn locked(services: &Mutex<Services>) -> MutexGuard<'_, Services> {
+    services.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl ResourceLimiter for Running {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = desired <= self.limits.memory_bytes;
+        self.starved |= !fits;
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let elements = self.table_elements + (desired - current) as u64;
+        if elements > TABLE_ELEMENTS {
+            return Ok(false);
+        }
+        self.table_elements = elements;
+        Ok(true)
+    }
+}

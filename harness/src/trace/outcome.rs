@@ -1,0 +1,186 @@
+//! What came of one call.
+
+use std::fmt;
+use std::time::Duration;
+
+use plugsmith::log::Line;
+
+use crate::error::{Error, Result};
+use crate::trace::call::{self, Call, Past, Shown, What};
+use crate::trace::event::{Event, Excerpt, HostCall};
+
+/// What came of one call: its result, and all that happened on the way.
+#[derive(Clone, Debug)]
+#[must_use = "a call may have failed: unwrap it, or look at its result"]
+pub struct Outcome<T> {
+    /// The output, or why there is none.
+    pub result: Result<T>,
+    pub(crate) call: Call,
+    /// The output, as a trace shows it; empty where there is none.
+    pub(crate) shown: Shown,
+    /// What happened in the order in which it did.
+    pub events: Vec<Event>,
+    /// Fuel used, about one wasm instruction each; exact for one artifact and one wasmtime major.
+    pub fuel: u64,
+    /// Pages of 64 KiB that the guest's memory holds after the call.
+    pub pages: u64,
+    /// Wall time.
+    pub duration: Duration,
+}
+
+impl<T> Outcome<T> {
+    /// The output.
+    ///
+    /// # Panics
+    /// The call failed: with the error, the author's frames, the last host calls and the logs.
+    #[track_caller]
+    pub fn unwrap(self) -> T {
+        let report = if self.result.is_err() { self.report() } else { String::new() };
+        match self.result {
+            Ok(output) => output,
+            Err(_) => panic!("{report}"),
+        }
+    }
+
+    /// The error.
+    ///
+    /// # Panics
+    /// The call succeeded.
+    #[track_caller]
+    pub fn unwrap_err(self) -> Error {
+        match self.result {
+            Err(error) => error,
+            Ok(_) => {
+                panic!("the call succeeded, where an error was expected\n  {} => {}", self.call(), self.shown.render())
+            }
+        }
+    }
+
+    /// The call, as a trace shows it: `GREET "Ada"`.
+    pub fn call(&self) -> String {
+        self.call.shown()
+    }
+
+    /// The lines that the plugin logged, and those logged by whatever it called.
+    pub fn logs(&self) -> Vec<&Line> {
+        fn collect<'a>(events: &'a [Event], lines: &mut Vec<&'a Line>) {
+            for event in events {
+                match event {
+                    Event::Log(line) => lines.push(line),
+                    Event::Call(call) => collect(&call.inside, lines),
+                    Event::LeftOut(_) => {}
+                }
+            }
+        }
+        let mut lines = Vec::new();
+        collect(&self.events, &mut lines);
+        lines
+    }
+
+    /// The host functions that the plugin called.
+    pub fn host_calls(&self) -> Vec<&HostCall> {
+        self.events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Call(call) => Some(call),
+                Event::Log(_) | Event::LeftOut(_) => None,
+            })
+            .collect()
+    }
+
+    /// The call, what happened, and how it ended, a line each.
+    ///
+    /// ```text
+    /// GREET "Ada"
+    ///   storage_incr "greeted" 1 -> 1
+    /// => "Hello, Ada!"
+    /// ```
+    pub fn trace(&self) -> String {
+        let mut lines = vec![self.call()];
+        lines.extend(self.events.iter().map(|event| format!("  {event}")));
+        lines.push(match &self.result {
+            Ok(_) => call::ending(&self.shown),
+            Err(error) => format!("=> error: {error}"),
+        });
+        lines.join("\n")
+    }
+
+    /// All that helps in finding out why a call failed.
+    pub fn report(&self) -> String {
+        self.report_with(self.call.replay())
+    }
+
+    /// As [`Outcome::report`], with this command line that does it again.
+    pub(crate) fn report_with(&self, again: Option<String>) -> String {
+        /// The host calls shown, from the last.
+        const SHOWN: usize = 20;
+        let mut text = match &self.result {
+            Ok(_) => format!("{} succeeded", self.call()),
+            Err(error) => format!("{} failed: {error}", self.call()),
+        };
+        if let Err(Error::Trapped { frames, .. }) = &self.result {
+            section(&mut text, "in the plugin", frames);
+        }
+        let calls = self.host_calls();
+        let lines = calls.iter().rev().take(SHOWN).rev().map(|call| call.to_string().replace('\n', "\n  "));
+        let mut shown = lines.collect::<Vec<_>>();
+        let left_out = self.events.iter().map(|event| if let Event::LeftOut(count) = event { *count } else { 0 });
+        let earlier = calls.len() - shown.len() + left_out.sum::<usize>();
+        if earlier > 0 {
+            shown.insert(0, format!(".. {earlier} earlier"));
+        }
+        section(&mut text, "host calls", &shown);
+        let logs = self
+            .logs()
+            .iter()
+            .map(|line| format!("{}: {}", line.level.name(), crate::trace::event::render_line(&line.text)))
+            .collect::<Vec<_>>();
+        section(&mut text, "log", &logs);
+        section(&mut text, "again with", again.as_slice());
+        text
+    }
+
+    /// What a trace of the plugin keeps of this call.
+    pub(crate) fn past(&self) -> Past {
+        match &self.call.what {
+            What::Function(input) if self.result.is_ok() && self.events.is_empty() => {
+                Past::Quiet { name: self.call.name.clone(), input: Excerpt::of(input), output: self.shown.clone() }
+            }
+            _ => Past::Told(self.trace()),
+        }
+    }
+
+    /// The same call with another form of its output.
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> Result<(U, Shown)>) -> Outcome<U> {
+        let (result, shown) = match self.result.and_then(convert) {
+            Ok((output, shown)) => (Ok(output), shown),
+            Err(error) => (Err(error), Shown::Text(String::new())),
+        };
+        Outcome {
+            result,
+            shown,
+            call: self.call,
+            events: self.events,
+            fuel: self.fuel,
+            pages: self.pages,
+            duration: self.duration,
+        }
+    }
+}
+
+fn section(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n  {title}:"));
+    for line in lines {
+        text.push_str(&format!("\n    {line}"));
+    }
+}
+
+/// An outcome prints as its trace.
+impl<T> fmt::Display for Outcome<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.trace())
+    }
+}

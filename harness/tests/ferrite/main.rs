@@ -1,0 +1,9 @@
+//! `hosts::ferrite`: hooks, the keyspace behind them, and plugin manifests.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+#[path = "../suite/guest.rs"]
+mod guest;
+mod hooks;
+mod keyspace;
+mod manifest;

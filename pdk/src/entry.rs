@@ -1,0 +1,6 @@
+//! What an entry point is at run time: how its arguments arrive, and how its reply leaves.
+
+pub(crate) mod argument;
+pub(crate) mod command;
+pub(crate) mod function;
+pub(crate) mod reply;

@@ -1,0 +1,203 @@
+//! What a `#[function]` takes and gives: the whole input, the whole output.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use crate::{Bytes, PluginContext};
+
+/// The parameter of a `#[function]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a function's input",
+    note = "inputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` and `()`; `&PluginContext` may come first"
+)]
+pub trait Input<'a>: Sized {
+    /// The type's name in metadata.
+    const TYPE: &'static str;
+
+    /// Converts the call's input.
+    ///
+    /// # Errors
+    /// Why the bytes are no such value.
+    fn from_input(bytes: &'a [u8]) -> Result<Self, String>;
+}
+
+impl<'a> Input<'a> for &'a [u8] {
+    const TYPE: &'static str = "bytes";
+
+    fn from_input(bytes: &'a [u8]) -> Result<&'a [u8], String> {
+        Ok(bytes)
+    }
+}
+
+impl<'a> Input<'a> for &'a str {
+    const TYPE: &'static str = "text";
+
+    fn from_input(bytes: &'a [u8]) -> Result<&'a str, String> {
+        core::str::from_utf8(bytes).map_err(|error| {
+            crate::entry::command::join(&[
+                "the input is not UTF-8 at byte ",
+                &crate::entry::command::decimal(error.valid_up_to() as i64),
+            ])
+        })
+    }
+}
+
+impl Input<'_> for String {
+    const TYPE: &'static str = "text";
+
+    fn from_input(bytes: &[u8]) -> Result<String, String> {
+        <&str>::from_input(bytes).map(str::to_owned)
+    }
+}
+
+impl Input<'_> for Vec<u8> {
+    const TYPE: &'static str = "bytes";
+
+    fn from_input(bytes: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(bytes.to_vec())
+    }
+}
+
+impl Input<'_> for Bytes {
+    const TYPE: &'static str = "bytes";
+
+    fn from_input(bytes: &[u8]) -> Result<Bytes, String> {
+        Ok(Bytes(bytes.to_vec()))
+    }
+}
+
+impl Input<'_> for () {
+    const TYPE: &'static str = "none";
+
+    /// Whatever the host sent is ignored, as hosts send anything to a function without input.
+    fn from_input(_: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// What a `#[function]` may return, alone or in a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a function's output",
+    note = "outputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>`, `()`, or a `Result` of them whose \
+            error implements `Display`"
+)]
+pub trait Output {
+    /// The type's name in metadata.
+    const TYPE: &'static str;
+
+    /// The bytes for the host.
+    ///
+    /// # Errors
+    /// Why the value has no bytes.
+    fn into_output(self) -> Result<Vec<u8>, String>;
+}
+
+macro_rules! outputs {
+    ($($type:ty, $name:literal, $this:ident => $bytes:expr;)*) => {$(
+        impl Output for $type {
+            const TYPE: &'static str = $name;
+
+            fn into_output(self) -> Result<Vec<u8>, String> {
+                let $this = self;
+                Ok($bytes)
+            }
+        }
+    )*};
+}
+outputs! {
+    String, "text", text => text.into_bytes();
+    &str, "text", text => text.as_bytes().to_vec();
+    Cow<'_, str>, "text", text => text.into_owned().into_bytes();
+    Vec<u8>, "bytes", bytes => bytes;
+    &[u8], "bytes", bytes => bytes.to_vec();
+    Bytes, "bytes", bytes => bytes.0;
+    (), "none", _nothing => Vec::new();
+}
+
+/// What a `#[function]`'s body returns: an [`Output`] or a `Result` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a function's output",
+    note = "outputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>`, `()`, or a `Result` of them whose \
+            error implements `Display`"
+)]
+pub trait FunctionOutput {
+    /// The type's name in metadata.
+    const TYPE: &'static str;
+
+    /// The bytes for the host.
+    ///
+    /// # Errors
+    /// The text of the function's error, never empty.
+    fn finish(self) -> Result<Vec<u8>, String>;
+}
+
+impl<T: Output> FunctionOutput for T {
+    const TYPE: &'static str = T::TYPE;
+
+    fn finish(self) -> Result<Vec<u8>, String> {
+        self.into_output()
+    }
+}
+
+impl<T: Output, E: Display> FunctionOutput for Result<T, E> {
+    const TYPE: &'static str = T::TYPE;
+
+    fn finish(self) -> Result<Vec<u8>, String> {
+        match self {
+            Ok(value) => value.into_output(),
+            // An empty error reads as success in some hosts' SDKs.
+            Err(error) => match error.to_string() {
+                text if text.is_empty() => Err("failed without a reason".to_owned()),
+                text => Err(text),
+            },
+        }
+    }
+}
+
+/// The first of a function's two parameters, which is always the context.
+#[diagnostic::on_unimplemented(
+    message = "the first of two parameters is `&PluginContext`, not `{Self}`",
+    note = "a function takes its whole input as one parameter; use `Json<T>` for several values"
+)]
+pub trait Context<'a> {
+    /// The context itself.
+    fn from_context(context: &'a PluginContext) -> Self;
+}
+
+impl<'a> Context<'a> for &'a PluginContext {
+    fn from_context(context: &'a PluginContext) -> &'a PluginContext {
+        context
+    }
+}
+
+/// A function's only parameter: its input, or the context.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a function's input",
+    note = "inputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` and `()`; `&PluginContext` may come first"
+)]
+pub trait Sole<'a>: Sized {
+    /// The input type's name in metadata.
+    const TYPE: &'static str;
+
+    /// The parameter of a call.
+    ///
+    /// # Errors
+    /// Why the input is no such value.
+    fn from_call(context: &'a PluginContext, input: &'a [u8]) -> Result<Self, String>;
+}
+
+impl<'a, T: Input<'a>> Sole<'a> for T {
+    const TYPE: &'static str = T::TYPE;
+
+    fn from_call(_: &'a PluginContext, input: &'a [u8]) -> Result<T, String> {
+        T::from_input(input)
+    }
+}
+
+impl<'a> Sole<'a> for &'a PluginContext {
+    const TYPE: &'static str = "none";
+
+    fn from_call(context: &'a PluginContext, _: &'a [u8]) -> Result<&'a PluginContext, String> {
+        Ok(context)
+    }
+}
