@@ -14,6 +14,8 @@ mod engine;
 
 mod check;
 pub mod hosts;
+#[cfg(doctest)]
+mod pages;
 pub mod xtp;
 
 pub use artifact::build::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};
@@ -159,43 +161,3 @@ pub mod __private {
         }
     }
 }
-
-/// The code in the project's README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
-/// The code in the page about Orbis' host.
-#[cfg(all(doctest, feature = "orbis"))]
-#[doc = include_str!("../../docs/orbis-host.md")]
-struct OrbisHost;
-
-/// The code in the guide.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/guide.md")]
-struct Guide;
-
-/// The code in the page on Query.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/query.md")]
-struct QueryPage;
-
-/// The code in the page on Extism.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/extism.md")]
-struct ExtismPage;
-
-/// The code in the page on check.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/check.md")]
-struct CheckPage;
-
-/// The code in the page on plugins that call plugins.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/peers.md")]
-struct Peers;
-
-/// The code in the page on xtp-test suites.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/xtp.md")]
-struct XtpPage;

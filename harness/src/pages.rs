@@ -1,0 +1,32 @@
+//! The listings of the book, compiled and run as doctests.
+
+macro_rules! pages {
+    ($($(#[$when:meta])* $name:ident $file:literal)*) => {$(
+        $(#[$when])*
+        #[doc = include_str!(concat!("../../", $file))]
+        struct $name;
+    )*};
+}
+
+pages! {
+    Readme "README.md"
+    Check "docs/check.md"
+    Commands "docs/commands.md"
+    DataTypes "docs/data-types.md"
+    Extism "docs/extism.md"
+    FerriteManifest "docs/ferrite-manifest.md"
+    FirstPlugin "docs/first-plugin.md"
+    FromFerriteSdk "docs/from-ferrite-sdk.md"
+    Functions "docs/functions.md"
+    Hooks "docs/hooks.md"
+    HostFunctions "docs/host-functions.md"
+    #[cfg(feature = "orbis")]
+    OrbisHost "docs/orbis-host.md"
+    Peers "docs/peers.md"
+    Query "docs/query.md"
+    Services "docs/services.md"
+    Testing "docs/testing.md"
+    Transformers "docs/transformers.md"
+    Troubleshooting "docs/troubleshooting.md"
+    Xtp "docs/xtp.md"
+}
