@@ -5,6 +5,8 @@ extern crate self as plugsmith;
 
 pub mod protocol;
 
+mod text;
+
 mod error;
 #[cfg(feature = "json")]
 mod json;

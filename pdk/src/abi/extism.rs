@@ -11,7 +11,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::entry::command::{decimal, join};
+use crate::text::{decimal, join};
 
 /// The raw kernel.
 mod kernel {

@@ -12,9 +12,9 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 
 use crate::HttpRequest;
-use crate::entry::command::{decimal, join};
 use crate::orbis::Error;
 use crate::services::log::Level;
+use crate::text::{decimal, join};
 
 /// The raw imports.
 mod raw {

@@ -4,7 +4,7 @@
 
 use super::HostHandle;
 use crate::HostError;
-use crate::entry::command::decimal;
+use crate::text::decimal;
 
 /// The raw imports.
 mod raw {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use crate::entry::command::decimal;
 use crate::protocol::json;
+use crate::text::decimal;
 use crate::{CommandError, PluginContext, Value};
 
 /// Which arguments a parameter takes.

@@ -34,10 +34,7 @@ impl<'a> Input<'a> for &'a str {
 
     fn from_input(bytes: &'a [u8]) -> Result<&'a str, String> {
         core::str::from_utf8(bytes).map_err(|error| {
-            crate::entry::command::join(&[
-                "the input is not UTF-8 at byte ",
-                &crate::entry::command::decimal(error.valid_up_to() as i64),
-            ])
+            crate::text::join(&["the input is not UTF-8 at byte ", &crate::text::decimal(error.valid_up_to() as i64)])
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Data types of a plugin's own: a value in storage that is neither a string nor a list.
 
 use crate::HostError;
-use crate::entry::command::decimal;
 use crate::protocol::resp::{self, Reader, ResponseError};
+use crate::text::decimal;
 
 /// The name that `#[data_type]` gave a type.
 #[diagnostic::on_unimplemented(

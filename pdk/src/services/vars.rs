@@ -2,7 +2,7 @@
 
 use crate::HostError;
 use crate::abi::HostHandle;
-use crate::entry::command::decimal;
+use crate::text::decimal;
 
 /// Variables that live as long as this instance; 1 MiB in all unless the host says otherwise.
 pub fn vars() -> Vars {
