@@ -4,6 +4,7 @@
 
 pub mod arguments;
 pub mod event;
+pub mod headers;
 pub mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod metadata;

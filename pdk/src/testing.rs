@@ -18,7 +18,7 @@ pub use clock::VirtualClock;
 pub use context::{MockContext, MockGuard};
 pub use fake_host::FakeHost;
 pub use glob::glob_matches;
-pub use http::HttpMocks;
+pub use http::{HttpAnswer, HttpFailure, HttpMatch, HttpMocks, HttpReply};
 pub use peers::{Form, MockPeer, MockPeers, OwnedInput, PeerAnswer, PeerFunction};
 pub use random::SeededRandom;
 pub use round_trip::assert_round_trips;

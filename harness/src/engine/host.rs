@@ -11,8 +11,8 @@ use std::time::Duration;
 use plugsmith::kv::KvImportsHost;
 use plugsmith::protocol::host_functions::{HostClosure, HostFunction};
 use plugsmith::storage::StorageImportsHost;
-use plugsmith::testing::{FakeHost, MockContext, SeededRandom};
-use plugsmith::{DataType, HttpResponse, Value};
+use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, MockContext, SeededRandom};
+use plugsmith::{DataType, Value};
 
 use crate::artifact::source::Source;
 use crate::hosts::ferrite::{Extensions, Keyspace};
@@ -147,13 +147,15 @@ impl Host {
         self.set(|host| host.vars.insert(key.to_owned(), value.as_ref().to_vec()))
     }
 
-    /// With a response to the requests that match `"METHOD url-pattern"`; the newest match answers.
+    /// With a reply to the requests that match `"METHOD url-pattern"`, or an [`HttpMatch`] that
+    /// looks at headers and body too; the newest match answers. See [`HttpReply`].
     ///
     /// # Panics
-    /// A pattern without a method.
+    /// A pattern without a method, and a status that no server sends.
     #[track_caller]
-    pub fn http(self, pattern: &str, response: HttpResponse) -> Host {
-        self.set(|host| host.http.add(pattern, response))
+    pub fn http(self, requests: impl Into<HttpMatch>, reply: impl Into<HttpReply>) -> Host {
+        self.context.mock_http(requests, reply);
+        self
     }
 
     /// With this wall time, since 1970.

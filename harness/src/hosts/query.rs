@@ -12,8 +12,7 @@ mod plugins;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use plugsmith::HttpResponse;
-use plugsmith::testing::{FakeHost, SeededRandom};
+use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, SeededRandom};
 
 pub use answer::{Answer, Failure, JavaScript};
 pub use plugins::{Entry, Plugins, file_name};
@@ -73,15 +72,15 @@ impl Query {
         Ok(self)
     }
 
-    /// With a response to the requests that match `"METHOD url-pattern"`, of plugins whose options
-    /// allow the host.
+    /// With a reply to the requests that match `"METHOD url-pattern"` or an [`HttpMatch`], of
+    /// plugins whose options allow the host. See [`HttpReply`].
     ///
     /// # Panics
-    /// A pattern without a method.
+    /// A pattern without a method, and a status that no server sends.
     #[must_use]
     #[track_caller]
-    pub fn http(mut self, pattern: &str, response: HttpResponse) -> Query {
-        self.world.http.add(pattern, response);
+    pub fn http(mut self, requests: impl Into<HttpMatch>, reply: impl Into<HttpReply>) -> Query {
+        self.world.http.add(requests, reply);
         self
     }
 

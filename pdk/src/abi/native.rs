@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 use self::stack::{Fake, Handle};
-use crate::testing::FakeHost;
+use crate::testing::{FakeHost, HttpAnswer, HttpFailure};
 use crate::{HostError, HttpRequest};
 
 thread_local! {
@@ -44,15 +44,22 @@ impl HostHandle {
     }
 
     pub(crate) fn http(&self, request: &HttpRequest) -> Result<(u16, Vec<u8>), HostError> {
-        self.with(|host| {
-            let response = host.http.respond(request).map_err(|why| {
-                let line = format!("{} {}", request.method, request.url);
-                HostError::new(format!("{why}: add ctx.mock_http(\"{line}\", HttpResponse::new(200, \"..\"))"))
-            })?;
-            let result = (response.status, response.body.clone());
-            host.last_headers = response.headers;
-            Ok(result)
-        })
+        self.with(|host| host.last_headers.clear());
+        let answer = self.with(|host| host.http.respond(request)).map_err(|why| {
+            let line = format!("{} {}", request.method, request.url);
+            HostError::new(format!("{why}: add ctx.mock_http(\"{line}\", HttpResponse::new(200, \"..\"))"))
+        })?;
+        match answer {
+            HttpAnswer::Response(response) => {
+                self.with(|host| host.last_headers = response.headers);
+                Ok((response.status, response.body))
+            }
+            HttpAnswer::Failure(HttpFailure::NotMade) => Ok((0, Vec::new())),
+            // No guest gets on from here, so no native function does.
+            HttpAnswer::Failure(failure) => {
+                panic!("an Extism host ends the plugin's call at {} {}: {failure}", request.method, request.url)
+            }
+        }
     }
 
     pub(crate) fn http_headers(&self) -> Option<Vec<u8>> {

@@ -62,6 +62,11 @@ impl Http {
         if let Some(error) = response.error {
             return Err(Error::private(["http_request '", &request.url, "': ", &error].concat()));
         }
+        if response.status == 0 {
+            return Err(Error::private(
+                ["http_request '", &request.url, "': the host made no request (status 0)"].concat(),
+            ));
+        }
         let body = body(&json);
         let headers = response.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
         Ok(HttpResponse { status: response.status, body, headers })

@@ -1,9 +1,11 @@
 //! `http()`: requests that the host makes, to the hosts it allows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::HostError;
 use crate::abi::HostHandle;
+use crate::protocol::headers;
 use crate::protocol::json::write_string;
 
 /// HTTP requests, made by the host.
@@ -14,7 +16,9 @@ pub fn http() -> Http {
 /// HTTP requests, made by the host.
 ///
 /// An Extism host ends the plugin's call when a URL is not among its `allowed_hosts` or the
-/// connection fails: a guest never sees these as an `Err`.
+/// connection fails: a guest never sees these as an `Err`. What it does see is a host that makes
+/// no request at all: the npm SDKs answer status 0, allowed or not, unless the plugin is created
+/// with `runInWorker: true`. Status 0 is an `Err` here.
 #[derive(Clone, Debug)]
 pub struct Http {
     host: HostHandle,
@@ -38,7 +42,7 @@ impl Http {
     /// ```
     ///
     /// # Errors
-    /// Natively, a request that no mock answers.
+    /// A host that makes no request and answers status 0; natively, a request that no mock answers.
     pub fn get(&self, url: &str) -> Result<HttpResponse, HostError> {
         self.send(&HttpRequest::new("GET", url))
     }
@@ -46,7 +50,7 @@ impl Http {
     /// A POST request with a body.
     ///
     /// # Errors
-    /// Natively, a request that no mock answers.
+    /// As [`Http::get`].
     pub fn post(&self, url: &str, body: impl Into<Vec<u8>>) -> Result<HttpResponse, HostError> {
         self.send(&HttpRequest::new("POST", url).body(body))
     }
@@ -54,9 +58,12 @@ impl Http {
     /// Any request. The response comes without its headers; see [`Http::send_for_headers`].
     ///
     /// # Errors
-    /// Natively, a request that no mock answers.
+    /// As [`Http::get`].
     pub fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HostError> {
         let (status, body) = self.host.http(request)?;
+        if status == 0 {
+            return Err(HostError::new([&request.method, " ", &request.url, NOT_MADE].concat()));
+        }
         Ok(HttpResponse { status, body, headers: BTreeMap::new() })
     }
 
@@ -66,7 +73,7 @@ impl Http {
     /// them, and then there are none.
     ///
     /// # Errors
-    /// Natively, a request that no mock answers.
+    /// As [`Http::get`].
     pub fn send_for_headers(&self, request: &HttpRequest) -> Result<HttpResponse, HostError> {
         let mut response = self.send(request)?;
         if let Some(text) = self.host.http_headers() {
@@ -76,8 +83,11 @@ impl Http {
     }
 }
 
-/// A request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What status 0 means, which no server sends.
+pub(crate) const NOT_MADE: &str = ": the host made no request (status 0); in the npm SDKs, set runInWorker";
+
+/// A request. Its `Debug` shows the headers without their secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST` ..
     pub method: String,
@@ -87,6 +97,17 @@ pub struct HttpRequest {
     pub headers: BTreeMap<String, String>,
     /// The body, none if empty.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &headers::Shown(&self.headers))
+            .field("body", &headers::ShownBody(&self.body))
+            .finish()
+    }
 }
 
 impl HttpRequest {
@@ -123,8 +144,8 @@ impl HttpRequest {
     }
 }
 
-/// A response.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A response. Its `Debug` shows the headers without their secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
@@ -132,6 +153,16 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
     /// Names in lower case, and values; only from [`Http::send_for_headers`].
     pub headers: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("body", &headers::ShownBody(&self.body))
+            .field("headers", &headers::Shown(&self.headers))
+            .finish()
+    }
 }
 
 impl HttpResponse {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{FakeHost, MockPeer, SeededRandom, SharedStore};
+use super::{FakeHost, HttpMatch, HttpReply, MockPeer, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
 use crate::ferrite::hook::{HookOutput, judge};
 use crate::services::log::Line;
-use crate::{CommandError, Event, HookContext, HookResult, HttpResponse, PluginContext};
+use crate::{CommandError, Event, HookContext, HookResult, HttpRequest, PluginContext};
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
 ///
@@ -62,13 +62,35 @@ impl MockContext {
         self.with(|host| host.random = SeededRandom::new(seed));
     }
 
-    /// Answers HTTP requests that match `"METHOD url-pattern"`; the newest match answers.
+    /// Answers HTTP requests that match `"METHOD url-pattern"`, or an [`HttpMatch`] that looks at
+    /// headers and body too; the newest match answers. What it answers with may be a response,
+    /// several in sequence, a closure or a failure: see [`HttpReply`].
     ///
     /// # Panics
-    /// A pattern without a method.
+    /// A pattern without a method, and a status that no server sends.
     #[track_caller]
-    pub fn mock_http(&self, pattern: &str, response: HttpResponse) {
-        self.with(|host| host.http.add(pattern, response));
+    pub fn mock_http(&self, requests: impl Into<HttpMatch>, reply: impl Into<HttpReply>) {
+        let (requests, reply) = (requests.into(), reply.into());
+        if let Err(reason) = self.with(|host| host.http.try_add(requests, reply)) {
+            panic!("{reason}");
+        }
+    }
+
+    /// The HTTP requests made so far, those that no mock answered among them.
+    ///
+    /// ```
+    /// use plugsmith::{HttpRequest, HttpResponse, testing::MockContext};
+    ///
+    /// let ctx = MockContext::new();
+    /// ctx.mock_http("POST https://api.example.com/*", HttpResponse::new(201, ""));
+    /// ctx.http().send(&HttpRequest::new("POST", "https://api.example.com/items").header("x-id", "7").body("pen"))?;
+    ///
+    /// let requests = ctx.http_requests();
+    /// assert_eq!((requests.len(), &*requests[0].body, &*requests[0].headers["x-id"]), (1, &b"pen"[..], "7"));
+    /// # Ok::<(), plugsmith::HostError>(())
+    /// ```
+    pub fn http_requests(&self) -> Vec<HttpRequest> {
+        self.with(|host| host.http.requests().to_vec())
     }
 
     /// Puts native functions behind the peer of this name; see [`MockPeer`].

@@ -1,39 +1,103 @@
-//! Responses for the requests that a test expects.
+//! HTTP in tests: mocks that answer a plugin's requests, and the requests that were made.
 
-use super::glob_matches;
-use crate::{HttpRequest, HttpResponse};
+mod answer;
+mod matcher;
 
-/// Responses by method and URL pattern; the newest that matches answers.
+pub use answer::{HttpAnswer, HttpFailure, HttpReply};
+pub use matcher::HttpMatch;
+
+use crate::HttpRequest;
+
+/// What answers a plugin's requests, and the requests it has made.
+///
+/// The newest mock that matches a request answers it. A mock with responses in sequence gives each
+/// of them once; after the last one, older mocks answer again.
+///
+/// A test that makes more than [`HttpMocks::MOST_REQUESTS`] requests, or requests of more than
+/// [`HttpMocks::MOST_BYTES`] in total, gets an error that says so.
 #[derive(Clone, Debug, Default)]
 pub struct HttpMocks {
-    mocks: Vec<(String, String, HttpResponse)>,
+    mocks: Vec<(HttpMatch, HttpReply)>,
+    requests: Vec<HttpRequest>,
+    bytes: usize,
 }
 
 impl HttpMocks {
-    /// Answers requests that match `"METHOD url-pattern"` (a glob), such as `GET https://api.example.com/*`.
+    /// How many requests are kept.
+    pub const MOST_REQUESTS: usize = 100_000;
+    /// How many bytes of URLs, headers and bodies are kept.
+    pub const MOST_BYTES: usize = 256 * 1024 * 1024;
+
+    /// Answers the requests that match `"METHOD url-pattern"` (a glob), such as
+    /// `GET https://api.example.com/*`, or an [`HttpMatch`] that looks at headers and body too.
     ///
     /// # Panics
-    /// A pattern without a method.
+    /// A pattern without a method, and a reply that no server gives.
     #[track_caller]
-    pub fn add(&mut self, pattern: &str, response: HttpResponse) {
-        let Some((method, url)) = pattern.split_once(' ') else {
-            panic!("the HTTP mock `{pattern}` has no method: write `GET {pattern}`");
-        };
-        self.mocks.push((method.to_owned(), url.to_owned(), response));
+    pub fn add(&mut self, requests: impl Into<HttpMatch>, reply: impl Into<HttpReply>) {
+        if let Err(reason) = self.try_add(requests.into(), reply.into()) {
+            panic!("{reason}");
+        }
     }
 
-    /// The response to `request`.
+    /// As [`HttpMocks::add`], for a caller with a place of its own to panic at.
     ///
     /// # Errors
-    /// No mock matches.
-    pub fn respond(&self, request: &HttpRequest) -> Result<HttpResponse, String> {
-        self.mocks
-            .iter()
-            .rev()
-            .find(|(method, url, _)| {
-                method.eq_ignore_ascii_case(&request.method) && (*url == request.url || glob_matches(url, &request.url))
-            })
-            .map(|(_, _, response)| response.clone())
-            .ok_or_else(|| format!("no mock answers {} {}", request.method, request.url))
+    /// A pattern without a method, and a reply that no server gives.
+    pub fn try_add(&mut self, requests: HttpMatch, reply: HttpReply) -> Result<(), String> {
+        requests
+            .check()
+            .and_then(|()| reply.check())
+            .map_err(|reason| format!("the HTTP mock `{}` {reason}", requests.pattern()))?;
+        self.mocks.push((requests, reply));
+        Ok(())
+    }
+
+    /// What answers `request`, which is kept for [`HttpMocks::requests`].
+    ///
+    /// # Errors
+    /// No mock answers it; where one matches its method and URL, the text says what it asks for
+    /// beyond them. Too many requests. A closure that gives a response that no server gives.
+    pub fn respond(&mut self, request: &HttpRequest) -> Result<HttpAnswer, String> {
+        self.keep(request)?;
+        let mut reasons = String::new();
+        for (requests, reply) in self.mocks.iter_mut().rev().filter(|(requests, _)| requests.is_for(request)) {
+            let reason = match requests.mismatch(request) {
+                Some(reason) => reason,
+                None => match reply.next(request) {
+                    Some(answer) => {
+                        return answer.map_err(|reason| format!("the HTTP mock `{}` {reason}", requests.pattern()));
+                    }
+                    None => "has given its last response".to_owned(),
+                },
+            };
+            reasons = format!("{reasons}, `{}` {reason}", requests.pattern());
+        }
+        let reasons = reasons.strip_prefix(", ").map(|reasons| format!(" ({reasons})")).unwrap_or_default();
+        Err(format!("no mock answers {} {}{reasons}", request.method, request.url))
+    }
+
+    /// The requests made so far, those that no mock answered among them.
+    pub fn requests(&self) -> &[HttpRequest] {
+        &self.requests
+    }
+
+    /// Forgets the requests made so far.
+    pub fn clear_requests(&mut self) {
+        self.requests.clear();
+        self.bytes = 0;
+    }
+
+    fn keep(&mut self, request: &HttpRequest) -> Result<(), String> {
+        let headers = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        self.bytes = self.bytes.saturating_add(request.url.len() + headers + request.body.len());
+        if self.requests.len() == HttpMocks::MOST_REQUESTS {
+            return Err(format!("a test keeps {} HTTP requests at most", HttpMocks::MOST_REQUESTS));
+        }
+        if self.bytes > HttpMocks::MOST_BYTES {
+            return Err(format!("a test keeps {} bytes of HTTP requests at most", HttpMocks::MOST_BYTES));
+        }
+        self.requests.push(request.clone());
+        Ok(())
     }
 }

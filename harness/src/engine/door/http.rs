@@ -4,6 +4,7 @@ use extism::{CurrentPlugin, Val};
 use extism_manifest::HttpRequest as Request;
 use plugsmith::HttpRequest;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
+use plugsmith::testing::{HttpAnswer, HttpFailure};
 
 use super::allowed::denial;
 use super::builtin::{offset, take_text};
@@ -39,7 +40,12 @@ pub(super) fn request(
             let paste = format!(".http(\"{line}\", HttpResponse::new(200, \"..\"))");
             Err(fail(running, import, vec![line.clone()], Error::UnexpectedHostCall { call: line, paste }))
         }
-        Ok(response) => {
+        Ok(HttpAnswer::Failure(HttpFailure::NotMade)) => {
+            record_exchange(running, import, &line, request.body, "0");
+            write_result(running, plugin, HostValue::Block(Some(Vec::new())), outputs)
+        }
+        Ok(HttpAnswer::Failure(failure)) => Err(host_failure(running, &import.name, failure.to_string())),
+        Ok(HttpAnswer::Response(response)) => {
             let limit = running.host.limits.http_response_bytes;
             running.http_status.set(response.status);
             // HTTP's names are in lower case, whatever a mock writes, and only text is passed on.
@@ -50,18 +56,21 @@ pub(super) fn request(
                 let message = format!("HTTP response exceeds the configured maximum number of bytes: {limit}");
                 return Err(host_failure(running, &import.name, message));
             }
-            let mut arguments = vec![HostValue::Block(Some(line.into_bytes()))];
-            let mut types = vec![WireType::Json];
-            if !request.body.is_empty() {
-                arguments.push(HostValue::Block(Some(request.body)));
-                types.push(WireType::Bytes);
-            }
             let shown = format!("{} {}", response.status, crate::trace::event::render_bytes(&response.body));
-            let shown = Ok(HostValue::Block(Some(shown.into_bytes())));
-            record(running, import, &types, &arguments, WireType::Json, &shown);
+            record_exchange(running, import, &line, request.body, &shown);
             write_result(running, plugin, HostValue::Block(Some(response.body)), outputs)
         }
     }
+}
+
+fn record_exchange(running: &Running, import: &Import, line: &str, body: Vec<u8>, shown: &str) {
+    let mut arguments = vec![HostValue::Block(Some(line.into()))];
+    let mut types = vec![WireType::Json];
+    if !body.is_empty() {
+        arguments.push(HostValue::Block(Some(body)));
+        types.push(WireType::Bytes);
+    }
+    record(running, import, &types, &arguments, WireType::Json, &Ok(HostValue::Block(Some(shown.into()))));
 }
 
 /// A request in Extism's form, read by its own type: an unknown key is an error.

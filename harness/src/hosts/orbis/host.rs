@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use plugsmith::HttpResponse;
-use plugsmith::testing::{HttpMocks, SeededRandom};
+use plugsmith::testing::{HttpMatch, HttpMocks, HttpReply, SeededRandom};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -223,15 +222,15 @@ impl Orbis {
         self
     }
 
-    /// With a response to the plugin's requests that match `"METHOD url-pattern"`; the newest match
-    /// answers. The plugin needs the permission `network`.
+    /// With a reply to the plugin's requests that match `"METHOD url-pattern"` or an [`HttpMatch`];
+    /// the newest match answers. The plugin needs the permission `network`. See [`HttpReply`].
     ///
     /// # Panics
-    /// A pattern without a method.
+    /// A pattern without a method, and a status that no server sends.
     #[track_caller]
-    pub fn http(mut self, pattern: &str, response: HttpResponse) -> Orbis {
+    pub fn http(mut self, requests: impl Into<HttpMatch>, reply: impl Into<HttpReply>) -> Orbis {
         self.not_as_shipped("http", NO_HTTP);
-        self.http.add(pattern, response);
+        self.http.add(requests, reply);
         self
     }
 

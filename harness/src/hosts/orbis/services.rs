@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orbis_plugin_api::PluginPermission;
-use plugsmith::testing::{HttpMocks, SeededRandom};
+use plugsmith::testing::{HttpAnswer, HttpMocks, SeededRandom};
 use plugsmith::{HttpRequest, HttpResponse};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256, Sha512};
@@ -146,12 +146,16 @@ impl Services {
     }
 
     /// The response that a mock gives, and its form for the guest.
-    pub(super) fn request(&self, request: &HttpRequest) -> Result<(HttpResponse, Json), Refusal> {
-        let response = self.http.respond(request).map_err(|_| {
+    pub(super) fn request(&mut self, request: &HttpRequest) -> Result<(HttpResponse, Json), Refusal> {
+        let answer = self.http.respond(request).map_err(|_| {
             let call = format!("{} {}", request.method, request.url);
             let paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
             Refusal::Fatal(Box::new(Error::UnexpectedHostCall { call, paste }))
         })?;
+        let response = match answer {
+            HttpAnswer::Response(response) => response,
+            HttpAnswer::Failure(failure) => return Err(failure.to_string().into()),
+        };
         let text = std::str::from_utf8(&response.body).ok().filter(|_| self.http_bodies == HttpBodies::Text);
         let body = text.map_or_else(|| Json::from(response.body.as_slice()), Json::from);
         let json = json!({ "status": response.status, "headers": response.headers, "body": body });

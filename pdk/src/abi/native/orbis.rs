@@ -8,6 +8,7 @@ use crate::HttpRequest;
 use crate::orbis::Error;
 use crate::orbis::testing::FakeHost;
 use crate::services::log::{Level, Line};
+use crate::testing::HttpAnswer;
 
 thread_local! {
     static HOSTS: RefCell<Vec<HostHandle>> = RefCell::new(vec![HostHandle::new()]);
@@ -89,10 +90,11 @@ impl HostHandle {
             if host.is_as_shipped() {
                 return Err(Error::refused("http_request"));
             }
-            let response = host.http.respond(request).map_err(|why| {
+            let answer = host.http.respond(request).map_err(|why| {
                 let line = format!("{} {}", request.method, request.url);
                 Error::internal(format!("{why}: add host.mock_http(\"{line}\", HttpResponse::new(200, \"..\"))"))
             })?;
+            let HttpAnswer::Response(response) = answer else { return Err(Error::refused("http_request")) };
             // The host's form of a body is text.
             let body = String::from_utf8_lossy(&response.body);
             let response = serde_json::json!({ "status": response.status, "headers": response.headers, "body": body });

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{FakeHost, RequestBuilder, Statement};
-use crate::HttpResponse;
+use crate::HttpRequest;
 use crate::abi::orbis::HostHandle;
 use crate::orbis::Error;
 use crate::services::log::Line;
-use crate::testing::SeededRandom;
+use crate::testing::{HttpMatch, HttpReply, SeededRandom};
 
 /// An Orbis host in memory, that a test can fill and look into.
 ///
@@ -87,13 +87,23 @@ impl MockHost {
         });
     }
 
-    /// Answers HTTP requests that match `"METHOD url-pattern"`; the newest match answers.
+    /// Answers HTTP requests that match `"METHOD url-pattern"`, or an [`HttpMatch`] that looks at
+    /// headers and body too; the newest match answers. What it answers with may be a response,
+    /// several in sequence, a closure or a failure: see [`HttpReply`].
     ///
     /// # Panics
-    /// A pattern without a method.
+    /// A pattern without a method, and a status that no server sends.
     #[track_caller]
-    pub fn mock_http(&self, pattern: &str, response: HttpResponse) {
-        self.with(|host| host.http.add(pattern, response));
+    pub fn mock_http(&self, requests: impl Into<HttpMatch>, reply: impl Into<HttpReply>) {
+        let (requests, reply) = (requests.into(), reply.into());
+        if let Err(reason) = self.with(|host| host.http.try_add(requests, reply)) {
+            panic!("{reason}");
+        }
+    }
+
+    /// The HTTP requests made so far, those that no mock answered among them.
+    pub fn http_requests(&self) -> Vec<HttpRequest> {
+        self.with(|host| host.http.requests().to_vec())
     }
 
     /// Sets a value of the configuration.
