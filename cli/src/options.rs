@@ -339,6 +339,12 @@ pub(crate) struct Serve {
     /// Do as the shipped host does: no database, no HTTP, no events, no path parameters
     #[arg(long, conflicts_with_all = ["db", "migrations", "http"])]
     pub(crate) as_shipped: bool,
+    /// Let nobody log in, as the shipped host does unless authentication is switched on
+    #[arg(long, requires = "as_shipped")]
+    pub(crate) without_auth: bool,
+    /// Leave OPTIONS to the plugin, as the shipped host does when CORS is switched off
+    #[arg(long, requires = "as_shipped")]
+    pub(crate) without_cors: bool,
     /// A manifest [default: the artifact's, or manifest.json beside Cargo.toml]
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,

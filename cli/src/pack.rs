@@ -3,6 +3,7 @@
 mod orbis;
 mod query;
 
+use plugsmith_harness::hosts::orbis::require_plugin;
 use plugsmith_harness::{Module, Profile, Source};
 
 use crate::artifact;
@@ -23,18 +24,8 @@ fn host(options: &Pack) -> Result<PackHost, Error> {
     }
     let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
     let module = Module::parse(&Source::Path(artifact).read()?)?;
-    match is_for_orbis(&module) {
-        true => Ok(PackHost::Orbis),
-        false => Err(Error::Input(
-            "it exports no `allocate`, so it is no Orbis plugin; an Extism plugin is packed for a host of its own: --host query".to_owned(),
-        )),
+    match require_plugin(&module) {
+        Ok(()) => Ok(PackHost::Orbis),
+        Err(error) => Err(Error::Input(format!("{error}; to pack it for a host that runs it, add --host query"))),
     }
-}
-
-/// Whether it speaks the ABI of Orbis, or that of Orbis' page: then Orbis says what to do.
-fn is_for_orbis(module: &Module) -> bool {
-    let exports = |name: &&str| module.exports.contains_key(*name);
-    exports(&"allocate")
-        || (["init", "execute", "cleanup"].iter().all(exports)
-            && module.imports.iter().all(|import| import.module == "env"))
 }

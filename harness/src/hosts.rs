@@ -9,4 +9,6 @@ mod profile;
 pub mod query;
 
 pub(crate) use profile::FCALL_FUEL;
+#[cfg(feature = "orbis")]
+pub(crate) use profile::orbis as orbis_profile;
 pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

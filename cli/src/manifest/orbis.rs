@@ -42,14 +42,10 @@ impl Shipped {
             (Some(file), _) => Ok(Manifest::read(file)?),
             (None, Some(made)) => Ok(made.clone()),
             (None, None) => {
-                let kept = Some(self.kept(None)).filter(|kept| kept.is_file());
-                let kept = kept.ok_or_else(|| {
-                    Error::Input(
-                        "the artifact has no manifest section: write plugsmith::orbis::export_plugin!(..), or keep a \
-                         manifest.json beside Cargo.toml"
-                            .to_owned(),
-                    )
-                })?;
+                let kept = self.kept(None);
+                if !kept.is_file() {
+                    return Ok(Package::open(self.wasm.clone())?.manifest);
+                }
                 Ok(Manifest::read(&kept)?)
             }
         }
@@ -92,8 +88,8 @@ fn check(shipped: &Shipped, file: &Path) -> Result<u8, Error> {
     for problem in &problems {
         terminal::output(format!("{shown}: {problem}\n").as_bytes())?;
     }
-    for path in kept.documented_only() {
-        terminal::note(&format!("{path}: the shipped host matches paths letter by letter: no parameters there"));
+    for caution in kept.cautions() {
+        terminal::note(&format!("note: {caution}"));
     }
     // A manifest that fits an artifact which Orbis cannot call is of no use.
     let unfit = Package::new(&shipped.wasm, kept).err();

@@ -32,6 +32,9 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         terminal::error(&"the manifest does not fit: put it right, and pack again");
         return Ok(FAILED);
     }
+    for caution in package.manifest.cautions() {
+        terminal::note(&format!("note: {caution}"));
+    }
     let form = form(options);
     let name = package.manifest.parsed().name.clone();
     let path = options.out.clone().unwrap_or_else(|| match form {

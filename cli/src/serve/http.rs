@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use percent_encoding::percent_decode_str;
 use plugsmith_harness::hosts::orbis::{Request, Response};
 
 use super::Server;
@@ -43,6 +44,7 @@ impl Server {
             );
         };
         let (plugin, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let plugin = percent_decode_str(plugin).decode_utf8_lossy();
         if plugin != name {
             let message = format!("Plugin '{plugin}' not found: '{name}' is served here, at /api/plugins/{name}/..");
             return Response::refusal(404, "NOT_FOUND", &message);
@@ -52,9 +54,6 @@ impl Server {
             value.to_str().is_ok_and(|value| value.strip_prefix("Bearer ") == Some(self.token.as_str()))
         });
         let user = is_logged_in.then(|| self.user.clone());
-        if rest == "/pages" {
-            return self.app().pages(parts.method.as_str(), user.is_some());
-        }
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut request = Request::new(parts.method.as_str(), &format!("{rest}{query}"));
         // Those that are no text are left out, as in the real host.

@@ -170,6 +170,55 @@ fn another_plugin_and_another_path_are_not_found() {
 }
 
 #[test]
+fn a_folder_is_served_that_the_real_servers_scan_finds() {
+    let folder = folder("serve-folder");
+    let wasm = wat::parse_file(root().join(ORBIS)).unwrap();
+    std::fs::write(folder.join("plugin.wasm"), wasm).unwrap();
+    let server = Server::start(plugsmith(["serve", "--quiet"]).arg(&folder));
+    assert_eq!(told(server.get("/number")), "200 1");
+    std::fs::rename(folder.join("plugin.wasm"), folder.join("wat.wasm")).unwrap();
+    snapshot!(plugsmith(["serve"]).arg(&folder));
+}
+
+#[test]
+fn a_plugin_is_found_by_its_encoded_name_too() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let encoded = Server { url: server.url.replace("/wat", "/w%61t"), child: Command::new("true").spawn().unwrap() };
+    assert_eq!(told(encoded.get("/number")), "200 1");
+}
+
+#[test]
+fn the_shipped_server_answers_some_paths_itself_and_lets_nobody_log_in_by_default() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--as-shipped", "--without-auth", "--admin"]));
+    let answers = [
+        server.send("POST", "/echo/%7Bid%7D", Some("test"), b"1"),
+        server.send("OPTIONS", "/number", None, b""),
+        server.send("POST", "/pages", None, b""),
+        server.send("POST", "/disable", Some("test"), b""),
+        server.get("/number%FF"),
+    ];
+    insta::assert_snapshot!(answers.map(|answer| told(answer).trim_end().to_owned()).join("\n"), @r#"
+    401 {"error":{"code":"AUTH_ERROR","message":"Authentication required"},"success":false}
+    200
+    405
+    500 {"error":{"code":"AUTH_NOT_CONFIGURED","message":"Authentication is not configured"},"success":false}
+    400 Invalid URL: Invalid UTF-8 in `path`
+    "#);
+    assert!(server.stop().contains("nobody can log in"));
+}
+
+#[test]
+fn one_mistake_is_worded_alike_by_serve_and_pack() {
+    snapshot!(plugsmith(["serve", crate::sandbox::VERBS, "--quiet"]));
+    snapshot!(plugsmith(["pack", crate::sandbox::VERBS, "--quiet"]));
+    let folder = folder("serve-no-manifest");
+    let text = std::fs::read_to_string(root().join(ORBIS)).unwrap();
+    std::fs::write(folder.join("a.wat"), text.replace("(@custom \"manifest\"", "(@custom \"other\"")).unwrap();
+    snapshot!(plugsmith(["serve", "a.wat"]).current_dir(&folder));
+    snapshot!(plugsmith(["pack", "a.wat"]).current_dir(&folder));
+}
+
+#[test]
 fn database_and_state_outlive_the_server() {
     let files = folder("serve-files");
     let (database, state) = (files.join("items.sqlite"), files.join("state.json"));

@@ -28,10 +28,12 @@ mod response;
 mod router;
 mod running;
 mod secret;
+mod server;
 mod services;
 mod state;
 
 pub use app::App;
+pub use check::plugin as require_plugin;
 pub use host::{HttpBodies, Limits, Mode, Orbis};
 pub use manifest::Manifest;
 pub use package::{Form, Package};

@@ -2,7 +2,7 @@
 
 mod extism;
 mod ferrite;
-mod orbis;
+pub(crate) mod orbis;
 mod peers;
 mod query;
 

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
 mod check;
+#[cfg(feature = "orbis")]
+mod check_orbis;
 mod extism;
 mod guest;
 mod linked;

@@ -33,8 +33,8 @@ fn refusal(folder: &Path, wasm: &[u8]) -> String {
 #[test]
 fn a_crate_that_is_loaded_has_its_pages() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/orbis-page-pdk");
-    let app = Orbis::page_abi().load_crate(&folder).unwrap();
-    assert_eq!(app.pages("GET", true).body["data"]["pages"][0]["title"], "Items");
+    let mut app = Orbis::page_abi().load_crate(&folder).unwrap();
+    assert_eq!(app.get("/pages").user("u1").send().unwrap().body["data"]["pages"][0]["title"], "Items");
 }
 
 #[test]

@@ -14,5 +14,6 @@ mod package;
 mod page_abi;
 mod replay;
 mod sdk;
+mod server;
 mod services;
 mod shipped;

@@ -187,6 +187,9 @@ fn what_orbis_takes_without_a_word_is_remarked() {
             {"method": "GET", "path": "/items/:key", "handler": "list"},
             {"method": "GET", "path": "/pages", "handler": "list"},
             {"method": "GET", "path": "/", "handler": "wrong"},
+            {"method": "POST", "path": "/enable", "handler": "list"},
+            {"method": "DELETE", "path": "/disable", "handler": "list"},
+            {"method": "OPTIONS", "path": "/items", "handler": "list", "requires_auth": false},
         ],
         "pages": [{"route": "/p", "title": "P", "sections": [
             {"type": "Button", "events": {"onClick": []}},
@@ -205,10 +208,16 @@ fn what_orbis_takes_without_a_word_is_remarked() {
     pages[0].sections[1].items[0].events.on_click[0]: unknown variant `nope`, expected one of `update_state`, `call_api`, `navigate`, `show_toast`, `show_dialog`, `close_dialog`, `debounced_action`, `set_loading`, `conditional`, `sequence`, `copy`, `open_url`, `emit`
     routes[1]: GET /items answers first: drop one
     routes[3]: GET /items/{id} answers first: drop one
-    routes[4]: the host answers /pages itself: choose another path
-    routes[5]: the shipped host wants a letter after the slash: choose another path
+    routes[4]: the server answers /pages itself, with the plugin's pages: choose another path
+    routes[5]: the server answers / itself, with a page of its own: choose another path
+    routes[6]: the server answers /enable itself, and an administrator's POST switches the plugin on: choose another path
+    routes[7]: the server answers /disable itself, and an administrator's POST stops the plugin and deletes its state: choose another path
     ");
-    assert_eq!(manifest.documented_only(), ["/items/:key", "/items/{id}"]);
+    insta::assert_snapshot!(manifest.cautions().join("\n"), @"
+    it has parameters in the path of GET /items/{id}, GET /items/:key, and the shipped server compares paths letter by letter: put the values in the query or the body
+    it has the route OPTIONS /items, and with CORS on, as it is unless its configuration says otherwise, the server answers every OPTIONS itself: use another method, or say in your documentation that the server must switch CORS off
+    it requires a login for GET /items, get /items, GET /items/{id}, GET /items/:key, GET /pages, GET /, POST /enable, DELETE /disable, and in the server's default mode, without authentication, nobody can log in: they answer 401 to everyone: write `requires_auth = false` on what anyone may call, or say in your documentation that the server must switch authentication on
+    ");
 }
 
 #[test]
@@ -245,7 +254,7 @@ fn a_plugin_without_a_manifest_does_not_load() {
     let error = plugsmith_harness::hosts::orbis::Orbis::as_shipped().load(module("").into_bytes()).unwrap_err();
     insta::assert_snapshot!(error, @"
     the host refuses the manifest:
-      there is none: the artifact has no section `manifest`, and no manifest.json was given with it
+      the artifact has no section `manifest`: write plugsmith::orbis::export_plugin!(..), or keep a manifest.json beside it, or beside Cargo.toml
     ");
 }
 

@@ -112,7 +112,7 @@ fn a_package_that_is_none_is_told() {
     insta::assert_snapshot!(["missing.zip", "a.zip", "empty", "out"].map(open).join("\n"), @r#"
     [folder]/missing.zip: No such file or directory (os error 2)
     [folder]/a.zip: invalid Zip archive: Could not find EOCD
-    [folder]/empty: there is neither a manifest.json nor a .wasm in it
+    [folder]/empty: there is neither a manifest.json nor a plugin.wasm in it, and Orbis skips such a folder: call the code plugin.wasm, or add a manifest.json
     the host refuses the manifest:
       wasm_entry: "../plugin.wasm" leads out of the package: name a file beside manifest.json
     "#);
@@ -121,7 +121,7 @@ fn a_package_that_is_none_is_told() {
 #[test]
 fn an_artifact_that_orbis_cannot_call_is_not_packed() {
     let manifest = Manifest::parse(&manifest("[]", &[])).unwrap();
-    insta::assert_snapshot!(Package::new(b"\0asm\x01\0\0\0", manifest).unwrap_err(), @"not a valid plugin: it exports no memory called `memory`");
+    insta::assert_snapshot!(Package::new(b"\0asm\x01\0\0\0", manifest).unwrap_err(), @"not a valid plugin: it exports no `allocate`, so it is not an Orbis plugin: write its handlers with #[route]");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn without_a_manifest_file_that_of_the_code_counts_and_what_it_names() {
     zip(&folder.join("good.zip"), &[("shop.wasm", &code("shop.wasm"))]);
     zip(&folder.join("inner.zip"), &[("plugin/shop.wasm", &code("shop.wasm"))]);
     std::fs::create_dir(folder.join("good")).unwrap();
-    std::fs::write(folder.join("good/shop.wasm"), code("shop.wasm")).unwrap();
+    std::fs::write(folder.join("good/plugin.wasm"), code("plugin.wasm")).unwrap();
     for name in ["good.zip", "inner.zip", "good"] {
         let mut app = Orbis::as_shipped().load(folder.join(name)).unwrap();
         assert_eq!(app.get("/ready").send().unwrap().body["data"], true, "{name}");
@@ -143,14 +143,13 @@ fn code_under_another_name_than_its_manifest_says_is_not_found() {
     zip(&folder.join("a.zip"), &[("plugin.wasm", &code("shop.wasm"))]);
     std::fs::create_dir(folder.join("a")).unwrap();
     std::fs::write(folder.join("a/plugin.wasm"), code("shop.wasm")).unwrap();
-    // Orbis takes any of them, as the system lists them.
-    std::fs::create_dir(folder.join("two")).unwrap();
-    std::fs::write(folder.join("two/a.wasm"), code("a.wasm")).unwrap();
-    std::fs::write(folder.join("two/b.wasm"), code("b.wasm")).unwrap();
-    insta::assert_snapshot!(refused(&folder, &["a.zip", "a", "two"]), @"
+    // The server's scan passes it by, without a word.
+    std::fs::create_dir(folder.join("skipped")).unwrap();
+    std::fs::write(folder.join("skipped/shop.wasm"), code("shop.wasm")).unwrap();
+    insta::assert_snapshot!(refused(&folder, &["a.zip", "a", "skipped"]), @"
     [folder]/a.zip: there is no shop.wasm in it, which its manifest names as `wasm_entry`: call the code so
     [folder]/a: there is no shop.wasm in it, which its manifest names as `wasm_entry`: call the code so
-    [folder]/two: there is no manifest.json in it, and Orbis takes that of any of a.wasm, b.wasm: add a manifest.json
+    [folder]/skipped: there is neither a manifest.json nor a plugin.wasm in it, and Orbis skips such a folder: call the code plugin.wasm, or add a manifest.json
     ");
 }
 

@@ -22,7 +22,7 @@ fn app() -> plugsmith_harness::hosts::orbis::App {
 }
 
 fn post(body: &[u8], ty: &str) -> Request {
-    let mut request = Request::new("post", "/items?a=1");
+    let mut request = Request::new("POST", "/items?a=1");
     request.body = body.to_vec();
     request.headers.insert("content-type".to_owned(), ty.to_owned());
     request.headers.insert("authorization".to_owned(), "Bearer secret".to_owned());

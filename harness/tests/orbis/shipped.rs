@@ -104,11 +104,6 @@ fn a_wrong_method_is_not_found() {
 }
 
 #[test]
-fn the_empty_path_is_never_reached() {
-    assert_eq!(app(&route("GET", "/")).get("/").send().unwrap().status, 404);
-}
-
-#[test]
 fn a_route_wants_a_user_unless_it_says_otherwise() {
     let routes = r#"{"method": "GET", "path": "/items", "handler": "echo"}"#;
     assert_outcome_snapshot!(app(routes).get("/items").send(), @r#"

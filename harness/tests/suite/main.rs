@@ -11,4 +11,3 @@ mod imports;
 mod inspect;
 mod isolation;
 mod limits;
-mod refused;

@@ -19,6 +19,7 @@ use super::request::{Call, Request};
 use super::response::Response;
 use super::router;
 use super::running::Running;
+use super::server::Server;
 use super::services::{Emitted, Services};
 use super::{check, engine};
 use crate::artifact::build;
@@ -36,6 +37,7 @@ use crate::trace::outcome::Outcome;
 pub struct App {
     mode: Mode,
     limits: Limits,
+    server: Server,
     wasm: Arc<[u8]>,
     linked: Arc<InstancePre<Running>>,
     module: Module,
@@ -77,6 +79,7 @@ impl App {
         Ok(App {
             mode: host.mode,
             limits: host.limits,
+            server: Server::new(host.auth, host.cors),
             wasm: wasm.into(),
             linked,
             module,
@@ -123,14 +126,24 @@ impl App {
     /// Sends a request; see [`Call::send`].
     pub fn send(&mut self, request: &Request) -> Outcome<Response> {
         let what = What::Request { shown: request.shown(), replay: Some(record::curl(request, self)) };
-        let plugin = &self.manifest.parsed().name;
-        let matched = router::find(self.mode, self.limits, plugin, &self.manifest.parsed().routes, request);
-        let matched = match matched {
+        let own = self.server.answer(
+            self.mode,
+            request,
+            &self.manifest,
+            &mut self.services.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        if let Some(response) = own {
+            return self.finish_by_server(what, response);
+        }
+        let manifest = self.manifest.parsed();
+        let user = self.server.user(request);
+        let matched = router::find(self.mode, self.limits, &manifest.name, &manifest.routes, request, user);
+        let matched = match matched.and_then(|matched| self.server.stopped(&manifest.name).map_or(Ok(matched), Err)) {
             Ok(matched) => matched,
             Err(response) => return self.finish(what, Ran::without_plugin(response), Response::shown),
         };
         let handler = matched.route.handler.clone();
-        let context = request.context(self.mode, &matched);
+        let context = request.context(self.mode, &matched, user);
         let mode = self.mode;
         let ran = self.run(&handler, &context, |answer| {
             let response = Response::of(mode, answer)?;
@@ -177,22 +190,6 @@ impl App {
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
         self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
-    }
-
-    /// What the host answers at `/pages`: the manifest's pages, those for users to users only.
-    pub fn pages(&self, method: &str, is_logged_in: bool) -> Response {
-        if method != "GET" {
-            return Response::refusal(405, "METHOD_NOT_ALLOWED", "/pages takes GET");
-        }
-        let manifest = self.manifest.parsed();
-        let visible = manifest.pages.iter().filter(|page| is_logged_in || !page.requires_auth);
-        let pages = visible.map(|page| {
-            let mut json = serde_json::to_value(page).unwrap_or_default();
-            json["route"] = page.full_route(&manifest.name).into();
-            json
-        });
-        let body = serde_json::json!({ "success": true, "data": { "pages": pages.collect::<Vec<_>>() } });
-        Response { status: 200, headers: Default::default(), body }
     }
 
     /// The value of a key of state, now.
@@ -343,6 +340,15 @@ impl App {
             }
         }
         error
+    }
+
+    /// What the server answered itself; it may have deleted the state.
+    fn finish_by_server(&mut self, what: What, response: Response) -> Outcome<Response> {
+        let mut ran = Ran::without_plugin(response);
+        if let Err(reason) = self.services().state.save() {
+            ran.events.push(of_the_host("save_state", Err(reason)));
+        }
+        self.finish(what, ran, Response::shown)
     }
 
     fn finish<T>(&mut self, what: What, ran: Ran<T>, shown: impl FnOnce(&T) -> String) -> Outcome<T> {

@@ -11,6 +11,9 @@ use crate::import::{Import, Signature};
 /// An import that the ABI does not have, or has with other types; a missing `memory`, and what else
 /// every plugin must export.
 pub(super) fn artifact(module: &Module, abi: &Abi) -> Result<()> {
+    if std::ptr::eq(abi, &raw const abi::SHIPPED) {
+        plugin(module)?;
+    }
     if abi.required.iter().any(|(name, ..)| !module.exports.contains_key(*name)) && is_of_the_page(module) {
         let reason = "it has the exports that Orbis' page asks for, which no real host calls: leave out \
                       `abi = \"page\"`, or write it with `plugsmith::orbis`; in a test: `Orbis::page_abi()`";
@@ -30,6 +33,21 @@ pub(super) fn artifact(module: &Module, abi: &Abi) -> Result<()> {
     abi.optional.iter().try_for_each(|(name, parameters, answers)| {
         module.exports.get(*name).map_or(Ok(()), |found| expect(name, found, &integers(*parameters, *answers)))
     })
+}
+
+/// Checks that it is made for Orbis at all, whether for the shipped host or for its page.
+///
+/// # Errors
+/// [`Error::InvalidModule`] for anything else, such as a plugin for an Extism host.
+pub fn plugin(module: &Module) -> Result<()> {
+    let exports = |name: &&str| module.exports.contains_key(*name);
+    if exports(&"allocate") || ["init", "execute", "cleanup"].iter().all(exports) {
+        return Ok(());
+    }
+    let is_for_extism = module.imports.iter().any(|import| import.module.starts_with("extism:host/"));
+    let instead = if is_for_extism { ", but one for an Extism host" } else { ": write its handlers with #[route]" };
+    let reason = format!("it exports no `allocate`, so it is not an Orbis plugin{instead}");
+    Err(Error::InvalidModule { reason })
 }
 
 /// Checks that the module has such a handler.

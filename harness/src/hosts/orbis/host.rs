@@ -106,6 +106,8 @@ pub enum HttpBodies {
 pub struct Orbis {
     pub(super) mode: Mode,
     pub(super) limits: Limits,
+    pub(super) auth: bool,
+    pub(super) cors: bool,
     pub(super) manifest: Option<Manifest>,
     pub(super) permissions: Option<Vec<Permission>>,
     pub(super) config: BTreeMap<String, Json>,
@@ -142,6 +144,8 @@ impl Orbis {
         Orbis {
             mode,
             limits: Limits::default(),
+            auth: true,
+            cors: true,
             manifest: None,
             permissions: None,
             config: BTreeMap::new(),
@@ -155,6 +159,36 @@ impl Orbis {
             random: SeededRandom::default(),
             mistake: None,
         }
+    }
+
+    /// Without authentication, as the shipped server is started by default: nobody can log in, so a
+    /// route with `requires_auth`, which is the default, answers 401 to everyone.
+    ///
+    /// ```
+    /// use plugsmith_harness::hosts::orbis::Orbis;
+    ///
+    /// # let plugin = br#"(module
+    /// #   (memory (export "memory") 1)
+    /// #   (func (export "allocate") (param i32) (result i32) (i32.const 1024))
+    /// #   (func (export "list") (param i32 i32) (result i32) (i32.const 0))
+    /// #   (@custom "manifest" "{\"name\": \"up\", \"version\": \"1.0.0\", \"routes\": ["
+    /// #     "{\"method\": \"GET\", \"path\": \"/items\", \"handler\": \"list\"}]}"))"#;
+    /// let mut app = Orbis::as_shipped().without_auth().load(&plugin[..])?;
+    /// assert_eq!(app.get("/items").user("ada").send().unwrap().status, 401);
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    pub fn without_auth(mut self) -> Orbis {
+        self.only_as_shipped("without_auth", "lets users log in");
+        self.auth = false;
+        self
+    }
+
+    /// Without CORS, as the shipped server is when it is started from its command line. With it, as the
+    /// server's configuration has it by default and this host too, every `OPTIONS` is the server's.
+    pub fn without_cors(mut self) -> Orbis {
+        self.only_as_shipped("without_cors", "leaves `OPTIONS` to the plugin");
+        self.cors = false;
+        self
     }
 
     /// With this manifest instead of the artifact's own.
@@ -275,6 +309,17 @@ impl Orbis {
         let mut app = self.load(artifact)?;
         app.belongs_to(folder);
         Ok(app)
+    }
+
+    fn only_as_shipped(&mut self, option: &str, reason: &str) {
+        if self.mode != Mode::Shipped {
+            self.note(Error::IgnoredOption {
+                option: format!("Orbis::{option}"),
+                host: "`Orbis::as_documented()`",
+                reason: reason.to_owned(),
+                instead: "`Orbis::as_shipped()`",
+            });
+        }
     }
 
     fn not_as_shipped(&mut self, option: &str, reason: &str) {

@@ -14,9 +14,10 @@ use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 use wasmparser::{Parser, Payload};
 
-use super::{check, router};
+use super::check;
 use crate::artifact::module::Module;
 use crate::error::{Error, Result};
+use crate::hosts::orbis_profile::{Route, cautions};
 
 /// The custom section of an artifact that holds its manifest.
 pub(super) const SECTION: &str = "manifest";
@@ -163,14 +164,15 @@ impl Manifest {
         remarks
     }
 
-    /// The routes that only the documented host serves: the shipped one matches paths letter by
-    /// letter, and `{id}` is no parameter there.
-    pub fn documented_only(&self) -> Vec<&str> {
-        let paths = self.parsed.routes.iter().map(|route| route.path.as_str());
-        let mut paths: Vec<&str> = paths.filter(|path| router::parameters(path).next().is_some()).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        paths
+    /// What depends on how a server is configured, or is promised by Orbis' pages only: parameters in
+    /// paths, `OPTIONS` where CORS is on, logins where authentication is off.
+    pub fn cautions(&self) -> Vec<String> {
+        let routes = self.parsed.routes.iter().map(|route| Route {
+            method: &route.method,
+            path: &route.path,
+            requires_auth: route.requires_auth,
+        });
+        cautions(routes).into_iter().map(|caution| format!("it {}: {}", caution.what, caution.fix)).collect()
     }
 
     /// Its text is joined from several places, such as `pages.json`; a part of it tells which.

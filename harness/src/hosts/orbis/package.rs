@@ -7,7 +7,8 @@ use std::path::Path;
 
 use wasmparser::{Parser, Payload};
 
-use super::manifest::{Manifest, SECTION};
+use super::manifest::Manifest;
+use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::error::{Error, Result};
 
@@ -43,7 +44,7 @@ impl Package {
     /// # Errors
     /// An artifact that is none, and one that Orbis cannot call.
     pub fn new(wasm: &[u8], manifest: Manifest) -> Result<Package> {
-        super::check::artifact(&crate::artifact::module::Module::parse(wasm)?, &super::abi::SHIPPED)?;
+        super::check::artifact(&Module::parse(wasm)?, &super::abi::SHIPPED)?;
         Ok(Package { wasm: without_sections(wasm, |name| name == "name" || name.starts_with(".debug")), manifest })
     }
 
@@ -86,11 +87,13 @@ impl Package {
 }
 
 fn embedded(wasm: &[u8]) -> Result<Manifest> {
-    Manifest::embedded(wasm)?.ok_or_else(|| Error::InvalidManifest {
-        problems: vec![format!(
-            "there is none: the artifact has no section `{SECTION}`, and no manifest.json was given with it"
-        )],
-    })
+    if let Some(manifest) = Manifest::embedded(wasm)? {
+        return Ok(manifest);
+    }
+    super::check::plugin(&Module::parse(wasm)?)?;
+    let problem = "the artifact has no section `manifest`: write plugsmith::orbis::export_plugin!(..), or keep a \
+                   manifest.json beside it, or beside Cargo.toml";
+    Err(Error::InvalidManifest { problems: vec![problem.to_owned()] })
 }
 
 /// The module without some of its custom sections; as it is, where it cannot be read.

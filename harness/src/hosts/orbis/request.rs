@@ -27,7 +27,7 @@ pub struct User {
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `POST` ..
+    /// `GET`, `POST` ..: the server passes it on as it was sent.
     pub method: String,
     /// The path within the plugin, and its query: `/items/7?full=1`.
     pub path: String,
@@ -42,7 +42,7 @@ pub struct Request {
 impl Request {
     /// A request without headers, body or user.
     pub fn new(method: &str, path: &str) -> Request {
-        Request { method: method.to_uppercase(), path: path.to_owned(), ..Request::default() }
+        Request { method: method.to_owned(), path: path.to_owned(), ..Request::default() }
     }
 
     /// Whether its body is JSON: so it is without a word to the contrary.
@@ -52,18 +52,18 @@ impl Request {
     }
 
     /// What the handler is given.
-    pub(super) fn context(&self, mode: Mode, matched: &Matched<'_>) -> Json {
+    pub(super) fn context(&self, mode: Mode, matched: &Matched<'_>, user: Option<&User>) -> Json {
         let mut context = json!({ "headers": self.headers, "query": matched.query, "body": matched.body });
         if mode != Mode::PageAbi {
             context["method"] = json!(self.method);
             context["path"] = json!(router::decode(self.path.split('?').next().unwrap_or_default()));
-            context["user_id"] = json!(self.user.as_ref().map(|user| &user.id));
-            context["is_admin"] = json!(self.user.as_ref().is_some_and(|user| user.is_admin));
+            context["user_id"] = json!(user.map(|user| &user.id));
+            context["is_admin"] = json!(user.is_some_and(|user| user.is_admin));
         }
         if mode != Mode::Shipped {
             // What the pages name.
             context["params"] = json!(matched.params);
-            context["user"] = json!(self.user);
+            context["user"] = json!(user);
         }
         context
     }

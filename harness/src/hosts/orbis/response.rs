@@ -98,8 +98,10 @@ impl Response {
     /// status that has none.
     pub fn bytes(&self) -> Vec<u8> {
         let is_text = self.headers.get("content-type").is_some_and(|ty| !ty.contains("json"));
+        // Only the server says it of itself: a handler that does is refused.
+        let is_empty = self.headers.get("content-length").is_some_and(|length| length == "0");
         match &self.body {
-            Json::Null if matches!(self.status, 204 | 205 | 304) => Vec::new(),
+            Json::Null if is_empty || matches!(self.status, 204 | 205 | 304) => Vec::new(),
             Json::String(text) if is_text => text.clone().into_bytes(),
             body => body.to_string().into_bytes(),
         }

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
 use super::host::{Limits, Mode};
-use super::request::Request;
+use super::request::{Request, User};
 use super::response::Response;
 
 /// A route, and what the request has in the place of its parameters.
@@ -29,18 +29,28 @@ pub(super) fn find<'a>(
     plugin: &str,
     routes: &'a [PluginRoute],
     request: &Request,
+    user: Option<&User>,
 ) -> Result<Matched<'a>, Response> {
-    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let (path, query) = match request.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (request.path.as_str(), None),
+    };
     let (route, params) = match mode {
         Mode::Shipped => (exact(plugin, routes, &request.method, &decode(path))?, BTreeMap::new()),
         Mode::Documented | Mode::PageAbi => best(plugin, routes, &request.method, path)?,
     };
-    if route.requires_auth && request.user.is_none() {
+    if route.requires_auth && user.is_none() {
         return Err(Response::refusal(401, "AUTH_ERROR", "Authentication required"));
     }
     let query = match mode {
-        Mode::Shipped => pairs(query, shipped_decode),
-        Mode::Documented | Mode::PageAbi => pairs(query, |text| decode(&text.replace('+', " "))),
+        // It knows no empty pair: `?` and `a=1&&b=2` give the parameter "".
+        Mode::Shipped => {
+            query.into_iter().flat_map(|query| query.split('&')).map(|pair| split(pair, shipped_decode)).collect()
+        }
+        Mode::Documented | Mode::PageAbi => {
+            let pairs = query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty());
+            pairs.map(|pair| split(pair, |text| decode(&text.replace('+', " ")))).collect()
+        }
     };
     Ok(Matched { route, params, query, body: body(mode, limits, request)? })
 }
@@ -62,11 +72,6 @@ pub(super) fn is_same_pattern(a: &str, b: &str) -> bool {
     }
 }
 
-/// The names of a pattern's parameters.
-pub(super) fn parameters(pattern: &str) -> impl Iterator<Item = &str> {
-    pattern.split('/').filter_map(parameter)
-}
-
 /// The name in `{name}` or `:name`.
 fn parameter(segment: &str) -> Option<&str> {
     let braced = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
@@ -74,11 +79,7 @@ fn parameter(segment: &str) -> Option<&str> {
 }
 
 fn exact<'a>(plugin: &str, routes: &'a [PluginRoute], method: &str, path: &str) -> Result<&'a PluginRoute, Response> {
-    // `/{*path}` of the shipped host's framework takes at least a letter.
-    let found = routes
-        .iter()
-        .filter(|_| path != "/")
-        .find(|route| route.path == path && route.method.eq_ignore_ascii_case(method));
+    let found = routes.iter().find(|route| route.path == path && route.method.eq_ignore_ascii_case(method));
     found.ok_or_else(|| missing(plugin, method, path))
 }
 
@@ -136,14 +137,9 @@ fn matches(pattern: &str, path: &str) -> Option<Params> {
     }
 }
 
-fn pairs(query: &str, decode: impl Fn(&str) -> String) -> BTreeMap<String, String> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
+fn split(pair: &str, decode: impl Fn(&str) -> String) -> (String, String) {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    (decode(name), decode(value))
 }
 
 /// As the shipped host does it: each byte becomes a letter of its own, so that `%C3%A9` is `Ã©`.

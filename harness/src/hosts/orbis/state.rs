@@ -51,6 +51,11 @@ impl State {
         self.changed = true;
     }
 
+    pub(super) fn clear(&mut self) {
+        self.values.clear();
+        self.changed = true;
+    }
+
     /// Writes the file, if there is one and something to write.
     pub(super) fn save(&mut self) -> Result<(), String> {
         let Some(path) = self.file.as_ref().filter(|_| self.changed) else { return Ok(()) };

@@ -1,6 +1,10 @@
-//! Orbis (cyberpath-HQ/orbis 3b5a6e6, wasmtime 31): its own ABI, nothing of Extism.
+//! Orbis (cyberpath-HQ/orbis 3b5a6e6, wasmtime 39): its own ABI, nothing of Extism.
+
+mod server;
 
 use serde_json::Value;
+use server::Caution;
+pub(crate) use server::{Reserved, Route, cautions};
 use wasmparser::WasmFeatures;
 
 use super::{Abi, Functions, Profile, Wasi, function};
@@ -10,6 +14,8 @@ use crate::import::Signature;
 pub(super) fn profile() -> Profile {
     let p = |count: usize| ["i32"; 8][..count].to_vec();
     let functions = [
+        ("allocate", 1, 1),
+        ("deallocate", 2, 0),
         ("state_get", 2, 1),
         ("state_set", 4, 1),
         ("state_remove", 2, 1),
@@ -32,14 +38,19 @@ pub(super) fn profile() -> Profile {
         // 16 MiB.
         memory_pages: Some(256),
         fuel: Some(5_000_000),
-        features: WasmFeatures::WASM2
-            .union(WasmFeatures::TAIL_CALL)
-            .union(WasmFeatures::EXTENDED_CONST)
-            .union(WasmFeatures::MULTI_MEMORY)
-            .union(WasmFeatures::RELAXED_SIMD),
+        features: FEATURES,
         judge,
     }
 }
+
+/// The wasm proposals that its wasmtime 39 runs (measured).
+pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM2
+    .union(WasmFeatures::TAIL_CALL)
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::MULTI_MEMORY)
+    .union(WasmFeatures::RELAXED_SIMD)
+    .union(WasmFeatures::MEMORY64)
+    .union(WasmFeatures::THREADS);
 
 /// What the shipped host denies to everyone: it asks for a permission that its sandbox does not know.
 const ALWAYS_DENIED: &[&str] = &["db_query", "db_execute", "http_request", "emit_event"];
@@ -90,6 +101,7 @@ fn judge_manifest(artifact: &Artifact, section: &[u8], report: &mut Report) {
         }
     }
     let handler = Signature { parameters: vec!["i32".into(), "i32".into()], results: vec!["i32".into()] };
+    let mut routes = Vec::new();
     for route in manifest.get("routes").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| route.get(key).and_then(Value::as_str);
         let [Some(method), Some(path), Some(name)] = ["method", "path", "handler"].map(text) else {
@@ -111,12 +123,17 @@ fn judge_manifest(artifact: &Artifact, section: &[u8], report: &mut Report) {
                 "export it under this name, or correct the route",
             ),
         }
-        if path.contains(':') || path.contains('{') {
-            report.note(
-                format!("the path of {method} {path} has a parameter, and Orbis matches paths letter by letter"),
-                "put the value in the query or the body",
-            );
+        if let Some((what, fix)) = Reserved::of(path).and_then(|reserved| reserved.reason().rsplit_once(": ")) {
+            report.breach(format!("the route {method} {path} is never called: {what}"), fix);
         }
+        routes.push(Route {
+            method,
+            path,
+            requires_auth: route.get("requires_auth").and_then(Value::as_bool).unwrap_or(true),
+        });
+    }
+    for Caution { what, fix } in cautions(routes.into_iter()) {
+        report.note(what, fix);
     }
     for permission in manifest.get("permissions").and_then(Value::as_array).into_iter().flatten() {
         if permission.as_str().is_some_and(|name| name.contains(':')) {
@@ -128,11 +145,20 @@ fn judge_manifest(artifact: &Artifact, section: &[u8], report: &mut Report) {
     }
     // Orbis' own parser has the last word on what the rest looks like, its pages above all.
     #[cfg(feature = "orbis")]
-    if report.breaches().count() == before
-        && let Err(crate::Error::InvalidManifest { problems }) = crate::hosts::orbis::Manifest::embedded(&artifact.wasm)
-    {
-        for problem in problems {
-            report.breach(format!("its manifest is refused: {problem}"), "correct it, and build again");
+    if report.breaches().count() == before {
+        match crate::hosts::orbis::Manifest::embedded(&artifact.wasm) {
+            Err(crate::Error::InvalidManifest { problems }) => {
+                for problem in problems {
+                    report.breach(format!("its manifest is refused: {problem}"), "correct it, and build again");
+                }
+            }
+            // What `pack` does not ship.
+            Ok(Some(manifest)) => {
+                for remark in manifest.remarks(&artifact.module) {
+                    report.breach(format!("its manifest does not fit: {remark}"), "correct it, and build again");
+                }
+            }
+            _ => {}
         }
     }
     #[cfg(not(feature = "orbis"))]

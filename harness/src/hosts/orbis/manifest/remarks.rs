@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::super::router;
 use super::actions;
 use super::spelling::nearest;
+use crate::hosts::orbis_profile::Reserved;
 
 /// All of it, each with its place.
 pub(super) fn all(json: &Json, manifest: &PluginManifest) -> Vec<String> {
@@ -56,11 +57,5 @@ fn unreached(route: &PluginRoute, earlier: &[PluginRoute]) -> Option<String> {
     if let Some(other) = earlier.iter().find(is_same) {
         return Some(format!("{} {} answers first: drop one", other.method, other.path));
     }
-    if path == "/pages" {
-        return Some("the host answers /pages itself: choose another path".to_owned());
-    }
-    if path == "/" {
-        return Some("the shipped host wants a letter after the slash: choose another path".to_owned());
-    }
-    None
+    Reserved::of(path).map(|reserved| reserved.reason().to_owned())
 }

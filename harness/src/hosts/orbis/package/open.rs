@@ -94,26 +94,21 @@ impl Files<'_> {
 
     /// The `.wasm` that holds the manifest where no file does; its code may be another one's.
     fn holder(&self) -> Result<String, String> {
-        let mut names: Vec<String> = match self {
+        let name = match self {
             Files::Zip(zip) => {
-                let names = zip.file_names().filter_map(|name| Some(name.ok()?.into_owned()));
-                names.filter(|name| name.ends_with(".wasm")).take(1).collect()
+                let mut names = zip.file_names().filter_map(|name| Some(name.ok()?.into_owned()));
+                names.find(|name| name.ends_with(".wasm"))
             }
-            Files::Folder(folder) if folder.join(ENTRY).exists() => vec![ENTRY.to_owned()],
-            Files::Folder(folder) => std::fs::read_dir(folder)
-                .map_err(|error| error.to_string())?
-                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-                .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "wasm"))
-                .collect(),
+            // The server's scan passes any other folder by, without a word
+            // (`crates/orbis-plugin/src/lib.rs` at 14dd706, `load_all`).
+            Files::Folder(folder) => Some(ENTRY.to_owned()).filter(|name| folder.join(name).exists()),
         };
-        names.sort_unstable();
-        match names.as_slice() {
-            [] => Err(format!("there is neither a {MANIFEST} nor a .wasm in it")),
-            [name] => Ok(name.clone()),
-            names => Err(format!(
-                "there is no {MANIFEST} in it, and Orbis takes that of any of {}: add a {MANIFEST}",
-                names.join(", ")
-            )),
-        }
+        name.ok_or_else(|| match self {
+            Files::Zip(_) => format!("there is neither a {MANIFEST} nor a .wasm in it"),
+            Files::Folder(_) => format!(
+                "there is neither a {MANIFEST} nor a {ENTRY} in it, and Orbis skips such a folder: call the code \
+                 {ENTRY}, or add a {MANIFEST}"
+            ),
+        })
     }
 }
