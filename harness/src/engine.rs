@@ -1,6 +1,8 @@
 //! One guest over Extism's ABI: its host, its imports, its instance, its calls.
 
 pub(crate) mod arguments;
+pub(crate) mod blocks;
+mod caller;
 pub(crate) mod compiled;
 pub(crate) mod cost;
 pub(crate) mod door;
@@ -9,3 +11,5 @@ pub(crate) mod fit;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod plugin;
+pub(crate) mod running;
+pub(crate) mod watch;

@@ -29,10 +29,12 @@ pub use check::{Finding, Level, Report, check, check_with};
 pub use engine::arguments::Arguments;
 pub use engine::host::{Host, Limits};
 pub use engine::plugin::Plugin;
+pub use engine::watch::{Answered, Passing, Verdict, Watch};
 pub use error::{Error, Result};
 pub use import::{Import, Signature};
-pub use trace::event::{Event as TraceEvent, HostCall, render_bytes, render_value};
+pub use trace::event::{Event as TraceEvent, HostCall, Typed};
 pub use trace::outcome::Outcome;
+pub use trace::render::{render_bytes, render_value};
 
 /// The plugin of the crate that this stands in: built from its sources as they are, never stale,
 /// in a host of its own.

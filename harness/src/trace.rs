@@ -3,5 +3,6 @@
 pub(crate) mod call;
 pub(crate) mod event;
 pub(crate) mod outcome;
+pub(crate) mod render;
 mod snapshot;
 pub(crate) mod spent;

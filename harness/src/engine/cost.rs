@@ -1,8 +1,9 @@
 //! What a host call costs. wasmtime's fuel counts the guest's instructions only: a loop of host calls
 //! would use hardly any, and run for hours. So host calls count for themselves, against the same limit.
 
-use crate::engine::door::Failure;
-use crate::engine::host::{Limits, Running};
+use crate::engine::failure::Failure;
+use crate::engine::host::Limits;
+use crate::engine::running::Running;
 use crate::error::{Error, HOST_CALL};
 
 /// What the start of another instance counts for.

@@ -3,6 +3,9 @@
 use crate::engine::host::Limits;
 use crate::error::Error;
 
+/// A failure inside a host function, which ends the guest's call.
+pub(crate) type Failure = extism::Error;
+
 /// What wasmtime's error says first when it carries a backtrace.
 const BACKTRACE: &str = "error while executing at wasm backtrace:";
 

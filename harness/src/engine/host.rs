@@ -4,7 +4,6 @@ mod grants;
 mod text;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +14,8 @@ use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, MockContext, SeededRand
 use plugsmith::{DataType, Value};
 
 use crate::artifact::source::Source;
-use crate::hosts::ferrite::{Extensions, Keyspace};
-use crate::hosts::peers::{Member, Registry};
+use crate::hosts::ferrite::Keyspace;
+use crate::hosts::peers::Registry;
 
 pub(crate) use grants::{Download, Grants};
 
@@ -263,134 +262,6 @@ impl Host {
     fn set<T>(self, change: impl FnOnce(&mut FakeHost) -> T) -> Host {
         self.context.with(change);
         self
-    }
-}
-
-/// What the running plugin's host functions see: the host, and what happens in this call.
-pub(crate) struct Running {
-    pub(crate) host: Rc<Host>,
-    /// What it has loaded, if it may load plugins.
-    pub(crate) member: Option<Member>,
-    /// What the plugin hangs into the host; not for the instance in which that runs.
-    extensions: Option<Extensions>,
-    /// What the extensions used up in this call.
-    pub(crate) nested: std::cell::RefCell<crate::trace::spent::Spent>,
-    /// What the extensions did in the host call that runs, until its own line is written.
-    pub(crate) inside: std::cell::RefCell<Vec<crate::trace::event::Event>>,
-    pub(crate) events: std::cell::RefCell<crate::trace::event::Events>,
-    /// Why the call must fail, whatever the guest makes of it.
-    pub(crate) failure: std::cell::RefCell<Option<crate::Error>>,
-    /// The error that the guest has set.
-    pub(crate) error: std::cell::RefCell<Option<String>>,
-    /// What the host calls of this call count for.
-    pub(crate) host_calls: std::cell::Cell<u64>,
-    pub(crate) http_status: std::cell::Cell<u16>,
-    /// The offset and the length of the output that the guest has set.
-    pub(crate) output: std::cell::Cell<Option<(u64, u64)>>,
-    /// Whether there is no instance yet, so that only start functions run. Extism's pointers to its
-    /// own store and linker are not set then: a host function that follows them crashes.
-    pub(crate) starting: std::cell::Cell<bool>,
-    /// All memories of the instance: the kernel's first, the guest's twice, since Extism
-    /// instantiates twice.
-    pub(crate) memories: std::cell::RefCell<Vec<std::sync::Weak<crate::engine::memory::GuestMemory>>>,
-    /// Which of them the guest exports as `memory`: in a start function so many from the end, once
-    /// it has started so many from the start.
-    pub(crate) guest_memory: std::cell::Cell<Option<usize>>,
-}
-
-thread_local! {
-    /// The plugins that are being called in this thread, the innermost last. The functions of a
-    /// compiled plugin are shared by every test that uses it; this is how they find theirs.
-    static RUNNING: std::cell::RefCell<Vec<Rc<Running>>> = const { std::cell::RefCell::new(Vec::new()) };
-}
-
-impl Running {
-    pub(crate) fn new(host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Rc<Running> {
-        Rc::new(Running {
-            host,
-            extensions,
-            member,
-            nested: Default::default(),
-            inside: Default::default(),
-            events: Default::default(),
-            failure: Default::default(),
-            error: Default::default(),
-            host_calls: Default::default(),
-            http_status: Default::default(),
-            output: Default::default(),
-            starting: Default::default(),
-            memories: Default::default(),
-            guest_memory: Default::default(),
-        })
-    }
-
-    /// What a read or a write of this plugin passes, if anything.
-    pub(crate) fn extensions(&self) -> Option<&Extensions> {
-        self.extensions.as_ref()
-    }
-
-    /// Forgets the last instance, before there is another.
-    pub(crate) fn prepare(&self, module: &crate::Module) {
-        crate::engine::memory::take_made();
-        self.memories.borrow_mut().clear();
-        self.guest_memory.set(module.memory.map(|index| module.memories - index));
-        self.http_status.set(0);
-        self.host_calls.set(0);
-        self.starting.set(true);
-    }
-
-    /// The kernel's memory: the first that an instance is given.
-    pub(crate) fn kernel_memory(&self) -> Option<std::sync::Arc<crate::engine::memory::GuestMemory>> {
-        self.memories.borrow().first()?.upgrade()
-    }
-
-    /// The memory that the guest exports.
-    pub(crate) fn guest_memory(&self) -> Option<std::sync::Arc<crate::engine::memory::GuestMemory>> {
-        if self.starting.get() {
-            self.adopt_memories();
-        }
-        let memories = self.memories.borrow();
-        let index = self.guest_memory.get()?;
-        let index = if self.starting.get() { memories.len().checked_sub(index)? } else { index };
-        memories.get(index)?.upgrade()
-    }
-
-    /// The output that the guest has set, as it is now.
-    pub(crate) fn output(&self, function: &str) -> crate::Result<Vec<u8>> {
-        let Some((offset, length)) = self.output.get() else { return Ok(Vec::new()) };
-        let memory = self.kernel_memory().filter(|_| offset >= crate::engine::door::FIRST_BLOCK);
-        let output =
-            memory.as_ref().and_then(|memory| memory.read(offset, length)).ok_or_else(|| crate::Error::BadOutput {
-                function: function.to_owned(),
-                reason: format!(
-                    "output_set({offset}, {length}) names no part of the kernel's memory of {} bytes",
-                    self.kernel_memory().map_or(0, |memory| memory.size())
-                ),
-            })?;
-        self.host.gives(function, output)
-    }
-
-    /// Notes the memories that this plugin's instances were given since the last time.
-    pub(crate) fn adopt_memories(&self) {
-        self.memories.borrow_mut().extend(crate::engine::memory::take_made());
-    }
-
-    /// Runs `work` with this as the host of whatever calls out.
-    pub(crate) fn enter<T>(self: &Rc<Running>, work: impl FnOnce() -> T) -> T {
-        struct Leave;
-        impl Drop for Leave {
-            fn drop(&mut self) {
-                RUNNING.with_borrow_mut(Vec::pop);
-            }
-        }
-        RUNNING.with_borrow_mut(|running| running.push(Rc::clone(self)));
-        let _leave = Leave;
-        work()
-    }
-
-    /// The innermost plugin that is being called.
-    pub(crate) fn current() -> Option<Rc<Running>> {
-        RUNNING.with_borrow(|running| running.last().cloned())
     }
 }
 

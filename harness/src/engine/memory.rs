@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use rustix::mm::Advice;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
 
+/// The kernel's own data ends here: no block lies before it.
+pub(crate) const FIRST_BLOCK: u64 = 65;
+
 /// Makes the memories of every guest.
 pub(crate) struct Memories;
 

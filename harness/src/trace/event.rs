@@ -1,9 +1,11 @@
-//! What happened between a plugin and its host, in lines that a person reads.
+//! What happened between a plugin and its host.
 
-use plugsmith::Value;
 use plugsmith::log::Line;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
-use plugsmith::protocol::resp;
+
+#[cfg(feature = "orbis")]
+pub(crate) use super::render::render_json;
+pub(crate) use super::render::{Excerpt, render_bytes, render_line, render_value, shorten_to};
 
 /// One thing that happened during a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +68,8 @@ impl Event {
                 let result =
                     call.result.as_ref().map_or_else(|error| error.len(), |text| text.as_ref().map_or(0, String::len));
                 let inside = call.inside.iter().map(Event::size).sum::<usize>();
-                128 + call.arguments.iter().map(String::len).sum::<usize>() + result + inside
+                let typed = call.typed_arguments.iter().chain(&call.typed_result).map(Typed::size).sum::<usize>();
+                128 + call.arguments.iter().map(String::len).sum::<usize>() + result + typed + inside
             }
             Event::Log(line) => 32 + line.text.len(),
             Event::LeftOut(_) => 0,
@@ -76,6 +79,7 @@ impl Event {
 
 /// A call of a host function.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct HostCall {
     /// The import module.
     pub module: String,
@@ -85,8 +89,64 @@ pub struct HostCall {
     pub arguments: Vec<String>,
     /// The answer; `None` where there is none to give.
     pub result: Result<Option<String>, String>,
+    /// The arguments as they crossed the boundary. A call that the host makes by itself has none.
+    pub typed_arguments: Vec<Typed>,
+    /// The answer as it crossed the boundary; `None` for a call that failed, or that the host made itself.
+    pub typed_result: Option<Typed>,
     /// What happened in the plugin that this call called.
     pub inside: Vec<Event>,
+}
+
+/// A value that crossed the boundary between a plugin and its host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typed {
+    /// What it means.
+    pub ty: WireType,
+    /// The value; of a block of more than 1 KiB the start. A [`Watch`](crate::Watch) sees all of it.
+    pub value: HostValue,
+    /// The bytes of the whole block; 0 for a number.
+    pub length: usize,
+}
+
+impl Typed {
+    /// The most bytes of a block that are kept.
+    const KEPT: usize = 1024;
+
+    pub(crate) fn of(ty: WireType, value: &HostValue) -> Typed {
+        let (value, length) = match value {
+            HostValue::Block(Some(bytes)) => {
+                (HostValue::Block(Some(bytes[..bytes.len().min(Typed::KEPT)].to_vec())), bytes.len())
+            }
+            value => (value.clone(), 0),
+        };
+        Typed { ty, value, length }
+    }
+
+    /// About the memory that it takes besides the value itself.
+    fn size(&self) -> usize {
+        self.length.min(Typed::KEPT)
+    }
+}
+
+impl HostCall {
+    /// What a host did by itself, which crossed no boundary.
+    pub(crate) fn of_the_host(
+        module: &str,
+        name: &str,
+        arguments: Vec<String>,
+        result: Result<Option<String>, String>,
+        inside: Vec<Event>,
+    ) -> HostCall {
+        HostCall {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            arguments,
+            result,
+            typed_arguments: Vec::new(),
+            typed_result: None,
+            inside,
+        }
+    }
 }
 
 impl std::fmt::Display for HostCall {
@@ -115,133 +175,5 @@ impl std::fmt::Display for Event {
             Event::Log(line) => write!(f, "log {}: {}", line.level.name(), render_line(&line.text)),
             Event::LeftOut(count) => write!(f, ".. {count} more host calls and log lines"),
         }
-    }
-}
-
-/// A value on the wire, as text.
-pub(crate) fn render(ty: WireType, value: &HostValue) -> Option<String> {
-    Some(match (ty, value) {
-        (_, HostValue::Nothing) => return None,
-        (_, HostValue::I32(n)) => n.to_string(),
-        (_, HostValue::I64(n)) => n.to_string(),
-        (_, HostValue::F32(n)) => n.to_string(),
-        (_, HostValue::F64(n)) => n.to_string(),
-        (_, HostValue::Block(None)) => "none".to_owned(),
-        (WireType::Resp, HostValue::Block(Some(bytes))) => match resp::decode(bytes) {
-            Ok(value) => render_value(&value),
-            Err(_) => render_bytes(bytes),
-        },
-        (WireType::Json, HostValue::Block(Some(bytes))) => match std::str::from_utf8(bytes) {
-            Ok(text) => shorten(text),
-            Err(_) => render_bytes(bytes),
-        },
-        (_, HostValue::Block(Some(bytes))) => render_bytes(bytes),
-    })
-}
-
-/// A RESP value in one line: `"text"`, `7`, `nil`, `["a", 1]`, `{"k": "v"}`.
-pub fn render_value(value: &Value) -> String {
-    let list = |items: &[Value]| items.iter().map(render_value).collect::<Vec<_>>().join(", ");
-    match value {
-        Value::Ok => "OK".to_owned(),
-        Value::SimpleString(text) => text.clone(),
-        Value::Integer(n) => n.to_string(),
-        Value::Double(n) => format!("{n:?}"),
-        Value::Boolean(b) => b.to_string(),
-        Value::Null => "nil".to_owned(),
-        Value::Error(text) => format!("error {text}"),
-        Value::Array(items) | Value::Push(items) => format!("[{}]", list(items)),
-        Value::Set(items) => format!("{{{}}}", list(items)),
-        Value::Map(pairs) => {
-            let pairs = pairs.iter().map(|(key, value)| format!("{}: {}", render_value(key), render_value(value)));
-            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
-        }
-        Value::String(_) | Value::BulkString(_) | Value::BigNumber(_) | Value::Verbatim(..) => {
-            render_bytes(value.as_bytes().unwrap_or_default())
-        }
-    }
-}
-
-/// JSON in one line; a long one is cut.
-#[cfg(feature = "orbis")]
-pub(crate) fn render_json(json: &serde_json::Value) -> String {
-    shorten(&json.to_string())
-}
-
-/// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.
-pub fn render_bytes(bytes: &[u8]) -> String {
-    render_start(start(bytes), bytes.len())
-}
-
-/// As much of some bytes as a trace shows.
-#[derive(Clone, Debug)]
-pub(crate) struct Excerpt {
-    start: Box<[u8]>,
-    length: usize,
-}
-
-impl Excerpt {
-    pub(crate) fn of(bytes: &[u8]) -> Excerpt {
-        Excerpt { start: start(bytes).into(), length: bytes.len() }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
-    /// As [`render_bytes`] renders all of them.
-    pub(crate) fn render(&self) -> String {
-        render_start(&self.start, self.length)
-    }
-}
-
-/// All that is shown, as no letter is longer than four bytes, nor one of ASCII than one; the rest
-/// may be megabytes.
-fn start(bytes: &[u8]) -> &[u8] {
-    match bytes.get(..WIDTH) {
-        Some(letters) if letters.is_ascii() => letters,
-        _ => &bytes[..bytes.len().min(4 * WIDTH)],
-    }
-}
-
-fn render_start(start: &[u8], length: usize) -> String {
-    let mut text = String::with_capacity(start.len() + 2);
-    text.push('"');
-    for chunk in start.utf8_chunks() {
-        for letter in chunk.valid().chars() {
-            match letter {
-                // Most letters, and what `escape_debug` would look up in a table; all but `"` and `\`.
-                ' '..='!' | '#'..='[' | ']'..='~' => text.push(letter),
-                _ => text.extend(letter.escape_debug()),
-            }
-        }
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    text.push('"');
-    match text.char_indices().nth(WIDTH) {
-        None => text,
-        Some((end, _)) => format!("{}.. ({length} bytes)", &text[..end]),
-    }
-}
-
-/// A logged line as a trace shows it: its further lines are indented, and a long one is cut.
-pub(crate) fn render_line(text: &str) -> String {
-    shorten_to(10 * WIDTH, text).replace('\n', "\n      ")
-}
-
-/// The longest value in a trace, in letters.
-const WIDTH: usize = 200;
-
-fn shorten(text: &str) -> String {
-    shorten_to(WIDTH, text)
-}
-
-/// The first letters of a text, and how many bytes it has where there are more.
-pub(crate) fn shorten_to(width: usize, text: &str) -> String {
-    match text.char_indices().nth(width) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], text.len()),
     }
 }

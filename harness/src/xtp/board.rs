@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::notes::Notes;
 use super::report::{Assertion, Group, Report};
-use crate::engine::host::{Limits, Running};
+use crate::engine::host::Limits;
 use crate::engine::plugin::Plugin;
+use crate::engine::running::Running;
 use crate::error::Error;
 
 /// The most calls and resets of a suite, and the most assertions and groups.

@@ -1,13 +1,14 @@
 //! Extism's own host functions: configuration, variables, log.
 
 use extism::{CurrentPlugin, Val};
-use plugsmith::log::{Level, Line};
+use plugsmith::log::Level;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Failure, Work, free_block, host_failure, http, read_block, record, write_result};
-use crate::engine::host::Running;
+use super::{Asked, Noted, Stop, Work, asked, host_failure, http, pass, stopped, write_result};
+use crate::engine::blocks::{free_block, read_block};
+use crate::engine::failure::Failure;
+use crate::engine::running::Running;
 use crate::import::Import;
-use crate::trace::event::Event;
 
 /// What stands in for Extism's function of this name; `None` for the kernel's own.
 pub(super) fn work(name: &str) -> Option<Work> {
@@ -28,13 +29,17 @@ pub(super) fn work(name: &str) -> Option<Work> {
 /// The error's text is held here, not in the kernel: Extism reads the kernel's by the length in the
 /// block's header, which a hostile guest can overwrite, and does not check it. Offset 0 clears.
 fn error_set(
-    _: &Import,
+    import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
     inputs: &[Val],
     _: &mut [Val],
 ) -> Result<(), Failure> {
-    let text = read_block(running, plugin, offset(inputs, 0)?)?;
+    let arguments = [HostValue::Block(read_block(running, plugin, offset(inputs, 0)?)?)];
+    let asked = Asked { noted: Noted::Nothing, ..asked(import, &[WireType::Text], &arguments, WireType::Nothing) };
+    let set = pass(&mut &*running, &asked, |_| Ok(HostValue::Nothing));
+    set.map_err(|stop| stopped(running, &import.name, stop))?;
+    let [HostValue::Block(text)] = arguments else { return Ok(()) };
     *running.error.borrow_mut() = text.map(|text| {
         String::from_utf8(text)
             .unwrap_or_else(|error| format!("unable to load error message from memory: {}", error.utf8_error()))
@@ -76,15 +81,17 @@ fn lookup(
     find: fn(&Running, &str) -> Option<Vec<u8>>,
 ) -> Result<(), Failure> {
     let (offset, key) = take_text(running, plugin, inputs, 0)?;
-    let found = find(running, &key);
-    free_block(plugin, offset)?;
     let ty = match import.name.as_str() {
         "config_get" => WireType::Text,
         _ => WireType::Bytes,
     };
-    let result = HostValue::Block(found);
-    record(running, import, &[WireType::Text], &[HostValue::Block(Some(key.into_bytes()))], ty, &Ok(result.clone()));
-    write_result(running, plugin, result, outputs)
+    let arguments = [HostValue::Block(Some(key.clone().into_bytes()))];
+    let found = pass(&mut &*running, &asked(import, &[WireType::Text], &arguments, ty), |_| {
+        Ok(HostValue::Block(find(running, &key)))
+    });
+    let found = found.map_err(|stop| stopped(running, &import.name, stop))?;
+    free_block(plugin, offset)?;
+    write_result(running, plugin, &found, outputs)
 }
 
 fn var_set(
@@ -101,31 +108,31 @@ fn var_set(
     let (key_offset, key) = take_text(running, plugin, inputs, 0)?;
     let value_offset = offset(inputs, 1)?;
     let value = read_block(running, plugin, value_offset)?;
-    let arguments = [HostValue::Block(Some(key.clone().into_bytes())), HostValue::Block(value.clone())];
-    let outcome = running.host.context.with(|host| match value {
-        None => {
-            host.vars.remove(&key);
-            Ok(HostValue::Nothing)
-        }
-        Some(value) => {
-            // Extism counts each entry's text and bytes, and the two heads; the old value counts too.
-            let head = size_of::<String>() + size_of::<Vec<u8>>();
-            let held = host.vars.iter().map(|(key, value)| head + key.len() + value.len()).sum::<usize>();
-            if held + head + key.len() + value.len() > limit {
-                return Err("Variable store is full".to_owned());
+    let arguments = [HostValue::Block(Some(key.clone().into_bytes())), HostValue::Block(value)];
+    let asked = asked(import, &[WireType::Text, WireType::Bytes], &arguments, WireType::Nothing);
+    let [_, HostValue::Block(value)] = &arguments else { return Ok(()) };
+    let outcome = pass(&mut &*running, &asked, |_| {
+        running.host.context.with(|host| match value {
+            None => {
+                host.vars.remove(&key);
+                Ok(HostValue::Nothing)
             }
-            host.vars.insert(key, value);
-            Ok(HostValue::Nothing)
-        }
+            Some(value) => {
+                // Extism counts each entry's text and bytes, and the two heads; the old value counts too.
+                let head = size_of::<String>() + size_of::<Vec<u8>>();
+                let held = host.vars.iter().map(|(key, value)| head + key.len() + value.len()).sum::<usize>();
+                if held + head + key.len() + value.len() > limit {
+                    return Err(Stop::Told("Variable store is full".to_owned()));
+                }
+                host.vars.insert(key.clone(), value.clone());
+                Ok(HostValue::Nothing)
+            }
+        })
     });
-    record(running, import, &[WireType::Text, WireType::Bytes], &arguments, WireType::Nothing, &outcome);
-    outcome.map_err(|message| host_failure(running, &import.name, message))?;
+    outcome.map_err(|stop| stopped(running, &import.name, stop))?;
     free_block(plugin, value_offset)?;
     free_block(plugin, key_offset)
 }
-
-/// The longest line of the log that is kept, in bytes.
-const LINE: usize = 1024 * 1024;
 
 fn log(
     import: &Import,
@@ -135,7 +142,7 @@ fn log(
     _: &mut [Val],
 ) -> Result<(), Failure> {
     let offset = offset(inputs, 0)?;
-    let text = read_block(running, plugin, offset)?.unwrap_or_default();
+    let arguments = [HostValue::Block(read_block(running, plugin, offset)?)];
     let level = match import.name.as_str() {
         "log_trace" => Level::Trace,
         "log_debug" => Level::Debug,
@@ -143,24 +150,34 @@ fn log(
         "log_warn" => Level::Warn,
         _ => Level::Error,
     };
-    let mut shown = String::from_utf8_lossy(&text[..text.len().min(LINE)]).into_owned();
-    if text.len() > LINE {
-        shown.push_str(&format!(".. ({} bytes)", text.len()));
-    }
-    let text = shown;
-    running.events.borrow_mut().push(Event::Log(Line { level, text }));
+    let asked = Asked { noted: Noted::Line(level), ..asked(import, &[WireType::Text], &arguments, WireType::Nothing) };
+    pass(&mut &*running, &asked, |_| Ok(HostValue::Nothing)).map_err(|stop| stopped(running, &import.name, stop))?;
     free_block(plugin, offset)
 }
 
 /// Everything is logged: the test may want to see it.
 fn get_log_level(
-    _: &Import,
+    import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    write_result(running, plugin, HostValue::I32(0), outputs)
+    quiet(import, running, plugin, outputs, WireType::I32, || Ok(HostValue::I32(0)))
+}
+
+/// A function without arguments, of which no trace speaks.
+pub(super) fn quiet(
+    import: &Import,
+    running: &Running,
+    plugin: &mut CurrentPlugin,
+    outputs: &mut [Val],
+    answers: WireType,
+    work: impl FnOnce() -> Result<HostValue, Stop>,
+) -> Result<(), Failure> {
+    let asked = Asked { noted: Noted::Nothing, ..asked(import, &[], &[], answers) };
+    let value = pass(&mut &*running, &asked, |_| work()).map_err(|stop| stopped(running, &import.name, stop))?;
+    write_result(running, plugin, &value, outputs)
 }
 
 pub(super) fn offset(inputs: &[Val], index: usize) -> Result<u64, Failure> {

@@ -7,10 +7,11 @@ use plugsmith::protocol::host_functions::{HostValue, WireType};
 use plugsmith::testing::{HttpAnswer, HttpFailure};
 
 use super::allowed::denial;
-use super::builtin::{offset, take_text};
-use super::{Failure, fail, free_block, host_failure, read_block, record, write_result};
-use crate::engine::host::Running;
-use crate::error::Error;
+use super::builtin::{offset, quiet, take_text};
+use super::{Stop, asked, host_failure, pass, stopped, write_result};
+use crate::engine::blocks::{free_block, read_block};
+use crate::engine::failure::Failure;
+use crate::engine::running::Running;
 use crate::import::Import;
 
 pub(super) fn request(
@@ -34,43 +35,35 @@ pub(super) fn request(
     if let Some(denied) = running.host.grants.hosts.as_ref().and_then(|allowed| denial(allowed, &request.url)) {
         return Err(host_failure(running, &import.name, denied));
     }
-    let line = format!("{} {}", request.method, request.url);
-    match running.host.context.with(|host| host.http.respond(&request)) {
-        Err(_) => {
-            let paste = format!(".http(\"{line}\", HttpResponse::new(200, \"..\"))");
-            Err(fail(running, import, vec![line.clone()], Error::UnexpectedHostCall { call: line, paste }))
-        }
-        Ok(HttpAnswer::Failure(HttpFailure::NotMade)) => {
-            record_exchange(running, import, &line, request.body, "0");
-            write_result(running, plugin, HostValue::Block(Some(Vec::new())), outputs)
-        }
-        Ok(HttpAnswer::Failure(failure)) => Err(host_failure(running, &import.name, failure.to_string())),
-        Ok(HttpAnswer::Response(response)) => {
-            let limit = running.host.limits.http_response_bytes;
-            running.http_status.set(response.status);
-            // HTTP's names are in lower case, whatever a mock writes, and only text is passed on.
-            let plain = |(name, value): (String, String)| value.is_ascii().then(|| (name.to_ascii_lowercase(), value));
-            let headers = response.headers.into_iter().filter_map(plain).collect();
-            running.host.context.with(|host| host.last_headers = headers);
-            if response.body.len() > limit {
-                let message = format!("HTTP response exceeds the configured maximum number of bytes: {limit}");
-                return Err(host_failure(running, &import.name, message));
-            }
-            let shown = format!("{} {}", response.status, crate::trace::event::render_bytes(&response.body));
-            record_exchange(running, import, &line, request.body, &shown);
-            write_result(running, plugin, HostValue::Block(Some(response.body)), outputs)
-        }
-    }
+    let arguments = [HostValue::Block(Some(text.into_bytes())), HostValue::Block(Some(request.body.clone()))];
+    let asked = asked(import, &[WireType::Json, WireType::Bytes], &arguments, WireType::Bytes);
+    let body = pass(&mut &*running, &asked, |_| respond(running, &request));
+    let body = body.map_err(|stop| stopped(running, &import.name, stop))?;
+    write_result(running, plugin, &body, outputs)
 }
 
-fn record_exchange(running: &Running, import: &Import, line: &str, body: Vec<u8>, shown: &str) {
-    let mut arguments = vec![HostValue::Block(Some(line.into()))];
-    let mut types = vec![WireType::Json];
-    if !body.is_empty() {
-        arguments.push(HostValue::Block(Some(body)));
-        types.push(WireType::Bytes);
+/// The body of the response that a mock gives.
+fn respond(running: &Running, request: &HttpRequest) -> Result<HostValue, Stop> {
+    let answer = running.host.context.with(|host| host.http.respond(request)).map_err(|_| {
+        let call = format!("{} {}", request.method, request.url);
+        let paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
+        Stop::Unexpected { call, paste }
+    })?;
+    let response = match answer {
+        HttpAnswer::Failure(HttpFailure::NotMade) => return Ok(HostValue::Block(Some(Vec::new()))),
+        HttpAnswer::Failure(failure) => return Err(Stop::Told(failure.to_string())),
+        HttpAnswer::Response(response) => response,
+    };
+    running.http_status.set(response.status);
+    // HTTP's names are in lower case, whatever a mock writes, and only text is passed on.
+    let plain = |(name, value): (String, String)| value.is_ascii().then(|| (name.to_ascii_lowercase(), value));
+    let headers = response.headers.into_iter().filter_map(plain).collect();
+    running.host.context.with(|host| host.last_headers = headers);
+    let limit = running.host.limits.http_response_bytes;
+    if response.body.len() > limit {
+        return Err(Stop::Told(format!("HTTP response exceeds the configured maximum number of bytes: {limit}")));
     }
-    record(running, import, &types, &arguments, WireType::Json, &Ok(HostValue::Block(Some(shown.into()))));
+    Ok(HostValue::Block(Some(response.body)))
 }
 
 /// A request in Extism's form, read by its own type: an unknown key is an error.
@@ -109,25 +102,27 @@ pub(crate) fn check_request(request: &Request) -> Result<(), String> {
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 pub(super) fn status_code(
-    _: &Import,
+    import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    write_result(running, plugin, HostValue::I32(running.http_status.get().into()), outputs)
+    quiet(import, running, plugin, outputs, WireType::I32, || Ok(HostValue::I32(running.http_status.get().into())))
 }
 
 pub(super) fn headers(
-    _: &Import,
+    import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    if running.host.grants.response_headers == Some(false) {
-        return write_result(running, plugin, HostValue::Block(None), outputs);
-    }
-    let headers = running.host.context.with(|host| serde_json::to_vec(&host.last_headers))?;
-    write_result(running, plugin, HostValue::Block(Some(headers)), outputs)
+    quiet(import, running, plugin, outputs, WireType::Json, || {
+        if running.host.grants.response_headers == Some(false) {
+            return Ok(HostValue::Block(None));
+        }
+        let headers = running.host.context.with(|host| serde_json::to_vec(&host.last_headers));
+        headers.map(|headers| HostValue::Block(Some(headers))).map_err(|error| Stop::Told(error.to_string()))
+    })
 }

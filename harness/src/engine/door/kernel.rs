@@ -7,8 +7,11 @@
 
 use extism::{CurrentPlugin, Val};
 
-use super::{Failure, Work};
-use crate::engine::host::Running;
+use super::Work;
+use crate::engine::blocks::kernel_size;
+use crate::engine::failure::Failure;
+use crate::engine::memory::FIRST_BLOCK;
+use crate::engine::running::Running;
 use crate::import::{Import, KERNEL, kernel_signature};
 
 /// What stands in for the kernel's function of this name.
@@ -24,9 +27,6 @@ pub(super) fn work(name: &str) -> Option<Work> {
 pub(super) fn import(name: &str) -> Import {
     Import { module: KERNEL.to_owned(), name: name.to_owned(), signature: kernel_signature(name).unwrap_or_default() }
 }
-
-/// The kernel's own data ends here: no block lies before it.
-pub(crate) const FIRST_BLOCK: u64 = 65;
 
 /// The kernel leaves the last output as it was when it is given none.
 fn output_set(
@@ -54,7 +54,7 @@ fn output_length(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let (_, length) = running.output.get().unwrap_or_default();
-    let length = if length <= super::kernel_size(running) { length } else { 0 };
+    let length = if length <= kernel_size(running) { length } else { 0 };
     if let Some(output) = outputs.first_mut() {
         *output = Val::I64(length.cast_signed());
     }

@@ -1,14 +1,17 @@
 //! The two WASI functions that the harness answers itself: time and randomness.
 
 use extism::{CurrentPlugin, Val};
+use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Failure, Work};
-use crate::engine::host::Running;
+use super::{Stop, Work, asked, pass, stopped};
+use crate::engine::failure::Failure;
+use crate::engine::running::Running;
 use crate::import::Import;
-use crate::trace::event::{Event, HostCall};
 
 /// WASI's errno for a buffer that lies outside of memory.
 const FAULT: i32 = 21;
+/// WASI's errno for a device that fails.
+const IO: i32 = 29;
 
 /// What stands in for the WASI function of this name; `None` leaves it to Extism's own WASI.
 pub(super) fn work(name: &str) -> Option<Work> {
@@ -27,10 +30,13 @@ fn clock_time_get(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let [Val::I32(clock), _, Val::I32(place)] = inputs else { return Err(signature(import)) };
-    let time = running.host.context.with(|host| host.clock.nanoseconds(*clock));
-    let name = if *clock == 0 { "realtime" } else { "monotonic" };
-    note(running, import, name.to_owned(), Some(format!("{time} ns")));
-    answer(running, *place, &time.to_le_bytes(), outputs)
+    let arguments = [HostValue::I32(*clock)];
+    let time = pass(&mut &*running, &asked(import, &[WireType::I32], &arguments, WireType::I64), |_| {
+        let time = running.host.context.with(|host| host.clock.nanoseconds(*clock));
+        Ok(HostValue::I64(time.cast_signed()))
+    });
+    let time = time.map(|time| if let HostValue::I64(time) = time { time.to_le_bytes().to_vec() } else { Vec::new() });
+    answer(import, running, *place, time, outputs)
 }
 
 fn random_get(
@@ -48,15 +54,40 @@ fn random_get(
         return Ok(());
     }
     running.charge(length as u64)?;
-    let mut bytes = vec![0; length];
-    running.host.context.with(|host| host.random.fill(&mut bytes));
-    note(running, import, format!("{length} bytes"), None);
-    answer(running, *place, &bytes, outputs)
+    let arguments = [HostValue::I32(length as i32)];
+    let bytes = pass(&mut &*running, &asked(import, &[WireType::I32], &arguments, WireType::Bytes), |_| {
+        let mut bytes = vec![0; length];
+        running.host.context.with(|host| host.random.fill(&mut bytes));
+        Ok(HostValue::Block(Some(bytes)))
+    });
+    let bytes = bytes.map(|bytes| match bytes {
+        HostValue::Block(Some(mut bytes)) => {
+            // A watch may answer any number of them.
+            bytes.resize(length, 0);
+            bytes
+        }
+        _ => vec![0; length],
+    });
+    answer(import, running, *place, bytes, outputs)
 }
 
-fn answer(running: &Running, place: i32, bytes: &[u8], outputs: &mut [Val]) -> Result<(), Failure> {
-    let written = running.guest_memory().and_then(|memory| memory.write(place.cast_unsigned(), bytes));
-    set_errno(outputs, if written.is_some() { 0 } else { FAULT });
+/// Writes an answer into the guest's memory; a refusal is an error number.
+fn answer(
+    import: &Import,
+    running: &Running,
+    place: i32,
+    bytes: Result<Vec<u8>, Stop>,
+    outputs: &mut [Val],
+) -> Result<(), Failure> {
+    let errno = match bytes {
+        Ok(bytes) => match running.guest_memory().and_then(|memory| memory.write(place.cast_unsigned(), &bytes)) {
+            Some(()) => 0,
+            None => FAULT,
+        },
+        Err(Stop::Told(_)) => IO,
+        Err(stop) => return Err(stopped(running, &import.name, stop)),
+    };
+    set_errno(outputs, errno);
     Ok(())
 }
 
@@ -64,16 +95,6 @@ fn set_errno(outputs: &mut [Val], code: i32) {
     if let Some(output) = outputs.first_mut() {
         *output = Val::I32(code);
     }
-}
-
-fn note(running: &Running, import: &Import, argument: String, result: Option<String>) {
-    running.events.borrow_mut().push(Event::Call(HostCall {
-        module: import.module.clone(),
-        name: import.name.clone(),
-        arguments: vec![argument],
-        result: Ok(result),
-        inside: Vec::new(),
-    }));
 }
 
 fn signature(import: &Import) -> Failure {

@@ -16,8 +16,9 @@ use super::acting::ShownAs;
 use super::hooks::{modify, verdict};
 use crate::artifact::module::Module;
 use crate::engine::compiled::Compiled;
-use crate::engine::host::{Host, Running};
+use crate::engine::host::Host;
 use crate::engine::plugin::{Plugin, within};
+use crate::engine::running::Running;
 use crate::error::Error;
 use crate::trace::event::{self, HostCall, render_bytes, render_value};
 
@@ -215,7 +216,7 @@ fn note(export: &str, event: &Event, result: Result<Option<String>, String>, ins
     // A backend's export says nothing of what it is asked.
     let operation = export.starts_with("backend:").then(|| event.name.clone());
     let arguments = operation.into_iter().chain(fields).collect();
-    let call = HostCall { module: String::new(), name: export.to_owned(), arguments, result, inside };
+    let call = HostCall::of_the_host("", export, arguments, result, inside);
     running.inside.borrow_mut().push(event::Event::Call(call));
 }
 

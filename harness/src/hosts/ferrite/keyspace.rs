@@ -14,7 +14,7 @@ use plugsmith::testing::{SharedStore, glob_matches, increment, kind, range, stor
 use plugsmith::{Encoded, HostError, Value};
 
 use super::extensions::Extensions;
-use crate::engine::host::Running;
+use crate::engine::running::Running;
 
 /// The keys of a host.
 pub(crate) struct Keyspace {

@@ -30,7 +30,7 @@ pub(super) struct Abi {
     pub(super) functions: &'static [Function],
     pub(super) linker: fn() -> &'static Linker<Running>,
     /// The block in which a host function answers these bytes.
-    pub(super) block: fn(Vec<u8>) -> Result<Vec<u8>, String>,
+    pub(super) block: fn(&[u8]) -> Result<Vec<u8>, String>,
     /// The JSON of a handler's answer at this address.
     pub(super) answer: fn(memory: &[u8], pointer: u32) -> Result<Json, String>,
 }
@@ -61,7 +61,7 @@ pub(super) static SHIPPED: Abi = Abi {
     linker: || &imports::LINKER,
     block: |bytes| {
         let length = u32::try_from(bytes.len()).map_err(|_| "the answer is beyond 4 GiB")?;
-        Ok([&length.to_le_bytes()[..], &bytes].concat())
+        Ok([&length.to_le_bytes()[..], bytes].concat())
     },
     answer: shipped_answer,
 };
@@ -82,10 +82,7 @@ pub(super) static PAGE: Abi = Abi {
         ("log_info", 2, false),
     ],
     linker: || &imports::page::LINKER,
-    block: |mut bytes| {
-        bytes.push(0);
-        Ok(bytes)
-    },
+    block: |bytes| Ok([bytes, &[0]].concat()),
     answer: page_answer,
 };
 

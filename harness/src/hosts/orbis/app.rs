@@ -379,8 +379,7 @@ impl std::fmt::Debug for App {
 
 /// What the host did of its own accord.
 fn of_the_host(name: &str, result: Result<Option<String>, String>) -> Event {
-    let (module, name) = ("orbis".to_owned(), name.to_owned());
-    Event::Call(HostCall { module, name, arguments: Vec::new(), result, inside: Vec::new() })
+    Event::Call(HostCall::of_the_host("orbis", name, Vec::new(), result, Vec::new()))
 }
 
 /// What came of running the plugin, or of not running it.

@@ -9,7 +9,8 @@ pub(super) mod page;
 use std::sync::{LazyLock, MutexGuard};
 
 use plugsmith::HttpRequest;
-use plugsmith::log::{Level, Line};
+use plugsmith::log::Level;
+use plugsmith::protocol::host_functions::{HostValue, WireType};
 use serde_json::Value as Json;
 use wasmtime::{Caller, Extern, Linker};
 
@@ -18,19 +19,11 @@ use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
 use super::running::Running;
 use super::services::{self, Emitted, Refusal, Services};
-use crate::trace::event::{self, Event, HostCall, render_bytes};
-
-/// What a host function answers, and how a trace shows it.
-enum Reply {
-    /// A block of the ABI.
-    Block(Vec<u8>, String),
-    /// The null pointer, for what is not there.
-    Absent,
-    /// A number, shown.
-    Number(i32),
-    /// A number that only says that it worked.
-    Done,
-}
+use crate::engine::door::{self, Asked, Noted, Passes, Stop};
+use crate::engine::watch::Watched;
+use crate::error::Error;
+use crate::trace::event::Event;
+use crate::trace::render::Dialect;
 
 /// All functions, for every plugin.
 pub(super) static LINKER: LazyLock<Linker<Running>> = LazyLock::new(|| {
@@ -44,8 +37,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap("env", "state_get", |guest: Guest<'_>, key: i32, length: i32| {
         answer(guest, "state_get", 0, |call| {
             let key = call.text(Slice::new(key, length))?;
-            let value = call.services().state.get(&key).cloned();
-            Ok(value.map_or(Reply::Absent, json))
+            call.pass(WireType::Json, |call| Ok(call.services().state.get(&key).map_or(ABSENT, json)))
         })
     })?;
     linker.func_wrap(
@@ -56,16 +48,20 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
                 let key = call.text(Slice::new(key, length))?;
                 call.guest.data_mut().keep(value_length)?;
                 let value = call.json(Slice::new(value, value_length))?;
-                call.services().state.set(key, value);
-                Ok(Reply::Done)
+                call.pass(WireType::Nothing, |call| {
+                    call.services().state.set(key, value);
+                    Ok(HostValue::Nothing)
+                })
             })
         },
     )?;
     linker.func_wrap("env", "state_remove", |guest: Guest<'_>, key: i32, length: i32| {
         answer(guest, "state_remove", 0, |call| {
             let key = call.text(Slice::new(key, length))?;
-            call.services().state.remove(&key);
-            Ok(Reply::Done)
+            call.pass(WireType::Nothing, |call| {
+                call.services().state.remove(&key);
+                Ok(HostValue::Nothing)
+            })
         })
     })?;
     linker.func_wrap("env", "log", log)?;
@@ -79,9 +75,8 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             answer(guest, "db_query", 0, |call| {
                 call.services().allow("database_read", "database:read")?;
                 let sql = call.text(Slice::new(sql, length))?;
-                let params = call.parameters(Slice::new(params, params_length))?;
-                let rows = call.services().query(&sql, &params)?;
-                Ok(json(rows))
+                let params = call.json(Slice::new(params, params_length))?;
+                call.pass(WireType::Json, |call| Ok(json(&call.services().query(&sql, &params)?)))
             })
         },
     )?;
@@ -92,9 +87,8 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             answer(guest, "db_execute", -1, |call| {
                 call.services().allow("database_write", "database:write")?;
                 let sql = call.text(Slice::new(sql, length))?;
-                let params = call.parameters(Slice::new(params, params_length))?;
-                let rows = call.services().execute(&sql, &params)?;
-                Ok(Reply::Number(rows))
+                let params = call.json(Slice::new(params, params_length))?;
+                call.pass(WireType::I32, |call| Ok(HostValue::I32(call.services().execute(&sql, &params)?)))
             })
         },
     )?;
@@ -108,30 +102,31 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
                 let event = call.text(Slice::new(event, length))?;
                 call.guest.data_mut().keep(payload_length)?;
                 let payload = call.json(Slice::new(payload, payload_length))?;
-                call.services().emitted.push(Emitted { event, payload });
-                Ok(Reply::Done)
+                call.pass(WireType::Nothing, |call| {
+                    call.services().emitted.push(Emitted { event, payload });
+                    Ok(HostValue::Nothing)
+                })
             })
         },
     )?;
     linker.func_wrap("env", "get_config", |guest: Guest<'_>, key: i32, length: i32| {
         answer(guest, "get_config", 0, |call| {
             let key = call.text(Slice::new(key, length))?;
-            let value = call.services().config(&key).cloned();
-            Ok(value.map_or(Reply::Absent, json))
+            call.pass(WireType::Json, |call| Ok(call.services().config(&key).map_or(ABSENT, json)))
         })
     })?;
     linker.func_wrap("env", "crypto_hash", |guest: Guest<'_>, algorithm: i32, data: i32, length: i32| {
         answer(guest, "crypto_hash", 0, |call| {
-            let data = call.bytes(Slice::new(data, length))?;
-            let name = ["sha256", "sha512"].get(algorithm as usize).map(|name| (*name).to_owned());
-            call.arguments = vec![name.unwrap_or_else(|| algorithm.to_string()), render_bytes(&data)];
-            Ok(hexadecimal(services::hash(algorithm, &data)?))
+            let data = call.read(Slice::new(data, length))?;
+            call.takes(WireType::I32, HostValue::I32(algorithm));
+            call.takes(WireType::Bytes, HostValue::Block(Some(data.clone())));
+            call.pass(WireType::Bytes, |_| Ok(HostValue::Block(Some(services::hash(algorithm, &data)?))))
         })
     })?;
     linker.func_wrap("env", "crypto_random", |guest: Guest<'_>, length: i32| {
         answer(guest, "crypto_random", 0, |call| {
-            call.arguments.push((length as u32).to_string());
-            Ok(hexadecimal(call.services().random(length as u32)?))
+            call.takes(WireType::I32, HostValue::I32(length));
+            call.pass(WireType::Bytes, |call| Ok(HostValue::Block(Some(call.services().random(length as u32)?))))
         })
     })?;
     Ok(())
@@ -149,21 +144,23 @@ fn log(guest: Caller<'_, Running>, level: i32, pointer: i32, length: i32) {
 }
 
 /// Takes down a line of the log, from the function `name`.
-fn note(mut guest: Caller<'_, Running>, name: &str, level: Level, text: Slice) {
-    let read = match guest.data_mut().count() {
-        Err(refusal) => Err(refusal),
-        Ok(()) => memory::of_caller(&mut guest).map_err(Refusal::from).and_then(|memory| {
-            let bytes = text.read(memory.data(&guest))?;
-            Ok(String::from_utf8_lossy(bytes).into_owned())
-        }),
-    };
-    let running = guest.data_mut();
-    match read {
-        Ok(text) => {
-            running.last_words = (level == Level::Error).then(|| text.clone());
-            running.events.push(Event::Log(Line { level, text }));
+fn note(mut guest: Caller<'_, Running>, name: &'static str, level: Level, text: Slice) {
+    let counted = guest.data_mut().count();
+    let mut call = Call::new(&mut guest, name, Noted::Line(level));
+    let read = counted.and_then(|()| call.bytes(text));
+    let passed = match read {
+        Ok(_) => call.pass(WireType::Nothing, |_| Ok(HostValue::Nothing)),
+        Err(refusal) => {
+            call.refuse(refusal);
+            return;
         }
-        Err(refusal) => record(running, name, Vec::new(), Err(told(refusal))),
+    };
+    if passed.is_ok() && level == Level::Error {
+        let text = call.arguments.first().map(|argument| match argument {
+            HostValue::Block(Some(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        });
+        guest.data_mut().last_words = text;
     }
 }
 
@@ -187,74 +184,114 @@ fn http_request(
         let headers =
             serde_json::from_value(headers).map_err(|_| "the headers are no JSON object of texts".to_owned())?;
         let body = call.bytes(Slice::new(body, body_length))?;
-        call.http(HttpRequest { method, url, headers, body })
+        call.http(&HttpRequest { method, url, headers, body })
     })
 }
+
+/// What is not there: the null pointer.
+const ABSENT: HostValue = HostValue::Block(None);
 
 /// A host function at work.
 struct Call<'a, 'b> {
     guest: &'a mut Caller<'b, Running>,
-    /// What a trace shows of its arguments.
-    arguments: Vec<String>,
+    name: &'static str,
+    noted: Noted,
+    /// The arguments that were read so far.
+    parameters: Vec<WireType>,
+    arguments: Vec<HostValue>,
+    /// What the guest gets, once the answer lies in its memory.
+    delivered: Option<i32>,
+    has_passed: bool,
 }
 
-impl Call<'_, '_> {
+impl<'a, 'b> Call<'a, 'b> {
+    fn new(guest: &'a mut Caller<'b, Running>, name: &'static str, noted: Noted) -> Call<'a, 'b> {
+        let (parameters, arguments) = (Vec::new(), Vec::new());
+        Call { guest, name, noted, parameters, arguments, delivered: None, has_passed: false }
+    }
+
     fn services(&self) -> MutexGuard<'_, Services> {
         self.guest.data().services()
     }
 
-    fn bytes(&mut self, slice: Slice) -> Result<Vec<u8>, Refusal> {
+    fn takes(&mut self, ty: WireType, value: HostValue) {
+        self.parameters.push(ty);
+        self.arguments.push(value);
+    }
+
+    fn read(&mut self, slice: Slice) -> Result<Vec<u8>, Refusal> {
         let memory = memory::of_caller(self.guest)?;
         Ok(slice.read(memory.data(&*self.guest))?.to_vec())
     }
 
+    fn bytes(&mut self, slice: Slice) -> Result<Vec<u8>, Refusal> {
+        let bytes = self.read(slice)?;
+        self.takes(WireType::Bytes, HostValue::Block(Some(bytes.clone())));
+        Ok(bytes)
+    }
+
     fn text(&mut self, slice: Slice) -> Result<String, Refusal> {
-        let text = String::from_utf8(self.bytes(slice)?).map_err(|_| "the text is not UTF-8")?;
-        self.arguments.push(render_bytes(text.as_bytes()));
+        let text = String::from_utf8(self.read(slice)?).map_err(|_| "the text is not UTF-8")?;
+        self.takes(WireType::Text, HostValue::Block(Some(text.clone().into_bytes())));
         Ok(text)
     }
 
     fn json(&mut self, slice: Slice) -> Result<Json, Refusal> {
-        let bytes = self.bytes(slice)?;
-        match serde_json::from_slice(&bytes) {
-            Ok(json) => {
-                self.arguments.push(event::render_json(&json));
-                Ok(json)
-            }
-            Err(error) => {
-                self.arguments.push(render_bytes(&bytes));
-                Err(format!("no JSON: {error}").into())
-            }
-        }
-    }
-
-    /// The parameters of a statement: the trace shows the list, wherever the guest puts it.
-    fn parameters(&mut self, slice: Slice) -> Result<Json, Refusal> {
-        let json = self.json(slice)?;
-        if let Some(params) = json.as_object().and_then(|request| request.get("params")) {
-            self.arguments.pop();
-            self.arguments.push(event::render_json(params));
-        }
-        Ok(json)
+        let bytes = self.read(slice)?;
+        let json = serde_json::from_slice(&bytes).map_err(|error| format!("no JSON: {error}").into());
+        self.takes(WireType::Json, HostValue::Block(Some(bytes)));
+        json
     }
 
     /// The response to a request over HTTP.
-    fn http(&mut self, request: HttpRequest) -> Result<Reply, Refusal> {
-        self.arguments = vec![format!("{} {}", request.method, request.url)];
-        if !request.body.is_empty() {
-            self.arguments.push(render_bytes(&request.body));
-        }
-        let (response, json) = self.services().request(&request)?;
-        let shown = format!("{} {}", response.status, render_bytes(&response.body));
-        Ok(Reply::Block(json.to_string().into_bytes(), shown))
+    fn http(&mut self, request: &HttpRequest) -> Result<(), Refusal> {
+        self.pass(WireType::Json, |call| Ok(json(&call.services().request(request)?.1)))
     }
 
-    fn deliver(&mut self, reply: Reply) -> Result<(i32, Option<String>), Refusal> {
-        Ok(match reply {
-            Reply::Absent => (0, Some("none".to_owned())),
-            Reply::Number(number) => (number, Some(number.to_string())),
-            Reply::Done => (1, None),
-            Reply::Block(bytes, shown) => {
+    /// Lets the call through the door, now that its arguments are read, and gives the guest the answer.
+    fn pass(
+        &mut self,
+        answers: WireType,
+        work: impl FnOnce(&mut Self) -> Result<HostValue, Refusal>,
+    ) -> Result<(), Refusal> {
+        self.has_passed = true;
+        let (parameters, arguments) = (std::mem::take(&mut self.parameters), std::mem::take(&mut self.arguments));
+        let asked = asked(self.name, self.noted, &parameters, &arguments, answers);
+        let mut fatal = None;
+        let passed = door::pass(self, &asked, |call| {
+            let answered = work(call).and_then(|value| call.deliver(&value).map(|()| value));
+            answered.map_err(|refusal| stop(refusal, &mut fatal))
+        });
+        let result = match (passed, fatal) {
+            (_, Some(error)) => Err(Refusal::Fatal(error)),
+            // The answer is a watch's, and has not reached the guest yet.
+            (Ok(value), None) if self.delivered.is_none() => self.deliver(&value),
+            (Ok(_), None) => Ok(()),
+            (Err(Stop::Told(message)), None) => Err(Refusal::Refused(message)),
+            (Err(Stop::Fails(error)), None) => Err(Refusal::Fatal(Box::new(error))),
+            (Err(Stop::Unexpected { call, paste }), None) => {
+                Err(Refusal::Fatal(Box::new(Error::UnexpectedHostCall { call, paste })))
+            }
+        };
+        self.arguments = arguments;
+        result
+    }
+
+    /// Notes a call that came to nothing before it was whole.
+    fn refuse(&mut self, refusal: Refusal) -> Refusal {
+        let (parameters, arguments) = (std::mem::take(&mut self.parameters), std::mem::take(&mut self.arguments));
+        let asked = asked(self.name, self.noted, &parameters, &arguments, WireType::Nothing);
+        let mut fatal = None;
+        door::refuse(self, &asked, stop(refusal.clone(), &mut fatal));
+        refusal
+    }
+
+    /// Puts an answer into the guest's memory.
+    fn deliver(&mut self, value: &HostValue) -> Result<(), Refusal> {
+        self.delivered = Some(match value {
+            HostValue::Block(None) => 0,
+            HostValue::I32(number) => *number,
+            HostValue::Block(Some(bytes)) => {
                 let abi = self.guest.data().abi;
                 let block = (abi.block)(bytes)?;
                 let name = abi.allocate;
@@ -266,60 +303,76 @@ impl Call<'_, '_> {
                 if pointer == 0 {
                     return Err(format!("`{name}({})` answered 0", block.len()).into());
                 }
-                (pointer as i32, Some(shown))
+                pointer as i32
             }
-        })
+            // It only says that it worked.
+            _ => 1,
+        });
+        Ok(())
     }
 }
 
-/// Runs a host function, notes it, and answers the guest.
+impl Passes for Call<'_, '_> {
+    fn watched(&self) -> Option<Watched> {
+        self.guest.data().watched.clone()
+    }
+
+    fn inside(&mut self) -> Vec<Event> {
+        Vec::new()
+    }
+
+    fn status(&self) -> u16 {
+        0
+    }
+
+    fn note(&mut self, event: Event) {
+        self.guest.data_mut().events.push(event);
+    }
+}
+
+/// Runs a host function, notes it, and answers the guest: `refused` is its word for "no".
 fn answer(
     mut guest: Caller<'_, Running>,
-    name: &str,
+    name: &'static str,
     refused: i32,
-    work: impl FnOnce(&mut Call<'_, '_>) -> Result<Reply, Refusal>,
+    work: impl FnOnce(&mut Call<'_, '_>) -> Result<(), Refusal>,
 ) -> wasmtime::Result<i32> {
     let counted = guest.data_mut().count();
-    let mut call = Call { guest: &mut guest, arguments: Vec::new() };
-    let result = counted.and_then(|()| work(&mut call)).and_then(|reply| call.deliver(reply));
-    let arguments = std::mem::take(&mut call.arguments);
-    let running = guest.data_mut();
+    let mut call = Call::new(&mut guest, name, Noted::Call);
+    let result = counted.and_then(|()| work(&mut call));
+    let result = result.map_err(|refusal| if call.has_passed { refusal } else { call.refuse(refusal) });
+    let delivered = call.delivered;
     match result {
-        Ok((value, shown)) => {
-            record(running, name, arguments, Ok(shown));
-            Ok(value)
-        }
-        Err(Refusal::Refused(reason)) => {
-            record(running, name, arguments, Err(reason));
-            Ok(refused)
-        }
+        Ok(()) => Ok(delivered.unwrap_or(1)),
+        Err(Refusal::Refused(_)) => Ok(refused),
         Err(Refusal::Fatal(error)) => {
-            record(running, name, arguments, Err(told(Refusal::Fatal(error.clone()))));
-            running.failure.get_or_insert(*error);
+            guest.data_mut().failure.get_or_insert(*error);
             Err(wasmtime::Error::msg("the test does not expect this call"))
         }
     }
 }
 
-fn record(running: &mut Running, name: &str, arguments: Vec<String>, result: Result<Option<String>, String>) {
-    let call = HostCall { module: "env".to_owned(), name: name.to_owned(), arguments, result, inside: Vec::new() };
-    running.events.push(Event::Call(call));
+fn asked<'a>(
+    name: &'a str,
+    noted: Noted,
+    parameters: &'a [WireType],
+    arguments: &'a [HostValue],
+    answers: WireType,
+) -> Asked<'a> {
+    Asked { dialect: Dialect::Orbis, module: "env", name, parameters, arguments, answers, noted }
 }
 
-fn told(refusal: Refusal) -> String {
+/// A refusal as a trace shows it; what ends the guest's call is kept in `fatal`.
+fn stop(refusal: Refusal, fatal: &mut Option<Box<Error>>) -> Stop {
     match refusal {
-        Refusal::Refused(reason) => reason,
-        Refusal::Fatal(_) => "the test does not expect it".to_owned(),
+        Refusal::Refused(reason) => Stop::Told(reason),
+        Refusal::Fatal(error) => {
+            *fatal = Some(error);
+            Stop::Told("the test does not expect it".to_owned())
+        }
     }
 }
 
-fn json(value: Json) -> Reply {
-    let shown = event::render_json(&value);
-    Reply::Block(value.to_string().into_bytes(), shown)
-}
-
-fn hexadecimal(bytes: Vec<u8>) -> Reply {
-    let shown = bytes.iter().take(32).map(|byte| format!("{byte:02x}")).collect::<String>();
-    let shown = if bytes.len() > 32 { format!("{shown}.. ({} bytes)", bytes.len()) } else { shown };
-    Reply::Block(bytes, shown)
+fn json(value: &Json) -> HostValue {
+    HostValue::Block(Some(value.to_string().into_bytes()))
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::ResourceLimiter;
 
 use crate::artifact::module::TABLE_ELEMENTS;
+use crate::engine::watch::Watched;
 use crate::error::Error;
 use crate::hosts::orbis::abi::Abi;
 use crate::hosts::orbis::deadline::Deadline;
@@ -24,6 +25,7 @@ pub(in crate::hosts::orbis) struct Running {
     deadline: Deadline,
     /// The bytes of JSON that the host keeps after the call.
     kept: usize,
+    pub(super) watched: Option<Watched>,
     pub(in crate::hosts::orbis) events: Events,
     /// Why the call must fail, whatever the plugin makes of it.
     pub(in crate::hosts::orbis) failure: Option<Error>,
@@ -48,6 +50,7 @@ impl Running {
             host_calls: 0,
             deadline,
             kept: 0,
+            watched: None,
             events: Events::default(),
             failure: None,
             last_words: None,

@@ -25,7 +25,7 @@ pub struct Emitted {
 }
 
 /// Why a host function does not do what it was asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Refusal {
     /// The plugin hears its word for "no", and runs on, as in the real host.
     Refused(String),

@@ -12,8 +12,9 @@ use super::{Failures, Limits, Registry, callee};
 use crate::engine::compiled::Compiled;
 use crate::engine::failure;
 use crate::engine::fit;
-use crate::engine::host::{Host, Running};
+use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
+use crate::engine::running::Running;
 use crate::error::{Error, Result};
 use crate::trace::event::Event;
 

@@ -8,10 +8,11 @@ use std::sync::LazyLock;
 
 use plugsmith::HttpRequest;
 use plugsmith::log::Level;
+use plugsmith::protocol::host_functions::{HostValue, WireType};
 use serde_json::json;
 use wasmtime::{Caller, Linker};
 
-use super::{Reply, Running, answer, note};
+use super::{Running, answer, note};
 use crate::hosts::orbis::engine;
 use crate::hosts::orbis::memory::Slice;
 
@@ -28,16 +29,14 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         answer(guest, "db_query", 0, |call| {
             call.services().allow("database_read", "database:read")?;
             let sql = call.text(Slice::new(sql, length))?;
-            let rows = call.services().query(&sql, &json!([]))?;
-            Ok(super::json(rows))
+            call.pass(WireType::Json, |call| Ok(super::json(&call.services().query(&sql, &json!([]))?)))
         })
     })?;
     linker.func_wrap("env", "db_execute", |guest: Guest<'_>, sql: i32, length: i32| {
         answer(guest, "db_execute", -1, |call| {
             call.services().allow("database_write", "database:write")?;
             let sql = call.text(Slice::new(sql, length))?;
-            let rows = call.services().execute(&sql, &json!([]))?;
-            Ok(Reply::Number(rows))
+            call.pass(WireType::I32, |call| Ok(HostValue::I32(call.services().execute(&sql, &json!([]))?)))
         })
     })?;
     for (name, level) in [("log_info", Level::Info), ("log_error", Level::Error), ("log_debug", Level::Debug)] {
@@ -61,7 +60,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
                     let method = call.text(Slice::new(method, method_length))?;
                     let url = call.text(Slice::new(url, url_length))?;
                     let body = call.bytes(Slice::new(body, body_length))?;
-                    call.http(HttpRequest { method, url, headers: BTreeMap::new(), body })
+                    call.http(&HttpRequest { method, url, headers: BTreeMap::new(), body })
                 })
             },
         )

@@ -1,0 +1,214 @@
+//! The text of traces, reports and snapshots: the only place that makes it of a host call's values.
+
+#[cfg(feature = "orbis")]
+mod orbis;
+
+use plugsmith::Value;
+use plugsmith::protocol::host_functions::{HostValue, WireType};
+use plugsmith::protocol::resp;
+
+use crate::import::{KERNEL, WASI};
+
+/// Whose functions are called: one name may mean different things to two hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Extism,
+    #[cfg(feature = "orbis")]
+    Orbis,
+}
+
+/// A host call, as far as its text goes.
+pub(crate) struct Shown<'a> {
+    pub(crate) dialect: Dialect,
+    pub(crate) module: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) parameters: &'a [WireType],
+    pub(crate) arguments: &'a [HostValue],
+    /// What its result is.
+    pub(crate) answers: WireType,
+    /// The status of the last HTTP response.
+    pub(crate) status: u16,
+}
+
+impl Shown<'_> {
+    /// The arguments, as a person reads them.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        #[cfg(feature = "orbis")]
+        if self.dialect == Dialect::Orbis {
+            return orbis::arguments(self);
+        }
+        match (self.module, self.name, self.arguments) {
+            (KERNEL, "http_request", [request, body]) => exchange(bytes(request), bytes(body)),
+            (WASI, "clock_time_get", [HostValue::I32(0)]) => vec!["realtime".to_owned()],
+            (WASI, "clock_time_get", _) => vec!["monotonic".to_owned()],
+            (WASI, "random_get", [HostValue::I32(length)]) => vec![format!("{} bytes", length.cast_unsigned())],
+            _ => self.parameters.iter().zip(self.arguments).filter_map(|(ty, value)| render(*ty, value)).collect(),
+        }
+    }
+
+    /// The answer, as a person reads it; `None` where there is none to show.
+    pub(crate) fn result(&self, value: &HostValue) -> Option<String> {
+        #[cfg(feature = "orbis")]
+        if self.dialect == Dialect::Orbis {
+            return orbis::result(self, value);
+        }
+        match (self.module, self.name, value) {
+            (KERNEL, "http_request", value) => Some(match (self.status, bytes(value)) {
+                (0, []) => "0".to_owned(),
+                (status, body) => format!("{status} {}", render_bytes(body)),
+            }),
+            (WASI, "clock_time_get", HostValue::I64(time)) => Some(format!("{} ns", time.cast_unsigned())),
+            (WASI, "random_get", _) => None,
+            (_, _, value) => render(self.answers, value),
+        }
+    }
+}
+
+/// A request in Extism's form, and its body where there is one.
+fn exchange(request: &[u8], body: &[u8]) -> Vec<String> {
+    match serde_json::from_slice::<extism_manifest::HttpRequest>(request) {
+        Ok(request) => requested(&request.method.as_deref().unwrap_or("GET").to_uppercase(), &request.url, body),
+        Err(_) => vec![render_bytes(request)],
+    }
+}
+
+/// `GET https://example.com`, and the body where there is one.
+fn requested(method: &str, url: &str, body: &[u8]) -> Vec<String> {
+    let line = shorten(&format!("{method} {url}"));
+    std::iter::once(line).chain((!body.is_empty()).then(|| render_bytes(body))).collect()
+}
+
+fn bytes(value: &HostValue) -> &[u8] {
+    match value {
+        HostValue::Block(Some(bytes)) => bytes,
+        _ => &[],
+    }
+}
+
+/// A value on the wire, as text.
+fn render(ty: WireType, value: &HostValue) -> Option<String> {
+    Some(match (ty, value) {
+        (_, HostValue::Nothing) => return None,
+        (_, HostValue::I32(n)) => n.to_string(),
+        (_, HostValue::I64(n)) => n.to_string(),
+        (_, HostValue::F32(n)) => n.to_string(),
+        (_, HostValue::F64(n)) => n.to_string(),
+        (_, HostValue::Block(None)) => "none".to_owned(),
+        (WireType::Resp, HostValue::Block(Some(bytes))) => match resp::decode(bytes) {
+            Ok(value) => render_value(&value),
+            Err(_) => render_bytes(bytes),
+        },
+        (WireType::Json, HostValue::Block(Some(bytes))) => match std::str::from_utf8(bytes) {
+            Ok(text) => shorten(text),
+            Err(_) => render_bytes(bytes),
+        },
+        (_, HostValue::Block(Some(bytes))) => render_bytes(bytes),
+    })
+}
+
+/// A RESP value in one line: `"text"`, `7`, `nil`, `["a", 1]`, `{"k": "v"}`.
+pub fn render_value(value: &Value) -> String {
+    let list = |items: &[Value]| items.iter().map(render_value).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::Ok => "OK".to_owned(),
+        Value::SimpleString(text) => text.clone(),
+        Value::Integer(n) => n.to_string(),
+        Value::Double(n) => format!("{n:?}"),
+        Value::Boolean(b) => b.to_string(),
+        Value::Null => "nil".to_owned(),
+        Value::Error(text) => format!("error {text}"),
+        Value::Array(items) | Value::Push(items) => format!("[{}]", list(items)),
+        Value::Set(items) => format!("{{{}}}", list(items)),
+        Value::Map(pairs) => {
+            let pairs = pairs.iter().map(|(key, value)| format!("{}: {}", render_value(key), render_value(value)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        Value::String(_) | Value::BulkString(_) | Value::BigNumber(_) | Value::Verbatim(..) => {
+            render_bytes(value.as_bytes().unwrap_or_default())
+        }
+    }
+}
+
+/// JSON in one line; a long one is cut.
+#[cfg(feature = "orbis")]
+pub(crate) fn render_json(json: &serde_json::Value) -> String {
+    shorten(&json.to_string())
+}
+
+/// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.
+pub fn render_bytes(bytes: &[u8]) -> String {
+    render_start(start(bytes), bytes.len())
+}
+
+/// As much of some bytes as a trace shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Excerpt {
+    start: Box<[u8]>,
+    length: usize,
+}
+
+impl Excerpt {
+    pub(crate) fn of(bytes: &[u8]) -> Excerpt {
+        Excerpt { start: start(bytes).into(), length: bytes.len() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// As [`render_bytes`] renders all of them.
+    pub(crate) fn render(&self) -> String {
+        render_start(&self.start, self.length)
+    }
+}
+
+/// All that is shown, as no letter is longer than four bytes, nor one of ASCII than one; the rest
+/// may be megabytes.
+fn start(bytes: &[u8]) -> &[u8] {
+    match bytes.get(..WIDTH) {
+        Some(letters) if letters.is_ascii() => letters,
+        _ => &bytes[..bytes.len().min(4 * WIDTH)],
+    }
+}
+
+fn render_start(start: &[u8], length: usize) -> String {
+    let mut text = String::with_capacity(start.len() + 2);
+    text.push('"');
+    for chunk in start.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                // Most letters, and what `escape_debug` would look up in a table; all but `"` and `\`.
+                ' '..='!' | '#'..='[' | ']'..='~' => text.push(letter),
+                _ => text.extend(letter.escape_debug()),
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text.push('"');
+    match text.char_indices().nth(WIDTH) {
+        None => text,
+        Some((end, _)) => format!("{}.. ({length} bytes)", &text[..end]),
+    }
+}
+
+/// A logged line as a trace shows it: its further lines are indented, and a long one is cut.
+pub(crate) fn render_line(text: &str) -> String {
+    shorten_to(10 * WIDTH, text).replace('\n', "\n      ")
+}
+
+/// The longest value in a trace, in letters.
+const WIDTH: usize = 200;
+
+fn shorten(text: &str) -> String {
+    shorten_to(WIDTH, text)
+}
+
+/// The first letters of a text, and how many bytes it has where there are more.
+pub(crate) fn shorten_to(width: usize, text: &str) -> String {
+    match text.char_indices().nth(width) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], text.len()),
+    }
+}
