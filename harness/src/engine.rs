@@ -8,6 +8,7 @@ pub(crate) mod cost;
 pub(crate) mod door;
 pub(crate) mod failure;
 pub(crate) mod fit;
+pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod plugin;

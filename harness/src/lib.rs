@@ -27,6 +27,7 @@ pub use artifact::source::Source;
 pub use artifact::strip::strip;
 pub use check::{Finding, Level, Report, check, check_with};
 pub use engine::arguments::Arguments;
+pub use engine::guest::{Guest, State};
 pub use engine::host::{Host, Limits};
 pub use engine::plugin::Plugin;
 pub use engine::watch::{Answered, Passing, Verdict, Watch};

@@ -1,5 +1,6 @@
 //! A plugin under test.
 
+mod guest;
 mod instance;
 mod state;
 

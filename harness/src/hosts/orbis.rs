@@ -15,6 +15,7 @@ mod db;
 mod deadline;
 mod engine;
 mod failure;
+mod guest;
 mod host;
 mod imports;
 mod instance;

@@ -17,3 +17,4 @@ mod sdk;
 mod server;
 mod services;
 mod shipped;
+mod watch;

@@ -28,10 +28,12 @@ use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
 use crate::engine::failure;
+use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
 use crate::trace::call::{self, Past, Shown, What};
-use crate::trace::event::{Event, HostCall, render_json};
+use crate::trace::event::{Event, HostCall};
 use crate::trace::outcome::Outcome;
+use crate::trace::render::{render_bytes, render_json};
 
 /// A plugin in an Orbis host of its own: each call gets a fresh instance, state and database stay.
 pub struct App {
@@ -50,6 +52,8 @@ pub struct App {
     /// The folder of the artifact's crate, if that is known.
     folder: Option<PathBuf>,
     served: Option<Served>,
+    /// Who watches its host calls.
+    pub(super) watch: Option<Arc<dyn Watch>>,
 }
 
 /// Where a server makes an app answer.
@@ -90,6 +94,7 @@ impl App {
             artifact,
             folder: None,
             served: None,
+            watch: None,
         })
     }
 
@@ -164,6 +169,21 @@ impl App {
             Ok((answer, failed))
         });
         self.finish(what, ran, render_json)
+    }
+
+    /// As [`App::handle`], with the bytes of the input and those of the answer.
+    pub(super) fn handle_raw(&mut self, handler: &str, input: &[u8]) -> Outcome<Vec<u8>> {
+        let what = What::Request { shown: format!("{handler} {}", render_bytes(input)), replay: None };
+        let mode = self.mode;
+        let ran = match check::handler(handler, &self.module) {
+            Err(error) => Ran::failed(error),
+            Ok(()) => self.settle(handler, self.loaded().call(handler, input), |answer| {
+                let bytes = answer.to_string().into_bytes();
+                let failed = Response::of(mode, answer).is_ok_and(|response| response.status >= 400);
+                Ok((bytes, failed))
+            }),
+        };
+        self.finish(what, ran, |bytes| render_bytes(bytes))
     }
 
     /// Calls `init`, `execute` or `cleanup`. The shipped host never does, so what they make must not be
@@ -285,7 +305,8 @@ impl App {
     }
 
     fn loaded(&self) -> Loaded<'_> {
-        Loaded { artifact: &self.linked, services: &self.services, limits: self.limits, abi: self.mode.abi() }
+        let watch = self.watch.as_ref();
+        Loaded { artifact: &self.linked, services: &self.services, limits: self.limits, abi: self.mode.abi(), watch }
     }
 
     /// What a call came to, once what it left open is undone.
@@ -366,7 +387,7 @@ impl App {
         outcome
     }
 
-    fn services(&self) -> MutexGuard<'_, Services> {
+    pub(super) fn services(&self) -> MutexGuard<'_, Services> {
         self.services.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

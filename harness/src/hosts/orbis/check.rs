@@ -120,9 +120,14 @@ fn hint(import: &Import) -> Option<&'static str> {
 }
 
 fn missing(name: &str, module: &Module) -> Error {
+    Error::MissingExport { name: name.to_owned(), available: handlers(module) }
+}
+
+/// The names of the exports that have a handler's signature.
+pub(super) fn handlers(module: &Module) -> Vec<String> {
     let handler = integers(2, true);
     let handlers = module.exports.iter().filter(|(_, signature)| **signature == handler);
-    Error::MissingExport { name: name.to_owned(), available: handlers.map(|(name, _)| name.clone()).collect() }
+    handlers.map(|(name, _)| name.clone()).collect()
 }
 
 fn expect(name: &str, found: &Signature, wanted: &Signature) -> Result<()> {

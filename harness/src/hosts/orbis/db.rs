@@ -6,6 +6,7 @@ mod migrations;
 mod script;
 mod value;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +98,24 @@ impl Database {
             }
         }
         Ok(all)
+    }
+
+    /// The rows of every table as JSON, in the order in which they were inserted.
+    pub(super) fn tables(&self) -> BTreeMap<String, Vec<String>> {
+        const NAMES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        self.until(Deadline::after(Duration::MAX));
+        let names = self.query(NAMES, &[]).unwrap_or_default();
+        let names = names.iter().filter_map(|row| row["name"].as_str());
+        let rows = |name: &str| {
+            let table = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
+            // A table without rowids has the order of its key.
+            let ordered = self.query(&format!("{table} ORDER BY rowid"), &[]);
+            match ordered.or_else(|_| self.query(&table, &[])) {
+                Ok(rows) => rows.iter().map(Json::to_string).collect(),
+                Err(reason) => vec![reason],
+            }
+        };
+        names.map(|name| (name.to_owned(), rows(name))).collect()
     }
 
     /// The number of rows that a statement changed.

@@ -13,6 +13,7 @@ use super::host::Limits;
 use super::memory::Allocator;
 use super::running::Running;
 use super::services::Services;
+use crate::engine::watch::{Watch, Watched};
 use crate::error::Error;
 use crate::trace::event::Event;
 
@@ -31,6 +32,7 @@ pub(super) struct Loaded<'a> {
     pub(super) services: &'a Arc<Mutex<Services>>,
     pub(super) limits: Limits,
     pub(super) abi: &'static Abi,
+    pub(super) watch: Option<&'a Arc<dyn Watch>>,
 }
 
 /// A fresh instance.
@@ -61,7 +63,9 @@ impl Loaded<'_> {
 
     fn finish<T>(&self, work: impl FnOnce(&mut Fresh) -> Result<T, Trapped>) -> Finished<T> {
         let started = Instant::now();
-        let mut store = Store::new(engine::get(), Running::new(Arc::clone(self.services), self.limits, self.abi));
+        let mut running = Running::new(Arc::clone(self.services), self.limits, self.abi);
+        running.watched = self.watch.map(|watch| Watched { watch: Arc::clone(watch), depth: 0 });
+        let mut store = Store::new(engine::get(), running);
         store.limiter(|running| running);
         let instance = store.set_fuel(self.limits.fuel).and_then(|()| self.artifact.instantiate(&mut store)).and_then(
             |instance| {

@@ -41,6 +41,10 @@ impl State {
         self.values.get(key)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.values.iter()
+    }
+
     pub(super) fn set(&mut self, key: String, value: Json) {
         self.values.insert(key, value);
         self.changed = true;

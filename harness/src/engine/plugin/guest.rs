@@ -1,0 +1,40 @@
+//! A plugin as whatever drives guests sees it.
+
+use std::sync::Arc;
+
+use super::Plugin;
+use crate::engine::guest::{Guest, State};
+use crate::engine::watch::{Watch, Watched};
+use crate::error::Result;
+use crate::trace::outcome::Outcome;
+
+impl Guest for Plugin {
+    fn entries(&self) -> Vec<String> {
+        self.module().callable().map(str::to_owned).collect()
+    }
+
+    fn call_raw(&mut self, entry: &str, input: &[u8]) -> Outcome<Vec<u8>> {
+        self.call(entry, input)
+    }
+
+    fn restart(&mut self) -> Result<()> {
+        Plugin::restart(self)
+    }
+
+    fn watch(&mut self, watch: Option<Arc<dyn Watch>>) {
+        *self.running.watched.borrow_mut() = watch.map(|watch| Watched { watch, depth: 0 });
+    }
+
+    fn state(&self) -> State {
+        self.host(|host| State {
+            storage: host
+                .store
+                .iter(host.clock.now())
+                .map(|(key, stored)| (key.to_owned(), stored.clone()))
+                .collect(),
+            kv: host.kv.clone(),
+            variables: host.vars.clone(),
+            ..State::default()
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! What is done with any guest: the seams that it is built on, and each power.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+#[path = "../suite/guest.rs"]
+mod guest;
+
+mod faults;
+mod watch;
