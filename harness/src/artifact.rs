@@ -4,6 +4,8 @@ pub(crate) mod build;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod module;
+pub(crate) mod order;
+pub(crate) mod proposals;
 pub(crate) mod source;
 pub(crate) mod strip;
 pub(crate) mod symbols;

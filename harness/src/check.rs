@@ -11,46 +11,12 @@ mod manifest;
 mod modules;
 mod wasi;
 
-use std::path::PathBuf;
-
-use serde::Serialize;
-use wasmparser::{Parser, Payload, WasmFeatures};
-
 use crate::artifact::module::{Invalid, Module, NO_WASM};
 use crate::artifact::source::Source;
 use crate::error::{Error, Result};
 use crate::hosts::extism::Manifest;
+use crate::hosts::report::{Artifact, Report};
 use crate::hosts::{Abi, Profile};
-
-/// What a host has to say of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// The host's word.
-    pub host: String,
-    /// The breaches, then the notes.
-    pub findings: Vec<Finding>,
-}
-
-/// One thing that a host has to say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// How bad it is.
-    pub level: Level,
-    /// What was found in the artifact: `imports ..`, `exports no ..`.
-    pub what: String,
-    /// What to do.
-    pub fix: String,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// It does not load, or cannot work.
-    Breach,
-    /// It may surprise; some hosts of the kind refuse it.
-    Note,
-}
 
 /// What the host of this profile has to say of an artifact.
 ///
@@ -140,68 +106,4 @@ fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
 /// What Orbis' page has every plugin export, which Extism could call.
 fn is_of_the_life_cycle(export: &str) -> bool {
     ["init", "execute", "cleanup"].contains(&export)
-}
-
-impl Report {
-    /// The findings that keep the artifact from loading or working.
-    pub fn breaches(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.level == Level::Breach)
-    }
-
-    /// The findings that may surprise.
-    pub fn notes(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.level == Level::Note)
-    }
-
-    /// Adds a breach.
-    pub(crate) fn breach(&mut self, what: impl Into<String>, fix: impl Into<String>) {
-        self.findings.push(Finding { level: Level::Breach, what: what.into(), fix: fix.into() });
-    }
-
-    /// Adds a note.
-    pub(crate) fn note(&mut self, what: impl Into<String>, fix: impl Into<String>) {
-        self.findings.push(Finding { level: Level::Note, what: what.into(), fix: fix.into() });
-    }
-}
-
-/// A report prints a line for each finding, breaches first.
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for finding in &self.findings {
-            let level = match finding.level {
-                Level::Breach => "breach",
-                Level::Note => "note",
-            };
-            writeln!(f, "{level}: {}; fix: {}", finding.what, finding.fix)?;
-        }
-        Ok(())
-    }
-}
-
-/// An artifact to be judged.
-pub(crate) struct Artifact {
-    pub(crate) module: Module,
-    pub(crate) wasm: Vec<u8>,
-    /// Its file, if it came from one.
-    pub(crate) path: Option<PathBuf>,
-}
-
-impl Artifact {
-    /// The contents of the custom section of this name.
-    pub(crate) fn custom_section(&self, name: &str) -> Option<&[u8]> {
-        Parser::new(0).parse_all(&self.wasm).find_map(|payload| match payload {
-            Ok(Payload::CustomSection(section)) if section.name() == name => Some(section.data()),
-            _ => None,
-        })
-    }
-
-    /// The wasm proposals that it needs besides these.
-    pub(crate) fn needs_beyond(&self, known: WasmFeatures) -> Vec<&'static str> {
-        features::needs_beyond(&self.wasm, known)
-    }
-
-    /// Whether it is for Ferrite's `FCALL`, which calls exports with parameters.
-    fn is_fcall(&self) -> bool {
-        self.module.imports.iter().any(|import| import.module == "ferrite")
-    }
 }

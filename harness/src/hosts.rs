@@ -7,6 +7,7 @@ pub mod orbis;
 pub mod peers;
 mod profile;
 pub mod query;
+pub(crate) mod report;
 
 pub(crate) use profile::FCALL_FUEL;
 #[cfg(feature = "orbis")]

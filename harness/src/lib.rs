@@ -25,13 +25,14 @@ pub use artifact::inspect::{
 pub use artifact::module::Module;
 pub use artifact::source::Source;
 pub use artifact::strip::strip;
-pub use check::{Finding, Level, Report, check, check_with};
+pub use check::{check, check_with};
 pub use engine::arguments::Arguments;
 pub use engine::guest::{Guest, State};
 pub use engine::host::{Host, Limits};
 pub use engine::plugin::Plugin;
 pub use engine::watch::{Answered, Passing, Verdict, Watch};
 pub use error::{Error, Result};
+pub use hosts::report::{Finding, Level, Report};
 pub use import::{Import, Signature};
 pub use trace::event::{Event as TraceEvent, HostCall, Typed};
 pub use trace::outcome::Outcome;

@@ -1,4 +1,6 @@
-//! Calls as a shell makes them again.
+//! Text for a shell, and hexadecimal digits.
+
+use sha2::{Digest, Sha256};
 
 use crate::engine::host::Host;
 use crate::hosts::peers::Registry;
@@ -20,4 +22,21 @@ pub(crate) fn quote(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// The SHA-256 of an artifact, as Extism and Query write it down.
+///
+/// ```
+/// let hash = plugsmith_harness::hosts::extism::sha256(b"");
+/// assert_eq!(hash, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// ```
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes as hexadecimal digits, two each, in lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -12,9 +12,9 @@ pub use permissions::Permission;
 pub use sizes::{CrateSize, Section};
 
 use crate::artifact::module::{Module, is_callable};
+use crate::artifact::order;
 use crate::artifact::source::Source;
 use crate::error::Result;
-use crate::hosts::ferrite;
 
 /// An artifact seen from outside, without running it.
 #[derive(Clone, Debug, Serialize)]
@@ -134,10 +134,10 @@ impl Inspection {
         }
         commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));
         functions.sort_by(|a, b| a.record.name.cmp(&b.record.name));
-        let mut hooks = ferrite::hooks(&module);
+        let mut hooks = order::hooks(&module);
         hooks.sort_by(|a, b| a.event.cmp(&b.event));
         data_types.sort_by(|a, b| a.name.cmp(&b.name));
-        let mut transformers = ferrite::transformers(&module);
+        let mut transformers = order::transformers(&module);
         transformers.sort_by(|a, b| a.on.cmp(&b.on));
         storage_backends.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));

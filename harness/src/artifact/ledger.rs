@@ -10,7 +10,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::hosts::extism::sha256;
+use crate::text::sha256;
 
 /// The most fuel of a call of each function.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,8 +13,9 @@ use std::time::Duration;
 pub use ::extism::{Manifest, Wasm, WasmMetadata};
 pub use extism_manifest::{HttpRequest, MemoryOptions};
 pub use manifest::{parse, read, to_json, to_toml};
-pub use sources::sha256;
 pub(crate) use sources::{artifact, main};
+
+pub use crate::text::sha256;
 
 use crate::engine::compiled;
 use crate::engine::host::{Host, Modules};

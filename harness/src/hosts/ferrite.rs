@@ -9,5 +9,5 @@ mod keyspace;
 pub mod manifest;
 
 pub use client::Client;
-pub(crate) use extensions::{Extensions, hooks, transformers};
+pub(crate) use extensions::Extensions;
 pub(crate) use keyspace::Keyspace;

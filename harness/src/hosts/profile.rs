@@ -9,9 +9,9 @@ mod query;
 pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
-use crate::check::{Artifact, Report};
 use crate::engine::host::Host;
 use crate::error::{Error, Result};
+use crate::hosts::report::{Artifact, Report};
 use crate::import::Import;
 
 /// A host: what it gives a plugin, and what it asks of it.

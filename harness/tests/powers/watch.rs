@@ -156,12 +156,13 @@ fn the_calls_of_peers_are_seen_too_one_deeper() {
     let (imports, rest) = caller.split_once("(memory").unwrap();
     let (own, rest) = rest.split_once(r#"(import "extism:host/user" "register_plugin""#).unwrap();
     let (peers, rest) = rest.split_once("(data").unwrap();
-    let caller =
-        format!(r#"{imports} (import "extism:host/user" "register_plugin"{peers} (memory{own} (data{rest}"#);
+    let caller = format!(r#"{imports} (import "extism:host/user" "register_plugin"{peers} (memory{own} (data{rest}"#);
     let callee = with_kernel(r#"(func (export "run") (drop (call $config_get (call $alloc (i64.const 1)))))"#);
 
     let spy = Spy::new("", Verdict::Pass);
-    let mut plugin = Plugin::load_in(caller.as_bytes(), Host::new().peers(Registry::new().plugin_in("peer", callee, Host::new))).unwrap();
+    let mut plugin =
+        Plugin::load_in(caller.as_bytes(), Host::new().peers(Registry::new().plugin_in("peer", callee, Host::new)))
+            .unwrap();
     plugin.watch(Some(spy.clone()));
     plugin.call::<()>("run", "").unwrap();
     let names: Vec<_> = spy.seen().iter().map(|line| line.split(" [").next().unwrap().to_owned()).collect();

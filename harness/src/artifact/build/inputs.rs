@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::cargo::{Build, Package};
+use crate::text::hex;
 
 /// The files of a build by their paths; of a folder everything in it counts.
 pub(super) fn files(package: &Package, build: &Build) -> BTreeSet<PathBuf> {
@@ -81,10 +82,6 @@ pub(super) fn hash_file(path: &Path) -> Option<String> {
         hash.update(std::fs::read(path).ok()?);
     }
     Some(hex(&hash.finalize()))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What lies in a folder, but for hidden files and `target`, in order.

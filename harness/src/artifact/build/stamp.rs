@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::cargo::{Build, Local, Package};
-use super::inputs::{self, hash_file, hex};
+use super::inputs::{self, hash_file};
 use crate::error::{Error, Result};
+use crate::text::hex;
 
 /// The starts of the names of environment variables that change what cargo builds.
 const ENVIRONMENT: &[&str] = &[

@@ -144,10 +144,10 @@ impl Asked<'_> {
 
     /// The arguments, as a trace shows them.
     pub(crate) fn shown(&self) -> Vec<String> {
-        self.with_status(0).arguments()
+        self.shown_with(0, true).arguments()
     }
 
-    fn with_status(&self, status: u16) -> Shown<'_> {
+    fn shown_with(&self, status: u16, is_expected: bool) -> Shown<'_> {
         Shown {
             dialect: self.dialect,
             module: self.module,
@@ -156,11 +156,12 @@ impl Asked<'_> {
             arguments: self.arguments,
             answers: self.answers,
             status,
+            is_expected,
         }
     }
 
     fn call(&self, status: u16, inside: Vec<Event>, result: &Result<HostValue, Stop>) -> HostCall {
-        let shown = self.with_status(status);
+        let shown = self.shown_with(status, !matches!(result, Err(Stop::Unexpected { .. })));
         HostCall {
             module: self.module.to_owned(),
             name: self.name.to_owned(),

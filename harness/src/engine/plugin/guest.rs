@@ -27,11 +27,7 @@ impl Guest for Plugin {
 
     fn state(&self) -> State {
         self.host(|host| State {
-            storage: host
-                .store
-                .iter(host.clock.now())
-                .map(|(key, stored)| (key.to_owned(), stored.clone()))
-                .collect(),
+            storage: host.store.iter(host.clock.now()).map(|(key, stored)| (key.to_owned(), stored.clone())).collect(),
             kv: host.kv.clone(),
             variables: host.vars.clone(),
             ..State::default()

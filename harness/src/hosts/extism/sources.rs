@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use super::{HttpRequest, Manifest, Wasm, bad};
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
@@ -11,6 +9,7 @@ use crate::engine::compiled::MAIN;
 use crate::engine::host::{Download, Host, Modules};
 use crate::error::{Error, Result};
 use crate::import::{KERNEL, WASI};
+use crate::text::sha256;
 
 /// What a manifest's sources give.
 pub(crate) struct Artifact {
@@ -104,16 +103,6 @@ fn read(source: &Wasm, host: &Host) -> Result<(Vec<u8>, String)> {
     // The hash is the file's; a text is turned into wasm afterwards, as in Extism.
     let wasm = Source::Bytes(bytes).read().map_err(|error| error.of_module(&name))?;
     Ok((wasm, name))
-}
-
-/// The SHA-256 of an artifact, as Extism and Query write it down.
-///
-/// ```
-/// let hash = plugsmith_harness::hosts::extism::sha256(b"");
-/// assert_eq!(hash, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-/// ```
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn download(request: &HttpRequest, downloads: &[Download]) -> Result<Vec<u8>> {

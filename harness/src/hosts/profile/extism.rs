@@ -3,7 +3,7 @@
 use wasmparser::WasmFeatures;
 
 use super::{ALL, Abi, Functions, Profile, Wasi};
-use crate::check::{Artifact, Report};
+use crate::hosts::report::{Artifact, Report};
 use crate::import::KERNEL;
 
 pub(super) fn profile() -> Profile {

@@ -3,8 +3,8 @@
 use plugsmith::protocol::metadata::Record;
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
-use crate::check::{Artifact, Report};
 use crate::engine::host::Host;
+use crate::hosts::report::{Artifact, Report};
 use crate::import::{Import, Signature};
 
 pub(super) fn profile() -> Profile {

@@ -8,7 +8,7 @@ pub(crate) use server::{Reserved, Route, cautions};
 use wasmparser::WasmFeatures;
 
 use super::{Abi, Functions, Profile, Wasi, function};
-use crate::check::{Artifact, Report};
+use crate::hosts::report::{Artifact, Report};
 use crate::import::Signature;
 
 pub(super) fn profile() -> Profile {

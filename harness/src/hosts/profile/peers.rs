@@ -1,7 +1,7 @@
 //! A host whose plugins call each other, as the demo extism/plugpluginin has it.
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
-use crate::check::{Artifact, Report};
+use crate::hosts::report::{Artifact, Report};
 use crate::import::{KERNEL, WASI};
 
 pub(super) fn profile() -> Profile {

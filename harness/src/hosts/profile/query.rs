@@ -1,7 +1,7 @@
 //! A Query server (gc-victor/query 0.12.49, extism 1.11.1).
 
 use super::{ALL, Abi, Functions, Profile, Wasi};
-use crate::check::{Artifact, Report};
+use crate::hosts::report::{Artifact, Report};
 use crate::import::KERNEL;
 
 pub(super) fn profile() -> Profile {

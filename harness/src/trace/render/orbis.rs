@@ -4,6 +4,7 @@ use plugsmith::protocol::host_functions::{HostValue, WireType};
 use serde_json::Value as Json;
 
 use super::{Shown, bytes, render, render_bytes, render_json, requested};
+use crate::text::hex;
 
 pub(super) fn arguments(call: &Shown<'_>) -> Vec<String> {
     if let ("http_request", [method, url, .., body], Some(WireType::Bytes)) =
@@ -40,7 +41,7 @@ pub(super) fn result(call: &Shown<'_>, value: &HostValue) -> Option<String> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    let shown = bytes.iter().take(32).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let shown = hex(&bytes[..bytes.len().min(32)]);
     if bytes.len() > 32 { format!("{shown}.. ({} bytes)", bytes.len()) } else { shown }
 }
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::script;
 use crate::error::{Error, Result};
+use crate::text::hex;
 
 /// Where a database notes which files have run.
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS _plugsmith_migrations
@@ -102,8 +103,4 @@ fn once(connection: &mut Connection, migration: &Migration) -> Result<(), String
     savepoint.execute(note, [&migration.name, &migration.hash]).map_err(told)?;
     savepoint.commit().map_err(told)?;
     connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(told)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
