@@ -16,6 +16,7 @@ mod check;
 pub mod hosts;
 #[cfg(doctest)]
 mod pages;
+pub mod powers;
 pub mod xtp;
 
 pub use artifact::build::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};

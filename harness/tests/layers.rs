@@ -21,7 +21,7 @@ const HARNESS: &[&[&str]] = &[
     &["engine"],
     &["hosts", "powers"],
     &["check", "xtp", "serve"],
-    &["private", "lib"],
+    &["private", "pages", "lib"],
 ];
 
 /// The PDK, from the ground up.
@@ -38,7 +38,7 @@ const PDK: &[&[&str]] = &[
     &["ferrite"],
     &["orbis"],
     &["testing"],
-    &["private", "lib"],
+    &["private", "pages", "lib"],
 ];
 
 #[test]

@@ -63,10 +63,7 @@ pub struct Run<T> {
 ///
 /// # Errors
 /// What keeps a guest from being made.
-pub fn sweep<G: Guest, T>(
-    mut make: impl FnMut() -> Result<G>,
-    mut work: impl FnMut(&mut G) -> T,
-) -> Result<Sweep<T>> {
+pub fn sweep<G: Guest, T>(mut make: impl FnMut() -> Result<G>, mut work: impl FnMut(&mut G) -> T) -> Result<Sweep<T>> {
     let mut run = |fault: usize| -> Result<(T, State, Arc<Nth>)> {
         let mut guest = make()?;
         let watch = Arc::new(Nth { fault, ..Nth::default() });

@@ -35,7 +35,13 @@ fn error_set(
     inputs: &[Val],
     _: &mut [Val],
 ) -> Result<(), Failure> {
-    let arguments = [HostValue::Block(read_block(running, plugin, offset(inputs, 0)?)?)];
+    let text = read_block(running, plugin, offset(inputs, 0)?)?;
+    // Extism clears it before each call: that is no host call of the guest's.
+    if text.is_none() {
+        running.error.take();
+        return Ok(());
+    }
+    let arguments = [HostValue::Block(text)];
     let asked = Asked { noted: Noted::Nothing, ..asked(import, &[WireType::Text], &arguments, WireType::Nothing) };
     let set = pass(&mut &*running, &asked, |_| Ok(HostValue::Nothing));
     set.map_err(|stop| stopped(running, &import.name, stop))?;
