@@ -4,26 +4,26 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ItemFn;
 
-use crate::arguments::{Arguments, Placed};
+use crate::arguments::{Arguments, Placed, keys};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::{Record, quoted};
 use crate::signature::{self, Entry, unraw};
 use crate::{export, marker, unique};
 
-const ATTRIBUTES: &[&str] = &[
-    "name",
-    "flags",
-    "arity",
-    "first_key",
-    "last_key",
-    "step",
-    "timeout_ms",
-    "description",
-    "acl_categories",
-    "complexity",
-    "since",
-    "tips",
-];
+keys!(Keyword {
+    Name = "name",
+    Flags = "flags",
+    Arity = "arity",
+    FirstKey = "first_key",
+    LastKey = "last_key",
+    Step = "step",
+    TimeoutMs = "timeout_ms",
+    Description = "description",
+    AclCategories = "acl_categories",
+    Complexity = "complexity",
+    Since = "since",
+    Tips = "tips",
+});
 
 const FLAGS: &[&str] = &["read", "write", "admin", "readonly", "denyoom", "loading", "stale", "fast", "slow"];
 
@@ -55,25 +55,30 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     Ok(emit(&command, &item))
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in_for_function(item)
+}
+
 fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Command {
     let entry = signature::read(item, "command", mistakes);
-    let mut args = Arguments::parse(args, ATTRIBUTES, mistakes);
+    let mut args = Arguments::parse(args, mistakes);
     let name = args
-        .text("name", mistakes)
+        .text(Keyword::Name, mistakes)
         .unwrap_or_else(|| Placed { value: unraw(&entry.ident).to_uppercase(), span: entry.ident.span() });
     Command {
         name,
-        flags: args.texts("flags", mistakes),
-        arity: args.integer("arity", -10_000..=10_000, mistakes),
-        first_key: args.integer("first_key", 0..=10_000, mistakes),
-        last_key: args.integer("last_key", -10_000..=10_000, mistakes),
-        step: args.integer("step", 0..=10_000, mistakes),
-        timeout_ms: args.integer("timeout_ms", 1..=86_400_000, mistakes),
-        description: args.text("description", mistakes).map_or_else(|| entry.summary.clone(), |text| text.value),
-        acl_categories: args.texts("acl_categories", mistakes),
-        complexity: args.text("complexity", mistakes),
-        since: args.text("since", mistakes),
-        tips: args.texts("tips", mistakes),
+        flags: args.texts(Keyword::Flags, mistakes),
+        arity: args.integer(Keyword::Arity, -10_000..=10_000, mistakes),
+        first_key: args.integer(Keyword::FirstKey, 0..=10_000, mistakes),
+        last_key: args.integer(Keyword::LastKey, -10_000..=10_000, mistakes),
+        step: args.integer(Keyword::Step, 0..=10_000, mistakes),
+        timeout_ms: args.integer(Keyword::TimeoutMs, 1..=86_400_000, mistakes),
+        description: args.text(Keyword::Description, mistakes).map_or_else(|| entry.summary.clone(), |text| text.value),
+        acl_categories: args.texts(Keyword::AclCategories, mistakes),
+        complexity: args.text(Keyword::Complexity, mistakes),
+        since: args.text(Keyword::Since, mistakes),
+        tips: args.texts(Keyword::Tips, mistakes),
         entry,
     }
 }
@@ -146,35 +151,35 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     let parameters = command.entry.parameters.iter().map(|parameter| {
         let (ty, name) = (signature::tokens(parameter), &parameter.name);
         quote_spanned! {generated(parameter.span)=>
-            ::plugsmith::__private::Parameter::of::<#ty>(#name)
+            ::__plugsmith::__private::Parameter::of::<#ty>(#name)
         }
     });
     let arguments = command.entry.parameters.iter().map(|parameter| {
         let name = &parameter.name;
         quote_spanned! {generated(parameter.span)=>
-            ::plugsmith::__private::FromCall::from_call(call, #name)?
+            ::__plugsmith::__private::FromCall::from_call(call, #name)?
         }
     });
     let order = command.entry.parameters.iter().enumerate().map(|(index, parameter)| {
         quote_spanned! {generated(parameter.span)=>
             const _: () = if let ::core::option::Option::Some(message) =
-                ::plugsmith::__private::misplaced(PARAMETERS, #index)
+                ::__plugsmith::__private::misplaced(PARAMETERS, #index)
             {
                 ::core::panic!("{}", message)
             };
         }
     });
-    let computed = quote!(::plugsmith::__private::arity(PARAMETERS));
+    let computed = quote!(::__plugsmith::__private::arity(PARAMETERS));
     let (arity, contradiction) = match &command.arity {
         None => (computed, TokenStream::new()),
         Some(given) => {
             let value = i32::try_from(given.value).unwrap_or_default();
             let check = quote_spanned! {generated(given.span)=>
-                const _: () = if !::plugsmith::__private::is_raw(PARAMETERS)
-                    && ::plugsmith::__private::arity(PARAMETERS) != #value
+                const _: () = if !::__plugsmith::__private::is_raw(PARAMETERS)
+                    && ::__plugsmith::__private::arity(PARAMETERS) != #value
                 {
-                    ::core::panic!("{}", ::plugsmith::__private::message(
-                        &::plugsmith::__private::arity_message(#value, ::plugsmith::__private::arity(PARAMETERS))
+                    ::core::panic!("{}", ::__plugsmith::__private::message(
+                        &::__plugsmith::__private::arity_message(#value, ::__plugsmith::__private::arity(PARAMETERS))
                     ))
                 };
             };
@@ -183,9 +188,9 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     };
     let keys = keys(command);
     let record = record(command).emit(span);
-    let finish = quote_spanned!(generated(command.entry.result)=> ::plugsmith::__private::CommandOutput::finish);
+    let finish = quote_spanned!(generated(command.entry.result)=> ::__plugsmith::__private::CommandOutput::finish);
     let call = quote_spanned! {span=>
-                ::plugsmith::__private::export_command(&SIGNATURE, |call, reply| {
+                ::__plugsmith::__private::export_command(&SIGNATURE, |call, reply| {
                     #finish(#function(#(#arguments),*), reply)
                 })
     };
@@ -195,10 +200,10 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
         #marker
         #unique
         const _: () = {
-            const PARAMETERS: &[::plugsmith::__private::Parameter] = &[#(#parameters),*];
+            const PARAMETERS: &[::__plugsmith::__private::Parameter] = &[#(#parameters),*];
             #(#order)*
             #contradiction
-            const SIGNATURE: ::plugsmith::__private::Signature = ::plugsmith::__private::Signature {
+            const SIGNATURE: ::__plugsmith::__private::Signature = ::__plugsmith::__private::Signature {
                 name: #name,
                 arity: #arity,
                 parameters: PARAMETERS,
@@ -219,7 +224,7 @@ fn keys(command: &Command) -> TokenStream {
     let check = |key: &Option<Placed<i64>>, condition: TokenStream, message: &str| {
         key.as_ref().map(|key| {
             quote_spanned! {generated(key.span)=>
-                const _: () = ::core::assert!(::plugsmith::__private::#condition, #message);
+                const _: () = ::core::assert!(::__plugsmith::__private::#condition, #message);
             }
         })
     };
@@ -246,7 +251,7 @@ fn record(command: &Command) -> Record {
     let mut record = Record::new("command");
     record.text("name", &command.name.value);
     record.push(",\"arity\":");
-    record.constant(quote!(::plugsmith::__private::arity_text(SIGNATURE.arity).as_str()));
+    record.constant(quote!(::__plugsmith::__private::arity_text(SIGNATURE.arity).as_str()));
     record.texts("flags", command.flags.iter().map(|flag| flag.value.as_str()));
     for (name, value) in [
         ("first_key", &command.first_key),
@@ -272,7 +277,7 @@ fn record(command: &Command) -> Record {
     for (index, parameter) in command.entry.parameters.iter().enumerate() {
         let separator = if index == 0 { "" } else { "," };
         record.push(&format!("{separator}{{\"name\":{},\"kind\":\"", quoted(&parameter.name)));
-        record.constant(quote!(::plugsmith::__private::kind_name(PARAMETERS[#index].kind)));
+        record.constant(quote!(::__plugsmith::__private::kind_name(PARAMETERS[#index].kind)));
         record.push("\",\"type\":\"");
         record.constant(quote!(PARAMETERS[#index].ty));
         record.push("\"}");

@@ -7,15 +7,18 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Item, Path};
 
-use crate::arguments::{Arguments, Placed};
+use crate::arguments::{Arguments, Placed, keys};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::Record;
 use crate::signature::{summary, unraw};
 use crate::unique;
 
+keys!(Keyword { Name = "name", Encoding = "encoding", Version = "version", Migrate = "migrate", Commands = "commands" });
+
 /// A data type as plain data.
 struct DataType {
     ident: syn::Ident,
+    is_generic: bool,
     name: Placed<String>,
     /// The encoding's name; the author writes the impls where there is one.
     encoding: Option<Placed<String>>,
@@ -35,12 +38,23 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
         return Err(mistakes.into_result().err().unwrap_or_else(|| syn::Error::new(parsed.span(), "not a type")));
     };
     check(&data_type, &mut mistakes);
-    mistakes.into_result()?;
-    let output = emit(&data_type, &parsed);
-    let Err(error) = check_fields(&data_type, &parsed) else { return Ok(output) };
-    // Beside all of the output, so that rustc knows what `#[serde(..)]` is.
-    let error = error.into_compile_error();
-    Ok(quote!(#error #output))
+    if data_type.encoding.is_none() {
+        compact::check(&parsed, &mut mistakes);
+    }
+    match mistakes.into_result() {
+        Ok(()) => Ok(emit(&data_type, &parsed)),
+        Err(error) if data_type.is_generic => Err(error),
+        // Beside all of the output, so that rustc knows what `#[serde(..)]` is, and that this is a data type.
+        Err(error) => {
+            let (error, output) = (error.into_compile_error(), emit(&data_type, &parsed));
+            Ok(quote!(#error #output))
+        }
+    }
+}
+
+/// What stands in for the output on a mistake that leaves none.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    item
 }
 
 fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<DataType> {
@@ -55,13 +69,13 @@ fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<Data
     if !generics.params.is_empty() {
         mistakes.at(generics, "a data type has one encoding: it cannot be generic");
     }
-    let mut args = Arguments::parse(args, &["name", "encoding", "version", "migrate", "commands"], mistakes);
+    let mut args = Arguments::parse(args, mistakes);
     let name = args
-        .text("name", mistakes)
+        .text(Keyword::Name, mistakes)
         .unwrap_or_else(|| Placed { value: unraw(ident).to_uppercase(), span: ident.span() });
-    let encoding = args.text("encoding", mistakes);
-    let version = args.integer("version", 1..=u32::MAX.into(), mistakes);
-    let migrate = args.path("migrate", mistakes);
+    let encoding = args.text(Keyword::Encoding, mistakes);
+    let version = args.integer(Keyword::Version, 1..=u32::MAX.into(), mistakes);
+    let migrate = args.path(Keyword::Migrate, mistakes);
     let supplied = encoding.is_none();
     if !supplied {
         if let Some(version) = &version {
@@ -74,11 +88,12 @@ fn model(args: TokenStream, item: &Item, mistakes: &mut Mistakes) -> Option<Data
     }
     Some(DataType {
         ident: ident.clone(),
+        is_generic: !generics.params.is_empty(),
         name,
         encoding,
         version: version.and_then(|version| u32::try_from(version.value).ok()).unwrap_or(1),
         migrate,
-        commands: args.texts("commands", mistakes),
+        commands: args.texts(Keyword::Commands, mistakes),
         derives: if supplied { compact::missing_derives(attributes) } else { Vec::new() },
         summary: summary(attributes),
     })
@@ -104,22 +119,14 @@ fn check(data_type: &DataType, mistakes: &mut Mistakes) {
     }
 }
 
-fn check_fields(data_type: &DataType, item: &Item) -> syn::Result<()> {
-    let mut mistakes = Mistakes::default();
-    if data_type.encoding.is_none() {
-        compact::check(item, &mut mistakes);
-    }
-    mistakes.into_result()
-}
-
 fn emit(data_type: &DataType, item: &Item) -> TokenStream {
     let span = generated(data_type.ident.span());
     let (ident, name) = (&data_type.ident, &data_type.name.value);
     let item = match data_type.derives.as_slice() {
         [] => item.to_token_stream(),
         derives => quote_spanned! {span=>
-            #[derive(#(::plugsmith::__private::serde::#derives),*)]
-            #[serde(crate = "::plugsmith::__private::serde")]
+            #[::core::prelude::v1::derive(#(::__plugsmith::__private::serde::#derives),*)]
+            #[serde(crate = "::__plugsmith::__private::serde")]
             #item
         },
     };
@@ -136,7 +143,7 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
     record.texts("commands", data_type.commands.iter().map(|command| command.value.as_str()));
     record.push(",\"version\":");
     record.constant(quote!(
-        ::plugsmith::__private::version_text(<#ident as ::plugsmith::Encoding>::VERSION).as_str()
+        ::__plugsmith::__private::version_text(<#ident as ::__plugsmith::Encoding>::VERSION).as_str()
     ));
     let record = record.emit(span);
     let unique = unique::emit("two_data_types_are_called", name, generated(data_type.name.span));
@@ -144,11 +151,11 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
         #item
         #unique
         const _: () = {
-            impl ::plugsmith::NamedType for #ident {
-                const NAME: &'static str = #name;
+            impl ::__plugsmith::NamedType for #ident {
+                const NAME: &'static ::core::primitive::str = #name;
             }
             #implementations
-            const fn is_data_type<T: ::plugsmith::DataType>() {}
+            const fn is_data_type<T: ::__plugsmith::DataType>() {}
             const _: () = is_data_type::<#ident>();
             #record
         };
@@ -160,25 +167,25 @@ fn supplied(data_type: &DataType, span: proc_macro2::Span) -> TokenStream {
     let (ident, version) = (&data_type.ident, data_type.version);
     let migrate = data_type.migrate.as_ref().map(|migrate| {
         quote_spanned! {migrate.span()=>
-            fn migrate(version: u32, bytes: &[u8]) -> ::core::result::Result<Self, ::std::string::String> {
+            fn migrate(version: ::core::primitive::u32, bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, ::__plugsmith::__private::std::string::String> {
                 #migrate(version, bytes)
             }
         }
     });
     quote_spanned! {span=>
-        impl ::plugsmith::Encoding for #ident {
-            const VERSION: u32 = #version;
+        impl ::__plugsmith::Encoding for #ident {
+            const VERSION: ::core::primitive::u32 = #version;
 
-            fn encode(&self) -> ::std::vec::Vec<u8> {
-                ::plugsmith::encode_compact(self).expect("every field has a compact encoding")
+            fn encode(&self) -> ::__plugsmith::__private::std::vec::Vec<::core::primitive::u8> {
+                ::__plugsmith::encode_compact(self).expect("every field has a compact encoding")
             }
 
-            fn decode(bytes: &[u8]) -> ::core::result::Result<Self, ::std::string::String> {
-                ::plugsmith::decode_compact(bytes)
+            fn decode(bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, ::__plugsmith::__private::std::string::String> {
+                ::__plugsmith::decode_compact(bytes)
             }
 
             #migrate
         }
-        impl ::plugsmith::DataType for #ident {}
+        impl ::__plugsmith::DataType for #ident {}
     }
 }

@@ -1,7 +1,6 @@
 //! Mistakes, collected so that the author sees all of them at once.
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 /// The mistakes found so far.
@@ -27,27 +26,6 @@ impl Mistakes {
     /// Ends the check: an error if there was any mistake.
     pub(crate) fn into_result(self) -> syn::Result<()> {
         self.all.map_or(Ok(()), Err)
-    }
-}
-
-/// The output of a macro: on a mistake its message beside the author's item, so that the rest of
-/// the crate still finds the item and reports no errors of its own.
-pub(crate) fn finish(result: syn::Result<TokenStream>, item: TokenStream) -> TokenStream {
-    result.unwrap_or_else(|error| {
-        let mut output = error.into_compile_error();
-        output.extend(without_helpers(item));
-        output
-    })
-}
-
-/// The item without the helper attributes of `#[host_functions]`, which rustc does not know.
-fn without_helpers(item: TokenStream) -> TokenStream {
-    match syn::parse2::<syn::ItemTrait>(item.clone()) {
-        Ok(mut item) => {
-            crate::host_functions::strip_helpers(&mut item);
-            item.into_token_stream()
-        }
-        Err(_) => item,
     }
 }
 

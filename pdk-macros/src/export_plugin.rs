@@ -30,7 +30,7 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
         entries.push(quote_spanned!(path.span()=> #marker));
         checks.push(quote_spanned! {generated(path.span())=>
             const _: () = ::core::assert!(
-                !::plugsmith::__private::is_repeated(ENTRIES, #index),
+                !::__plugsmith::__private::is_repeated(ENTRIES, #index),
                 "an earlier entry point of this list has the same name: rename one"
             );
         });
@@ -38,15 +38,15 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
     mistakes.into_result()?;
     Ok(quote! {
         const _: () = {
-            const ENTRIES: &[::plugsmith::__private::Entry] = &[#(#entries),*];
+            const ENTRIES: &[::__plugsmith::__private::Entry] = &[#(#entries),*];
             #(#checks)*
             // The order in which hooks and transformers of one priority run.
             #[cfg(target_arch = "wasm32")]
             const _: () = {
-                const LENGTH: usize = ::plugsmith::__private::order_length(ENTRIES);
+                const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::order_length(ENTRIES);
                 #[used]
                 #[unsafe(link_section = "plugsmith")]
-                static RECORD: [u8; LENGTH] = ::plugsmith::__private::order(ENTRIES);
+                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::order(ENTRIES);
             };
         };
     })

@@ -5,11 +5,13 @@ use quote::{quote, quote_spanned};
 use syn::ItemFn;
 use syn::spanned::Spanned;
 
-use crate::arguments::{Arguments, Placed};
+use crate::arguments::{Arguments, Placed, keys};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
 use crate::{export, marker, unique};
+
+keys!(Keyword { Name = "name" });
 
 /// A function as plain data.
 struct Function {
@@ -28,11 +30,17 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     Ok(emit(&function, &item))
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in_for_function(item)
+}
+
 fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function {
     let entry = signature::read(item, "function", mistakes);
-    let mut args = Arguments::parse(args, &["name"], mistakes);
-    let name =
-        args.text("name", mistakes).unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
+    let mut args = Arguments::parse(args, mistakes);
+    let name = args
+        .text(Keyword::Name, mistakes)
+        .unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
     Function { entry, name }
 }
 
@@ -58,7 +66,7 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     let unique = unique::emit("two_functions_are_called", name, generated(function.name.span));
     let parameters = &function.entry.parameters;
     let place = |index: usize| generated(parameters[index].span);
-    let input = |index| quote_spanned!(place(index)=> ::plugsmith::__private::Sole::from_call(context, input)?);
+    let input = |index| quote_spanned!(place(index)=> ::__plugsmith::__private::Sole::from_call(context, input)?);
     let (arguments, ty) = match parameters.len() {
         0 => (quote!(), quote!(())),
         1 => {
@@ -67,8 +75,8 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
         }
         _ => {
             let ty = signature::tokens(&parameters[1]);
-            let context = quote_spanned!(place(0)=> ::plugsmith::__private::Context::from_context(context));
-            let input = quote_spanned!(place(1)=> ::plugsmith::__private::Input::from_input(input)?);
+            let context = quote_spanned!(place(0)=> ::__plugsmith::__private::Context::from_context(context));
+            let input = quote_spanned!(place(1)=> ::__plugsmith::__private::Input::from_input(input)?);
             (quote!(#context, #input), quote_spanned!(place(1)=> #ty))
         }
     };
@@ -78,13 +86,13 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
         record.text("description", &function.entry.summary);
     }
     record.push(",\"input\":\"");
-    record.constant(quote!(<#ty as ::plugsmith::__private::Sole<'_>>::TYPE));
+    record.constant(quote!(<#ty as ::__plugsmith::__private::Sole<'_>>::TYPE));
     record.push("\"");
     let record = record.emit(span);
-    let finish = quote_spanned!(generated(function.entry.result)=> ::plugsmith::__private::FunctionOutput::finish);
+    let finish = quote_spanned!(generated(function.entry.result)=> ::__plugsmith::__private::FunctionOutput::finish);
     let call = quote_spanned! {span=>
                 #[allow(unused_variables, reason = "a function may take neither context nor input")]
-                ::plugsmith::__private::export_function(|context, input| {
+                ::__plugsmith::__private::export_function(|context, input| {
                     #finish(#ident(#arguments))
                 })
     };

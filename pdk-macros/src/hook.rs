@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::ItemFn;
 
-use crate::arguments::{Arguments, Placed};
+use crate::arguments::{Arguments, Placed, keys};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::Record;
 use crate::signature::{self, Entry, Parameter, unraw};
@@ -27,6 +27,8 @@ pub(crate) const EVENTS: &[(&str, &[&str])] = &[
 /// What the name of an author's own event starts with.
 const CUSTOM: &str = "custom:";
 
+keys!(Keyword { Event = "event", Priority = "priority" });
+
 /// A hook as plain data.
 struct Hook {
     entry: Entry,
@@ -45,11 +47,16 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     Ok(emit(&hook, &item))
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in_for_function(item)
+}
+
 fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Hook {
     let entry = signature::read(item, "hook", mistakes);
-    let mut args = Arguments::parse(args, &["event", "priority"], mistakes);
-    let event = args.text("event", mistakes);
-    let priority = args.integer("priority", i32::MIN.into()..=i32::MAX.into(), mistakes);
+    let mut args = Arguments::parse(args, mistakes);
+    let event = args.text(Keyword::Event, mistakes);
+    let priority = args.integer(Keyword::Priority, i32::MIN.into()..=i32::MAX.into(), mistakes);
     Hook { entry, event, priority: priority.map_or(0, |priority| priority.value) }
 }
 
@@ -118,10 +125,10 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
         record.text("description", &hook.entry.summary);
     }
     let record = record.emit(span);
-    let verdict = quote_spanned!(generated(hook.entry.result)=> ::plugsmith::__private::HookOutput::verdict);
+    let verdict = quote_spanned!(generated(hook.entry.result)=> ::__plugsmith::__private::HookOutput::verdict);
     let call = quote_spanned! {span=>
                 #[allow(unused_variables, reason = "a hook may take no parameter")]
-                ::plugsmith::__private::export_hook(#event, |context| #verdict(#function(#(#arguments),*)))
+                ::__plugsmith::__private::export_hook(#event, |context| #verdict(#function(#(#arguments),*)))
     };
     let export = export::emit(&name, &call, span);
     quote_spanned! {span=>

@@ -1,5 +1,7 @@
 //! The macros of plugsmith. Use them through the crate `plugsmith`, which documents them.
 //!
+//! Every macro takes `crate = ::ps` for a renamed dependency, or for a crate that re-exports plugsmith.
+//!
 //! Each macro goes four steps: **parse** into what the author wrote, **model** as plain data,
 //! **check** (every mistake at once, at the smallest token), **emit**. The author's item comes
 //! out exactly as it went in; what is added sits in `const _: () = { .. }` and calls the library.
@@ -13,6 +15,8 @@ mod export_plugin;
 mod function;
 mod hook;
 mod host_functions;
+mod interface;
+mod library;
 mod marker;
 mod orbis;
 mod peer;
@@ -46,9 +50,10 @@ use proc_macro::TokenStream;
 /// | `timeout_ms = 5000` | the longest a call may take, for the host to hold: the harness has `Host::timeout` |
 /// | `description = ".."` | else the first paragraph of the doc comment |
 /// | `acl_categories`, `complexity`, `since`, `tips` | as in Redis' command documentation |
+/// | `crate = ::ps` | the path of plugsmith in a crate that renames or re-exports it |
 #[proc_macro_attribute]
 pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(command::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), command::expand, command::stand_in).into()
 }
 
 /// Makes a function an export that any Extism host calls by its name.
@@ -56,9 +61,11 @@ pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
 /// It takes the call's whole input as `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` or
 /// `()` (or nothing), after an optional `ctx: &PluginContext`, and returns one of these, or a
 /// `Result` whose error implements `Display`. `name = ".."` sets another name for the export.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(function::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), function::expand, function::stand_in).into()
 }
 
 /// Makes a struct or an enum a data type, which storage keeps under a name of its own.
@@ -69,9 +76,11 @@ pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
 /// serde knows, and the macro derives `Serialize` and `Deserialize` itself, so do not. Without
 /// `name` it is the type's, in capitals. With `encoding = "bloom-v1"` the author writes `impl Encoding` and `impl DataType`.
 /// `commands = ["BF.ADD", ..]` says which commands work on it, for the plugin's manifest.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(data_type::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), data_type::expand, data_type::stand_in).into()
 }
 
 /// Makes a function a hook, which a Ferrite host calls when an event happens.
@@ -85,9 +94,11 @@ pub fn data_type(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `value: Option<Value>`, `client_id: i64`, `command: &str`, `args: Vec<String>`, `result: &Value`.
 /// The result is a `HookResult`, nothing (let it be), or a `Result` of either. Only what has not
 /// happened yet can be aborted, only what has a value can be modified.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn hook(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(hook::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), hook::expand, hook::stand_in).into()
 }
 
 /// Makes a function a transformer: a Ferrite host passes it the values of keys on their way into
@@ -98,16 +109,20 @@ pub fn hook(args: TokenStream, item: TokenStream) -> TokenStream {
 /// the last that went on comes off first. Parameters are `key: &str`, `value` of the type that
 /// it works on (`Value`, `Vec<u8>`, `&str`, `i64` ..) and `ctx: &PluginContext`. The result is a
 /// value, or a `Result` of one whose error rejects the read or the write.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn transformer(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(transformer::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), transformer::expand, transformer::stand_in).into()
 }
 
 /// Mounts an `impl StorageBackend` on the keys that start with `prefix = ".."`: a Ferrite host asks
 /// it instead of its own store. The type is a unit struct of the same module.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn storage_backend(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(storage_backend::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), storage_backend::expand, storage_backend::stand_in).into()
 }
 
 /// Declares functions of the host as a trait: stubs in the guest, mocks in tests, one declaration.
@@ -118,9 +133,11 @@ pub fn storage_backend(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `namespace = ".."` is the import module, `extism:host/user` unless set; `prefix = ".."` goes
 /// before every name; `#[import(name = "..")]` on a method sets its whole name.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn host_functions(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(host_functions::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), host_functions::expand, host_functions::stand_in).into()
 }
 
 /// Declares another plugin as a trait: a typed client in the guest, a mock in tests, one declaration.
@@ -134,9 +151,11 @@ pub fn host_functions(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `name = ".."` is the plugin's name, the trait's in snake case unless set; `namespace = "env"`
 /// imports from there instead of `extism:host/user`; `#[import(name = "..")]` on a method sets the
 /// export's name.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn peer(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(peer::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), peer::expand, peer::stand_in).into()
 }
 
 /// Lists the plugin's entry points, as the Ferrite page does: `export_plugin!(hello_world, hello_count);`
@@ -145,7 +164,7 @@ pub fn peer(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Its order is that of hooks and transformers of one priority.
 #[proc_macro]
 pub fn export_plugin(names: TokenStream) -> TokenStream {
-    export_plugin::expand(names.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+    library::function(names.into(), export_plugin::expand, proc_macro2::TokenStream::new).into()
 }
 
 /// Makes a function the handler of an Orbis route: `#[route(GET, "/api/items/{id}")]`.
@@ -161,18 +180,21 @@ pub fn export_plugin(names: TokenStream) -> TokenStream {
 /// | `permissions = ["items:write"]` | what its user must have |
 /// | `rate_limit = 60` | calls a minute |
 /// | `description = ".."` | else the first paragraph of the doc comment |
+/// | `crate = ::ps` | the path of plugsmith in a crate that renames or re-exports it |
 #[proc_macro_attribute]
 pub fn orbis_route(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(orbis::route::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), orbis::route::expand, orbis::route::stand_in).into()
 }
 
 /// Makes a function called `init`, `execute` or `cleanup` that of an Orbis plugin's life.
 ///
 /// It takes nothing and returns nothing, an `i32` (0 for success), or a `Result` whose error
 /// converts to `orbis::Error`. `export_plugin!` must list it. The shipped host calls none of them.
+///
+/// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
 pub fn orbis_lifecycle(args: TokenStream, item: TokenStream) -> TokenStream {
-    diagnostics::finish(orbis::lifecycle::expand(args.into(), item.clone().into()), item.into()).into()
+    library::attribute(args.into(), item.into(), orbis::lifecycle::expand, orbis::lifecycle::stand_in).into()
 }
 
 /// Makes the crate an Orbis plugin with these handlers: `export_plugin!(list_items, get_item);`
@@ -188,13 +210,14 @@ pub fn orbis_lifecycle(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `description = ".."` | else that in Cargo.toml |
 /// | `init = f`, `execute = f`, `cleanup = f` | functions of its life, without an attribute |
 /// | `abi = "page"` | `alloc`, `dealloc` and handlers as on Orbis' page, which no real host runs |
+/// | `crate = ::ps` | the path of plugsmith in a crate that renames or re-exports it |
 #[proc_macro]
 pub fn orbis_export_plugin(tokens: TokenStream) -> TokenStream {
-    orbis::export_plugin::expand(tokens.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+    library::function(tokens.into(), orbis::export_plugin::expand, orbis::export_plugin::stand_in).into()
 }
 
 /// Calls a handler as its export does, for unit tests: `call!(get_item, host.request("GET", "/api/items/7"))`.
 #[proc_macro]
 pub fn orbis_call(tokens: TokenStream) -> TokenStream {
-    orbis::call::expand(tokens.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+    library::function(tokens.into(), orbis::call::expand, orbis::call::stand_in).into()
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote_spanned};
-use syn::{Ident, Visibility};
+use syn::{Ident, ItemFn, Visibility};
 
 use crate::diagnostics::generated;
 use crate::record::quoted;
@@ -31,7 +31,22 @@ pub(crate) fn emit(entry: &Ident, visibility: &Visibility, export: &str, order: 
     quote_spanned! {span=>
         #[doc(hidden)]
         #[allow(non_upper_case_globals, dead_code, reason = "named after the function, used by export_plugin! only")]
-        #visibility const #ident: ::plugsmith::__private::Entry =
-            ::plugsmith::__private::Entry { export: #export, listed: #listed };
+        #visibility const #ident: ::__plugsmith::__private::Entry =
+            ::__plugsmith::__private::Entry { export: #export, listed: #listed };
+    }
+}
+
+/// The author's item and a marker, where a mistake prevents everything else: `export_plugin!` still
+/// finds the entry point.
+pub(crate) fn stand_in(item: &TokenStream, entry: &Ident, visibility: &Visibility) -> TokenStream {
+    let marker = emit(entry, visibility, &format!("{} with a mistake", unraw(entry)), Order::Free);
+    quote_spanned!(generated(entry.span())=> #item #marker)
+}
+
+/// [`stand_in`] for a function.
+pub(crate) fn stand_in_for_function(item: TokenStream) -> TokenStream {
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => stand_in(&item, &function.sig.ident, &function.vis),
+        Err(_) => item,
     }
 }

@@ -54,11 +54,11 @@ impl Record {
         quote_spanned! {span=>
             #[cfg(target_arch = "wasm32")]
             const _: () = {
-                const PARTS: &[&str] = &[#(#pieces),*];
-                const LENGTH: usize = ::plugsmith::__private::record_length(PARTS);
+                const PARTS: &[&::core::primitive::str] = &[#(#pieces),*];
+                const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::record_length(PARTS);
                 #[used]
                 #[unsafe(link_section = "plugsmith")]
-                static RECORD: [u8; LENGTH] = ::plugsmith::__private::record(PARTS);
+                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::record(PARTS);
             };
         }
     }

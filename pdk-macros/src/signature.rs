@@ -60,7 +60,7 @@ pub(crate) fn read(item: &ItemFn, macro_name: &str, mistakes: &mut Mistakes) -> 
             FnArg::Typed(input) => {
                 let cfg = input.attrs.iter().find(|attribute| attribute.path().is_ident("cfg"));
                 refuse(cfg.map(Spanned::span), "parameter cannot depend on a cfg: write one function for each case");
-                if let Type::ImplTrait(ty) = &*input.ty {
+                if let Type::ImplTrait(ty) = ungroup(&input.ty) {
                     refuse(Some(ty.span()), "parameter needs a concrete type");
                 }
                 let mut ty = (*input.ty).clone();
@@ -94,6 +94,14 @@ fn name(pattern: &Pat) -> Option<String> {
     .filter(|name| !name.is_empty())
 }
 
+/// A type that `macro_rules!` has put into invisible groups.
+pub(crate) fn ungroup(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
+}
+
 /// An identifier's text, `r#` taken off.
 pub(crate) fn unraw(ident: &Ident) -> String {
     syn::ext::IdentExt::unraw(ident).to_string()
@@ -104,7 +112,11 @@ pub(crate) fn summary(attributes: &[Attribute]) -> String {
     let mut lines = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
         let syn::Meta::NameValue(meta) = &attribute.meta else { continue };
-        let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &meta.value else { continue };
+        let mut value = &meta.value;
+        while let syn::Expr::Group(group) = value {
+            value = &group.expr;
+        }
+        let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = value else { continue };
         match line.value().trim() {
             "" if !lines.is_empty() => break,
             line => lines.push(line.to_owned()),
@@ -119,8 +131,8 @@ pub(crate) fn from_event(parameter: &Parameter) -> TokenStream {
     let field = &parameter.name;
     let span = generated(parameter.span);
     match parameter.is_named {
-        true => quote_spanned!(span=> ::plugsmith::__private::FromEvent::from_event(context, #field)?),
-        false => quote_spanned!(span=> ::plugsmith::__private::EventContext::of(context)),
+        true => quote_spanned!(span=> ::__plugsmith::__private::FromEvent::from_event(context, #field)?),
+        false => quote_spanned!(span=> ::__plugsmith::__private::EventContext::of(context)),
     }
 }
 
@@ -130,7 +142,7 @@ pub(crate) fn is_context(parameter: &Parameter, message: &str) -> TokenStream {
     let ty = tokens(parameter);
     quote_spanned! {generated(parameter.span)=>
         const _: () = ::core::assert!(
-            !<#ty as ::plugsmith::__private::FromEvent<'_>>::TAKES.is_field(),
+            !<#ty as ::__plugsmith::__private::FromEvent<'_>>::TAKES.is_field(),
             #message
         );
     }

@@ -5,11 +5,13 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, ItemImpl, Type, Visibility};
 
-use crate::arguments::{Arguments, Placed};
+use crate::arguments::{Arguments, Placed, keys};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::Record;
-use crate::signature::{summary, unraw};
+use crate::signature::{self, summary, unraw};
 use crate::{export, marker, unique};
+
+keys!(Keyword { Prefix = "prefix" });
 
 /// A backend as plain data.
 struct Backend {
@@ -30,9 +32,22 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     Ok(emit(&backend, &item))
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    let parsed = syn::parse2::<ItemImpl>(item.clone()).ok();
+    let ident = parsed.as_ref().and_then(|item| match signature::ungroup(&item.self_ty) {
+        Type::Path(path) => path.path.get_ident(),
+        _ => None,
+    });
+    match ident {
+        Some(ident) => marker::stand_in(&item, ident, &Visibility::Inherited),
+        None => item,
+    }
+}
+
 fn model(args: TokenStream, item: &ItemImpl, mistakes: &mut Mistakes) -> Backend {
-    let mut args = Arguments::parse(args, &["prefix"], mistakes);
-    let ident = match &*item.self_ty {
+    let mut args = Arguments::parse(args, mistakes);
+    let ident = match signature::ungroup(&item.self_ty) {
         Type::Path(path) if path.qself.is_none() => path.path.get_ident().cloned(),
         _ => None,
     };
@@ -41,7 +56,7 @@ fn model(args: TokenStream, item: &ItemImpl, mistakes: &mut Mistakes) -> Backend
             mistakes.at(&item.self_ty, "a storage backend is a unit struct of this module: `struct Archive;`");
             format_ident!("_Unknown")
         }),
-        prefix: args.text("prefix", mistakes),
+        prefix: args.text(Keyword::Prefix, mistakes),
         summary: summary(&item.attrs),
     }
 }
@@ -76,7 +91,7 @@ fn emit(backend: &Backend, item: &ItemImpl) -> TokenStream {
     let record = record.emit(span);
     let backend_value = quote_spanned!(generated(item.self_ty.span())=> #ident);
     let call = quote_spanned! {span=>
-                ::plugsmith::__private::export_backend(&#backend_value)
+                ::__plugsmith::__private::export_backend(&#backend_value)
     };
     let export = export::emit(&name, &call, span);
     let item = item.to_token_stream();

@@ -1,6 +1,8 @@
 //! The macros as functions of tokens: what they emit, and what they say to odd input.
 
 mod expansion;
+mod library;
+mod linked;
 mod odd_input;
 
 use proc_macro2::TokenStream;

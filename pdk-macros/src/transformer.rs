@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ItemFn;
 
-use crate::arguments::{Arguments, Placed};
+use crate::arguments::{Arguments, Placed, keys};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
@@ -14,6 +14,8 @@ use crate::{export, marker, unique};
 const FIELDS: &[&str] = &["key", "value"];
 const REPLACES: &str = "a transformer that does not look at the value would replace it: take `value: Value`";
 const DIRECTIONS: &[&str] = &["read", "write"];
+
+keys!(Keyword { On = "on", Pattern = "pattern", Priority = "priority" });
 
 /// A transformer as plain data.
 struct Transformer {
@@ -37,11 +39,16 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     Ok(emit(&transformer, &item))
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in_for_function(item)
+}
+
 fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Transformer {
     let entry = signature::read(item, "transformer", mistakes);
-    let mut args = Arguments::parse(args, &["on", "pattern", "priority"], mistakes);
-    let (on, pattern) = (args.text("on", mistakes), args.text("pattern", mistakes));
-    let priority = args.integer("priority", i32::MIN.into()..=i32::MAX.into(), mistakes);
+    let mut args = Arguments::parse(args, mistakes);
+    let (on, pattern) = (args.text(Keyword::On, mistakes), args.text(Keyword::Pattern, mistakes));
+    let priority = args.integer(Keyword::Priority, i32::MIN.into()..=i32::MAX.into(), mistakes);
     Transformer { entry, on, pattern, priority: priority.map_or(0, |priority| priority.value) }
 }
 
@@ -77,7 +84,7 @@ fn contexts(transformer: &Transformer) -> TokenStream {
         let types = parameters.iter().map(signature::tokens);
         quote_spanned! {generated(transformer.entry.ident.span())=>
             const _: () = ::core::assert!(
-                false #(|| <#types as ::plugsmith::__private::FromEvent<'_>>::TAKES.is_event())*,
+                false #(|| <#types as ::__plugsmith::__private::FromEvent<'_>>::TAKES.is_event())*,
                 #REPLACES
             );
         }
@@ -108,10 +115,10 @@ fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
     }
     let record = record.emit(span);
     let place = generated(transformer.entry.result);
-    let transformed = quote_spanned!(place=> ::plugsmith::__private::TransformerOutput::transformed);
+    let transformed = quote_spanned!(place=> ::__plugsmith::__private::TransformerOutput::transformed);
     let call = quote_spanned! {span=>
                 #[allow(unused_variables, reason = "a transformer may take no parameter")]
-                ::plugsmith::__private::export_transformer(|context| #transformed(#function(#(#arguments),*)))
+                ::__plugsmith::__private::export_transformer(|context| #transformed(#function(#(#arguments),*)))
     };
     let export = export::emit(&name, &call, span);
     quote_spanned! {span=>

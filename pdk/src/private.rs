@@ -11,6 +11,8 @@ pub use crate::ferrite::transformer::TransformerOutput;
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
 #[cfg(feature = "data-types")]
 pub use serde;
+/// For crates without `std` in their prelude of crates.
+pub extern crate std;
 
 #[cfg(target_arch = "wasm32")]
 pub use crate::host_function::Lowered;

@@ -19,6 +19,11 @@ pub(crate) fn expand(tokens: TokenStream) -> syn::Result<TokenStream> {
     let path: &Path = &handler.path;
     let marker = marker::path(path);
     Ok(quote_spanned! {path.span()=>
-        ::plugsmith::orbis::__private::call(&#marker, #request)
+        ::__plugsmith::orbis::__private::call(&#marker, #request)
     })
+}
+
+/// What stands in for the output on a mistake: an expression of any type.
+pub(crate) fn stand_in() -> TokenStream {
+    quote::quote!(::core::panic!())
 }

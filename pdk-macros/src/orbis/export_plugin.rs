@@ -6,11 +6,20 @@ use syn::spanned::Spanned;
 use syn::{Ident, Path};
 
 use super::{PHASES, lifecycle, marker, permission};
-use crate::arguments::{Arguments, Placed, positional};
+use crate::arguments::{Arguments, Placed, keys, positional};
 use crate::diagnostics::{Mistakes, generated};
 use crate::signature::unraw;
 
-const OPTIONS: &[&str] = &["permissions", "pages", "config", "description", "init", "execute", "cleanup", "abi"];
+keys!(Keyword {
+    Permissions = "permissions",
+    Pages = "pages",
+    Config = "config",
+    Description = "description",
+    Init = "init",
+    Execute = "execute",
+    Cleanup = "cleanup",
+    Abi = "abi",
+});
 
 /// A plugin as plain data.
 struct Plugin {
@@ -45,13 +54,22 @@ pub(crate) fn expand(tokens: TokenStream) -> syn::Result<TokenStream> {
     Ok(emit(&plugin))
 }
 
+/// What stands in for the output on a mistake: the manifest that unit tests look into.
+pub(crate) fn stand_in() -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, reason = "stands in for what a mistake prevents")]
+        pub(crate) const __PLUGSMITH_MANIFEST: &::core::primitive::str = "{}";
+    }
+}
+
 fn model(tokens: TokenStream, mistakes: &mut Mistakes) -> Plugin {
     let (names, options) = positional(tokens);
-    let mut options = Arguments::parse(options, OPTIONS, mistakes);
+    let mut options = Arguments::parse(options, mistakes);
     let mut handlers: Vec<Path> = Vec::new();
     let mut phases = Vec::new();
-    for phase in PHASES {
-        if let Some(path) = options.path(phase, mistakes) {
+    for (phase, key) in PHASES.iter().zip([Keyword::Init, Keyword::Execute, Keyword::Cleanup]) {
+        if let Some(path) = options.path(key, mistakes) {
             phases.push((*phase, Function::Plain(path)));
         }
     }
@@ -75,7 +93,7 @@ fn model(tokens: TokenStream, mistakes: &mut Mistakes) -> Plugin {
             handlers.push(path);
         }
     }
-    let permissions = options.texts("permissions", mistakes);
+    let permissions = options.texts(Keyword::Permissions, mistakes);
     for (index, permission) in permissions.iter().enumerate() {
         if permissions[..index].iter().any(|earlier| earlier.value == permission.value) {
             mistakes.at(permission.span, "this permission is asked for twice");
@@ -85,10 +103,10 @@ fn model(tokens: TokenStream, mistakes: &mut Mistakes) -> Plugin {
         handlers,
         phases,
         permissions: permissions.iter().map(|text| permission::json(text, mistakes)).collect(),
-        pages: options.text("pages", mistakes),
-        config: options.text("config", mistakes),
-        description: options.text("description", mistakes),
-        abi: options.text("abi", mistakes).map_or(Abi::Shipped, |name| Abi::read(&name, mistakes)),
+        pages: options.text(Keyword::Pages, mistakes),
+        config: options.text(Keyword::Config, mistakes),
+        description: options.text(Keyword::Description, mistakes),
+        abi: options.text(Keyword::Abi, mistakes).map_or(Abi::Shipped, |name| Abi::read(&name, mistakes)),
     }
 }
 
@@ -116,8 +134,8 @@ impl Abi {
     fn call(self, name: &str, span: Span) -> TokenStream {
         let name = Ident::new(name, span);
         match self {
-            Abi::Shipped => quote_spanned!(span=> ::plugsmith::orbis::__private::#name),
-            Abi::Page => quote_spanned!(span=> ::plugsmith::orbis::__private::page::#name),
+            Abi::Shipped => quote_spanned!(span=> ::__plugsmith::orbis::__private::#name),
+            Abi::Page => quote_spanned!(span=> ::__plugsmith::orbis::__private::page::#name),
         }
     }
 }
@@ -141,16 +159,20 @@ fn emit(plugin: &Plugin) -> TokenStream {
                 quote!(#call(|| #finish(#path())))
             }
         };
-        export(phase, &quote!(() -> i32), &code, span)
+        export(phase, &quote!(() -> ::core::primitive::i32), &code, span)
     });
     let [allocate, deallocate] = abi.allocator();
     let call = abi.call("allocate", span);
-    let allocate =
-        export(allocate, &quote_spanned!(span=> (size: i32) -> i32), &quote_spanned!(span=> #call(size)), span);
+    let allocate = export(
+        allocate,
+        &quote_spanned!(span=> (size: ::core::primitive::i32) -> ::core::primitive::i32),
+        &quote_spanned!(span=> #call(size)),
+        span,
+    );
     let call = abi.call("deallocate", span);
     let deallocate = export(
         deallocate,
-        &quote_spanned!(span=> (block: i32, _size: i32)),
+        &quote_spanned!(span=> (block: ::core::primitive::i32, _size: ::core::primitive::i32)),
         &quote_spanned!(span=> #call(block)),
         span,
     );
@@ -160,19 +182,19 @@ fn emit(plugin: &Plugin) -> TokenStream {
         #[doc(hidden)]
         #[allow(dead_code, reason = "for unit tests that look into it")]
         pub(crate) const __PLUGSMITH_MANIFEST: &::core::primitive::str = {
-            const PARTS: &[::plugsmith::orbis::__private::Part] = &[#manifest];
-            const LENGTH: ::core::primitive::usize = ::plugsmith::orbis::__private::manifest_length(PARTS);
-            const BYTES: [::core::primitive::u8; LENGTH] = ::plugsmith::orbis::__private::manifest(PARTS);
+            const PARTS: &[::__plugsmith::orbis::__private::Part] = &[#manifest];
+            const LENGTH: ::core::primitive::usize = ::__plugsmith::orbis::__private::manifest_length(PARTS);
+            const BYTES: [::core::primitive::u8; LENGTH] = ::__plugsmith::orbis::__private::manifest(PARTS);
             #[cfg(target_arch = "wasm32")]
             const _: () = {
                 #[used]
                 #[unsafe(link_section = "manifest")]
                 static SECTION: [::core::primitive::u8; LENGTH] = BYTES;
             };
-            ::plugsmith::orbis::__private::manifest_text(&BYTES)
+            ::__plugsmith::orbis::__private::manifest_text(&BYTES)
         };
         const _: () = {
-            const ENTRIES: &[::plugsmith::orbis::__private::Entry] = &[#(#entries),*];
+            const ENTRIES: &[::__plugsmith::orbis::__private::Entry] = &[#(#entries),*];
             #(#handlers)*
             #(#phases)*
             #allocate
@@ -187,10 +209,15 @@ fn handler(abi: Abi, index: usize, path: &Path) -> TokenStream {
     let marker = marker::path(path);
     let call = abi.call("export", place);
     let call = quote_spanned!(place=> #call(input, length, &#marker));
-    let export = export(&last(path), &quote_spanned!(place=> (input: i32, length: i32) -> i32), &call, place);
+    let export = export(
+        &last(path),
+        &quote_spanned!(place=> (input: ::core::primitive::i32, length: ::core::primitive::i32) -> ::core::primitive::i32),
+        &call,
+        place,
+    );
     quote_spanned! {place=>
         const _: () = if let ::core::option::Option::Some(message) =
-            ::plugsmith::orbis::__private::misplaced(ENTRIES, #index)
+            ::__plugsmith::orbis::__private::misplaced(ENTRIES, #index)
         {
             ::core::panic!("{}", message)
         };
@@ -199,8 +226,10 @@ fn handler(abi: Abi, index: usize, path: &Path) -> TokenStream {
 }
 
 fn export(name: &str, signature: &TokenStream, body: &TokenStream, span: Span) -> TokenStream {
+    let check = crate::export::check_on_wasi(name, span);
     quote_spanned! {span=>
         const _: () = {
+            #check
             #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
             #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
             extern "C" fn __plugsmith_export #signature {
@@ -212,7 +241,7 @@ fn export(name: &str, signature: &TokenStream, body: &TokenStream, span: Span) -
 
 /// The parts of the manifest, which rustc joins: name and version are those of the author's crate.
 fn manifest(plugin: &Plugin) -> TokenStream {
-    let part = quote!(::plugsmith::orbis::__private::Part);
+    let part = quote!(::__plugsmith::orbis::__private::Part);
     let description = match &plugin.description {
         Some(text) => {
             let text = &text.value;
@@ -251,8 +280,8 @@ fn json_file(member: &str, brackets: &str, file: &Placed<String>) -> TokenStream
     let message = format!("{name} does not hold {kind} of JSON, as `{member}` must be");
     let member = format!(",\"{member}\":");
     quote_spanned! {place=>
-        ::plugsmith::orbis::__private::Part::Json(#member),
-        ::plugsmith::orbis::__private::Part::Json(::plugsmith::orbis::__private::bracketed(
+        ::__plugsmith::orbis::__private::Part::Json(#member),
+        ::__plugsmith::orbis::__private::Part::Json(::__plugsmith::orbis::__private::bracketed(
             ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #name)),
             #brackets,
             #message,

@@ -38,7 +38,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     let finish = finish(generated(entry.result));
     let marker = marker::emit(
         &item,
-        &quote_spanned!(span=> ::plugsmith::orbis::__private::Entry::lifecycle(#name, || #finish(#function()))),
+        &quote_spanned!(span=> ::__plugsmith::orbis::__private::Entry::lifecycle(#name, || #finish(#function()))),
     );
     Ok(quote_spanned! {span=>
         #item
@@ -46,7 +46,15 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     })
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in(
+        item,
+        |name, span| quote_spanned!(span=> ::__plugsmith::orbis::__private::Entry::lifecycle(#name, || 0)),
+    )
+}
+
 /// The trait's function that turns a result into the code for the host; errors about the type point at `span`.
 pub(crate) fn finish(span: proc_macro2::Span) -> TokenStream {
-    quote_spanned!(span=> ::plugsmith::orbis::__private::LifecycleOutput::finish)
+    quote_spanned!(span=> ::__plugsmith::orbis::__private::LifecycleOutput::finish)
 }

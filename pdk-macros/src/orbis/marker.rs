@@ -33,6 +33,15 @@ pub(crate) fn emit(item: &ItemFn, entry: &TokenStream) -> TokenStream {
     quote_spanned! {span=>
         #[doc(hidden)]
         #[allow(non_upper_case_globals, reason = "named after the function")]
-        #visibility const #ident: ::plugsmith::orbis::__private::Entry = #entry;
+        #visibility const #ident: ::__plugsmith::orbis::__private::Entry = #entry;
     }
+}
+
+/// The author's function and a marker, where a mistake prevents everything else: `export_plugin!`
+/// and `call!` still find the entry point.
+pub(crate) fn stand_in(item: TokenStream, entry: fn(&str, proc_macro2::Span) -> TokenStream) -> TokenStream {
+    let Ok(function) = syn::parse2::<ItemFn>(item.clone()) else { return item };
+    let ident = &function.sig.ident;
+    let marker = emit(&function, &entry(&unraw(ident), generated(ident.span())));
+    quote_spanned!(generated(ident.span())=> #item #marker)
 }

@@ -5,17 +5,25 @@ use quote::{quote, quote_spanned};
 use syn::ItemFn;
 
 use super::{PHASES, marker, path, permission};
-use crate::arguments::{Arguments, Placed, positional};
+use crate::arguments::{Arguments, Keys, Placed, keys, positional};
 use crate::diagnostics::{Mistakes, generated, suggestion};
+use crate::export;
 use crate::record::{Record, quoted};
 use crate::signature::{self, Entry, Parameter, unraw};
 
-const ATTRIBUTES: &[&str] = &["requires_auth", "permissions", "rate_limit", "description", "method", "path"];
+keys!(Keyword {
+    RequiresAuth = "requires_auth",
+    Permissions = "permissions",
+    RateLimit = "rate_limit",
+    Description = "description",
+    Method = "method",
+    Path = "path",
+});
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// Exports that the host or the linker needs, so no handler can have them.
-const TAKEN: &[&str] = &["allocate", "deallocate", "alloc", "dealloc", "memory", "_start", "_initialize"];
+/// Exports that the host calls for memory, so no handler can have them.
+const ALLOCATOR: &[&str] = &["allocate", "deallocate", "alloc", "dealloc"];
 
 /// A route as plain data.
 struct Route {
@@ -41,40 +49,52 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenS
     Ok(emit(&route, &item))
 }
 
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in(item, |name, span| {
+        // No other route has this path.
+        let path = format!("/{name}");
+        quote_spanned! {span=>
+            ::__plugsmith::orbis::__private::Entry::route(#name, "MISTAKE", #path, "", |_| ::core::panic!())
+        }
+    })
+}
+
 fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Route {
     let entry = signature::read(item, "route", mistakes);
     let (unnamed, named) = positional(args);
-    let mut args = Arguments::parse(named, ATTRIBUTES, mistakes);
+    let mut args = Arguments::parse(named, mistakes);
     let mut unnamed = unnamed.into_iter();
     let method = unnamed.next().and_then(|tokens| word(tokens, mistakes));
-    let method = once("method", method, &mut args, mistakes);
+    let method = once(Keyword::Method, method, &mut args, mistakes);
     let path = unnamed.next().and_then(|tokens| text(tokens, mistakes));
-    let path = once("path", path, &mut args, mistakes);
+    let path = once(Keyword::Path, path, &mut args, mistakes);
     for extra in unnamed {
-        mistakes.at(extra, format_args!("expected `key = value`, {}", suggestion("", ATTRIBUTES)));
+        mistakes.at(extra, format_args!("expected `key = value`, {}", suggestion("", &Keyword::names())));
     }
     let names = path.as_ref().map(|path| path::names(path, mistakes)).unwrap_or_default();
     Route {
         method,
         path,
         names,
-        requires_auth: args.boolean("requires_auth", mistakes).unwrap_or(true),
-        permissions: args.texts("permissions", mistakes),
-        rate_limit: args.integer("rate_limit", 1..=u32::MAX.into(), mistakes),
-        description: args.text("description", mistakes).map_or_else(|| entry.summary.clone(), |text| text.value),
+        requires_auth: args.boolean(Keyword::RequiresAuth, mistakes).unwrap_or(true),
+        permissions: args.texts(Keyword::Permissions, mistakes),
+        rate_limit: args.integer(Keyword::RateLimit, 1..=u32::MAX.into(), mistakes),
+        description: args.text(Keyword::Description, mistakes).map_or_else(|| entry.summary.clone(), |text| text.value),
         entry,
     }
 }
 
 /// What is given by its place or by its name, not by both.
 fn once(
-    name: &str,
+    key: Keyword,
     placed: Option<Placed<String>>,
-    args: &mut Arguments,
+    args: &mut Arguments<Keyword>,
     mistakes: &mut Mistakes,
 ) -> Option<Placed<String>> {
-    let named = args.text(name, mistakes);
+    let named = args.text(key, mistakes);
     if let (Some(_), Some(named)) = (&placed, &named) {
+        let name = key.name();
         mistakes.at(named.span, format_args!("the {name} is given already: leave out `{name} = ..`"));
     }
     placed.or(named)
@@ -109,7 +129,9 @@ fn check(route: &Route, mistakes: &mut Mistakes) {
         mistakes.at(method.span, format_args!("unknown method, {}", suggestion(&method.value, METHODS)));
     }
     let name = unraw(ident);
-    if TAKEN.contains(&name.as_str()) || PHASES.contains(&name.as_str()) {
+    if let Some(why) = export::taken(&name) {
+        mistakes.at(ident, format_args!("a handler is exported by its name, and `{name}` {why}: rename the function"));
+    } else if ALLOCATOR.contains(&name.as_str()) || PHASES.contains(&name.as_str()) {
         mistakes
             .at(ident, format_args!("the host calls `{name}` for a purpose of its own: give the handler another name"));
     }
@@ -139,17 +161,17 @@ fn emit(route: &Route, item: &ItemFn) -> TokenStream {
     let arguments = route.entry.parameters.iter().map(|parameter| {
         let (name, place) = (&parameter.name, generated(parameter.span));
         let function = if is_in_path(route, parameter) {
-            quote_spanned!(place=> ::plugsmith::orbis::__private::path_parameter)
+            quote_spanned!(place=> ::__plugsmith::orbis::__private::path_parameter)
         } else {
-            quote_spanned!(place=> ::plugsmith::orbis::__private::FromRequest::from_request)
+            quote_spanned!(place=> ::__plugsmith::orbis::__private::FromRequest::from_request)
         };
         quote_spanned!(place=> #function(request, #name)?)
     });
-    let respond = quote_spanned!(generated(route.entry.result)=> ::plugsmith::orbis::IntoResponse::into_response);
+    let respond = quote_spanned!(generated(route.entry.result)=> ::__plugsmith::orbis::IntoResponse::into_response);
     let marker = marker::emit(
         item,
         &quote_spanned! {span=>
-            ::plugsmith::orbis::__private::Entry::route(#handler, #method, #path, #json, |request| {
+            ::__plugsmith::orbis::__private::Entry::route(#handler, #method, #path, #json, |request| {
                 ::core::result::Result::Ok(#respond(#function(#(#arguments),*)))
             })
         },
@@ -171,17 +193,17 @@ fn checks(route: &Route, method: &str) -> TokenStream {
     let kinds = route.entry.parameters.iter().map(|parameter| {
         let ty = signature::tokens(parameter);
         if is_in_path(route, parameter) {
-            quote_spanned!(generated(parameter.span)=> ::plugsmith::orbis::__private::Kind::Path)
+            quote_spanned!(generated(parameter.span)=> ::__plugsmith::orbis::__private::Kind::Path)
         } else {
             quote_spanned! {generated(parameter.span)=>
-                <#ty as ::plugsmith::orbis::__private::FromRequest<'_>>::KIND
+                <#ty as ::__plugsmith::orbis::__private::FromRequest<'_>>::KIND
             }
         }
     });
     let bodies = route.entry.parameters.iter().enumerate().map(|(index, parameter)| {
         quote_spanned! {generated(parameter.span)=>
             const _: () = if let ::core::option::Option::Some(message) =
-                ::plugsmith::orbis::__private::misplaced_body(#method, KINDS, #index)
+                ::__plugsmith::orbis::__private::misplaced_body(#method, KINDS, #index)
             {
                 ::core::panic!("{}", message)
             };
@@ -192,14 +214,14 @@ fn checks(route: &Route, method: &str) -> TokenStream {
         let message = format!("`{{{name}}}` is no parameter of this function: add `{name}: &str`, or take `&Request`");
         let place = route.path.as_ref().map_or_else(|| route.entry.ident.span(), |path| path.span);
         quote_spanned! {generated(place)=>
-            const _: () = if !::plugsmith::orbis::__private::takes_the_request(KINDS) {
+            const _: () = if !::__plugsmith::orbis::__private::takes_the_request(KINDS) {
                 ::core::panic!("{}", #message)
             };
         }
     });
     quote! {
         #[allow(dead_code, reason = "a route may need no check")]
-        const KINDS: &[::plugsmith::orbis::__private::Kind] = &[#(#kinds),*];
+        const KINDS: &[::__plugsmith::orbis::__private::Kind] = &[#(#kinds),*];
         #(#bodies)*
         #(#unused)*
     }
@@ -237,9 +259,9 @@ fn record(route: &Route) -> Record {
         record.constant(quote!(KINDS[#index].name()));
         record.push("\",\"type\":\"");
         record.constant(if is_in_path(route, parameter) {
-            quote!(<#ty as ::plugsmith::orbis::__private::Parameter<'_>>::TYPE)
+            quote!(<#ty as ::__plugsmith::orbis::__private::Parameter<'_>>::TYPE)
         } else {
-            quote!(<#ty as ::plugsmith::orbis::__private::FromRequest<'_>>::TYPE)
+            quote!(<#ty as ::__plugsmith::orbis::__private::FromRequest<'_>>::TYPE)
         });
         record.push("\"}");
     }

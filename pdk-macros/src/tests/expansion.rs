@@ -1,9 +1,12 @@
 //! What each macro emits: one stream of tokens with a `cfg` for each target.
 
+use proc_macro2::TokenStream;
+
 use super::{Expand, tokens};
+use crate::library;
 
 fn pretty(expand: Expand, args: &str, item: &str) -> String {
-    let output = expand(tokens(args), tokens(item)).unwrap();
+    let output = library::attribute(tokens(args), tokens(item), expand, |item| item);
     prettyplease::unparse(&syn::parse2(output).unwrap())
 }
 
@@ -81,7 +84,8 @@ fn a_peer() {
 
 #[test]
 fn a_list_of_entry_points() {
-    let output = crate::export_plugin::expand(tokens("greet, other::hash, r#type,")).unwrap();
+    let output =
+        library::function(tokens("greet, other::hash, r#type,"), crate::export_plugin::expand, TokenStream::new);
     insta::assert_snapshot!(prettyplease::unparse(&syn::parse2(output).unwrap()));
 }
 
@@ -156,13 +160,17 @@ fn an_orbis_lifecycle() {
 fn an_orbis_plugin() {
     let list =
         r#"init, list, other::get, cleanup = sweep, permissions = ["network", "custom:x"], pages = "pages.json""#;
-    let output = crate::orbis::export_plugin::expand(tokens(list)).unwrap();
+    let output = library::function(tokens(list), crate::orbis::export_plugin::expand, TokenStream::new);
     insta::assert_snapshot!(prettyplease::unparse(&syn::parse2(output).unwrap()));
 }
 
 #[test]
 fn an_orbis_plugin_in_the_signatures_of_the_page() {
-    let output = crate::orbis::export_plugin::expand(tokens(r#"init, list, execute = run, abi = "page""#)).unwrap();
+    let output = library::function(
+        tokens(r#"init, list, execute = run, abi = "page""#),
+        crate::orbis::export_plugin::expand,
+        TokenStream::new,
+    );
     let text = prettyplease::unparse(&syn::parse2(output).unwrap());
     let exports = text.lines().filter(|line| line.contains("export_name") || line.contains("__private::page"));
     insta::assert_snapshot!(exports.map(str::trim).collect::<Vec<_>>().join("\n"));
@@ -170,7 +178,7 @@ fn an_orbis_plugin_in_the_signatures_of_the_page() {
 
 #[test]
 fn an_orbis_call() {
-    let output = crate::orbis::call::expand(tokens("other::get, request")).unwrap();
+    let output = library::function(tokens("other::get, request"), crate::orbis::call::expand, TokenStream::new);
     insta::assert_snapshot!(
         output.to_string().replace(' ', ""),
         @"::plugsmith::orbis::__private::call(&other::__plugsmith_get_needs_an_orbis_route_or_lifecycle_attribute,request)"

@@ -105,7 +105,7 @@ const ITEMS: &[&str] = &[
 fn untouched(item: TokenStream) -> String {
     match syn::parse2::<syn::ItemTrait>(item.clone()) {
         Ok(mut item) => {
-            crate::host_functions::strip_helpers(&mut item);
+            item = crate::interface::stripped(item);
             item.to_token_stream().to_string()
         }
         Err(_) => item.to_string(),
