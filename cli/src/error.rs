@@ -45,7 +45,7 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
     match error {
         Of::Peer { error, .. } => code(error),
         Of::BuildFailed { .. } => BUILD,
-        Of::UnexpectedHostCall { .. } | Of::MissingImport { .. } => HOST,
+        Of::UnexpectedHostCall { .. } | Of::MissingImport { .. } | Of::ForeignImport { .. } => HOST,
         Of::MissingArtifact { .. }
         | Of::StaleArtifact { .. }
         | Of::InvalidModule { .. }

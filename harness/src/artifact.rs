@@ -1,6 +1,7 @@
 //! The file: built, parsed, inspected, stripped. Nothing in here runs a plugin.
 
 pub(crate) mod build;
+pub(crate) mod callers;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod module;

@@ -98,6 +98,9 @@ fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
             "mark one with #[function] or #[command], and build a cdylib",
         );
     }
+    if let Some(Invalid { what, fix }) = artifact.module.without_records() {
+        report.breach(what, fix.unwrap_or_default());
+    }
     lints::judge(artifact, report);
     fuel::judge(artifact, profile, report);
     (profile.judge)(artifact, report);

@@ -91,6 +91,21 @@ pub enum Error {
         /// The import.
         import: Import,
     },
+    /// An import that no host has, made by a tool for another environment.
+    #[error(
+        "no host has `{}.{}`, which the artifact imports, {what}{}: {cure}",
+        import.module, import.name, called_by(crates)
+    )]
+    ForeignImport {
+        /// The import.
+        import: Box<Import>,
+        /// What it is: `a function of C's library`.
+        what: String,
+        /// The crates that lead to it, where the artifact has names; the nearest first.
+        crates: Vec<String>,
+        /// What to do.
+        cure: String,
+    },
     /// The plugin called a host function that the test does not expect.
     #[error("unexpected host call {call}\nif it is expected, add to the host:\n    {paste}")]
     UnexpectedHostCall {
@@ -273,6 +288,14 @@ pub enum Error {
     },
 }
 
+/// ` (called by the crate `js_sys`, called by `chrono`)`.
+fn called_by(crates: &[String]) -> String {
+    match crates {
+        [] => String::new(),
+        crates => format!(" (called by the crate `{}`)", crates.join("`, called by `")),
+    }
+}
+
 fn why_missing(import: &Import) -> String {
     match import.module.as_str() {
         "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function".to_owned(),
@@ -305,6 +328,7 @@ impl Error {
             Error::MissingCommand { .. } => "missing_command",
             Error::UnusedMock { .. } => "unused_mock",
             Error::MissingImport { .. } => "missing_import",
+            Error::ForeignImport { .. } => "foreign_import",
             Error::UnexpectedHostCall { .. } => "unexpected_host_call",
             Error::Plugin { .. } => "plugin",
             Error::UnknownHost { .. } => "unknown_host",

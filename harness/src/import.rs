@@ -81,6 +81,11 @@ pub(crate) fn wasi_signature(import: &Import) -> Option<Signature> {
     }
 }
 
+/// Whether WASI preview 1 has a function of this name.
+pub(crate) fn is_of_wasi(name: &str) -> bool {
+    ["clock_time_get", "random_get"].contains(&name) || PREVIEW1.contains(&name)
+}
+
 /// The other functions of WASI preview 1.
 const PREVIEW1: &[&str] = &[
     "args_get",
@@ -132,6 +137,116 @@ const PREVIEW1: &[&str] = &[
 /// Whether this is what AssemblyScript calls at a failed assertion, unless it is told to do otherwise.
 pub(crate) fn is_abort(import: &Import) -> bool {
     import.module == "env" && import.name == "abort" && import.signature.parameters == ["i32"; 4]
+}
+
+/// Why a host has no function of this import, whoever writes it: what made the import, and the cure.
+pub(crate) struct Stranger {
+    /// What it is: `a function of C's library`.
+    pub(crate) what: String,
+    /// What to do.
+    pub(crate) cure: String,
+}
+
+/// Says of an import that a tool made for another environment where it comes from; `crates` are those whose
+/// code calls it, the nearest first. A module of another name may be one of the author's own host.
+pub(crate) fn stranger(import: &Import, crates: &[String]) -> Option<Stranger> {
+    let (module, name) = (import.module.as_str(), import.name.as_str());
+    let is = |what: &str, cure: String| Some(Stranger { what: what.to_owned(), cure });
+    if is_bindgen(import) {
+        return is("a function of JavaScript, as wasm-bindgen makes them", bindgen_cure(crates));
+    }
+    match module {
+        "env" if name.starts_with("emscripten_") || name.starts_with("_emscripten_") || name.starts_with("__cxa_") => {
+            let cure = "build with `emcc -sSTANDALONE_WASM --no-entry`, or with the WASI SDK".to_owned();
+            is("a function of Emscripten's JavaScript", cure)
+        }
+        "env" if is_of_c(import) => {
+            let cure = "a crate links C code, and wasm32-unknown-unknown has no C library: switch off the crate's \
+                        feature that does, use a crate in Rust, or build for wasm32-wasip1";
+            is("a function of C's library", cure.to_owned())
+        }
+        "go" | "gojs" => {
+            let cure = "build with `GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared`".to_owned();
+            is("a function of Go's JavaScript", cure)
+        }
+        "wasi_unstable" | "wasi_snapshot_preview2" => {
+            is("a function of another WASI than preview 1", "build for wasm32-wasip1".to_owned())
+        }
+        _ if module.starts_with("wasi:") => {
+            is("a function of WASI preview 2, which is for components", "build for wasm32-wasip1".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether wasm-bindgen made it.
+pub(crate) fn is_bindgen(import: &Import) -> bool {
+    import.module.starts_with("__wbindgen_") || import.module == "wbg" || import.module.ends_with("_bg.js")
+}
+
+/// How to do without JavaScript, for the crates that are known to ask for it.
+fn bindgen_cure(crates: &[String]) -> String {
+    let known = crates.iter().find_map(|name| {
+        Some(match name.as_str() {
+            "chrono" => {
+                "write `chrono = { version = \"0.4\", default-features = false, features = [\"alloc\"] }`, and make \
+                 times from `ctx.clock().now()`"
+            }
+            "time" => "leave out the feature `wasm-bindgen` of `time`, and make times from `ctx.clock().now()`",
+            "instant" | "web_time" => "take the time from `ctx.clock()`, and leave this crate out",
+            "getrandom" | "rand" | "uuid" | "fastrand" | "ulid" | "nanoid" => {
+                "leave out the features `js`, `wasm_js` and `wasm-bindgen` of `getrandom`, `uuid` and `fastrand`, and \
+                 write `plugsmith::getrandom!();` in lib.rs"
+            }
+            "reqwest" | "gloo_net" | "ureq" => "send requests with `ctx.http()`, and leave this crate out",
+            _ => return None,
+        })
+    });
+    let fix = known.unwrap_or(
+        "switch off the feature of the crate that asks for JavaScript, such as `js`, `wasm_js`, `wasmbind`, `wasm-bindgen`",
+    );
+    format!("{fix} (`cargo tree --target wasm32-unknown-unknown -i wasm-bindgen` shows who depends on it)")
+}
+
+/// Whether C code without a library asks for it: a well-known name, and types that C has on wasm32.
+fn is_of_c(import: &Import) -> bool {
+    const NAMES: [&str; 32] = [
+        "abort",
+        "atexit",
+        "calloc",
+        "clock_gettime",
+        "fclose",
+        "fopen",
+        "fprintf",
+        "fputc",
+        "fputs",
+        "fread",
+        "free",
+        "fseek",
+        "fwrite",
+        "getenv",
+        "gettimeofday",
+        "malloc",
+        "memchr",
+        "memcmp",
+        "memcpy",
+        "memmove",
+        "memset",
+        "posix_memalign",
+        "printf",
+        "qsort",
+        "realloc",
+        "snprintf",
+        "strchr",
+        "strcmp",
+        "strcpy",
+        "strlen",
+        "strncmp",
+        "vsnprintf",
+    ];
+    let types = import.signature.parameters.iter().chain(&import.signature.results);
+    let is_block = |ty: &String| ty == "i64";
+    !is_abort(import) && NAMES.contains(&import.name.as_str()) && !types.into_iter().any(is_block)
 }
 
 /// The line that mocks an import of which only the types are known: an i64 tends to be a block.

@@ -17,6 +17,7 @@ use crate::artifact::source::Source;
 use crate::engine::host::{Host, Limits};
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
+use crate::import::{KERNEL, WASI};
 
 use again::{again, named};
 use board::Board;
@@ -89,7 +90,11 @@ impl Suite {
         let again = again(&self.plugin, &self.test, &self.host, self.mock_input.as_deref());
         let input = self.mock_input;
         // A plugin that mocks the host may ask for the input, too, and for nothing else of these.
-        let answers = self.host.functions(vec![functions::mock_input(input.clone())]);
+        // A runtime has the functions that its host gives it, and loads nothing that asks for others.
+        let keeps =
+            self.host.context.with(|host| !host.kv.is_empty() || host.store.iter(host.clock.now()).next().is_some());
+        let host = if keeps { self.host.sealed() } else { self.host.only_given_functions() };
+        let answers = host.functions(vec![functions::mock_input(input.clone())]);
         let limits = answers.limits;
         let file = self.plugin.label();
         let subject = Plugin::load_in(self.plugin, answers).map_err(|error| in_file(&file, error))?;
@@ -136,10 +141,18 @@ fn read(source: &Source, bytes: &str) -> Result<(Vec<u8>, Module)> {
     read().map_err(|error| in_file(&named(source, bytes), error))
 }
 
-/// Which of the files is no plugin.
+/// Which of the files does not load, and why.
 fn in_file(file: &str, error: Error) -> Error {
     match error {
         Error::InvalidModule { reason } => Error::InvalidModule { reason: format!("{file}: {reason}") },
+        // The real runtime loads nothing that an import keeps from it.
+        Error::MissingImport { import } if import.module != KERNEL && import.module != WASI => Error::InvalidModule {
+            reason: format!(
+                "{file}: nothing answers `{}.{}`, which it imports: give it a mock of its host, `--mock-host host.wasm`, \
+                 a plugin that exports `{}`; from Rust: `Host::link`",
+                import.module, import.name, import.name
+            ),
+        },
         error => error,
     }
 }

@@ -24,14 +24,17 @@ fn runs_a_suite() {
 
 #[test]
 fn a_failed_assertion_is_exit_code_1() {
-    snapshot!(xtp(&[VOWELS, "--with", SUITE]));
+    snapshot!(xtp(&[VOWELS, "--with", SUITE, "--mock-host", KV]));
 }
 
 #[test]
 fn writes_a_report_for_continuous_integration() {
     let report = folder("xtp-junit").join("made/report.xml");
     let path = report.to_str().unwrap();
-    assert_eq!(xtp(&[VOWELS, "--with", SUITE, "--junit", path]).output().unwrap().status.code(), Some(1));
+    assert_eq!(
+        xtp(&[VOWELS, "--with", SUITE, "--mock-host", KV, "--junit", path]).output().unwrap().status.code(),
+        Some(1)
+    );
     let text = std::fs::read_to_string(&report).unwrap();
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r#"time="[0-9.]+""#, "time=\"[time]\"");

@@ -43,12 +43,7 @@ impl Module {
     /// # Errors
     /// [`Error::InvalidModule`] with the place of what is wrong.
     pub fn parse(wasm: &[u8]) -> Result<Module> {
-        Module::read(wasm).map_err(|invalid| Error::InvalidModule {
-            reason: match invalid.fix {
-                Some(fix) => format!("{}: {fix}", invalid.what),
-                None => invalid.what,
-            },
-        })
+        Module::read(wasm).map_err(Invalid::into_error)
     }
 
     /// As [`Module::parse`], with what is wrong and what to do about it apart.
@@ -119,6 +114,29 @@ impl Module {
                 available: self.callable().map(str::to_owned).collect(),
             }),
         }
+    }
+
+    /// Why a server would run it without its hooks, transformers or backends, though it exports some: what says
+    /// when they are called is in the records.
+    pub(crate) fn without_records(&self) -> Option<Invalid> {
+        let is_named = |export: &str| {
+            self.records.iter().any(|record| match record {
+                Record::Hook(hook) => hook.export == export,
+                Record::Transformer(transformer) => transformer.export == export,
+                Record::StorageBackend(backend) => backend.export == export,
+                _ => false,
+            })
+        };
+        let is_extension =
+            |export: &&str| ["hook:", "transform:", "backend:"].iter().any(|start| export.starts_with(start));
+        let unnamed: Vec<&str> = self.callable().filter(is_extension).filter(|export| !is_named(export)).collect();
+        (!unnamed.is_empty()).then(|| {
+            Invalid::new(
+                format!("exports `{}` without the records that say when to call them", unnamed.join("`, `")),
+                "keep the custom section `plugsmith`, which tools remove: `wasm-strip --keep-section=plugsmith`; \
+                 `cargo plugsmith pack` strips the rest",
+            )
+        })
     }
 
     /// Whether it has what Orbis looks for, a function to get memory by or a manifest in a section, and

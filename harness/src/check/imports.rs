@@ -1,10 +1,13 @@
 //! What an artifact imports, held against what a host has.
 
+use std::collections::BTreeMap;
+
 use super::{Artifact, Report, wasi};
+use crate::artifact::callers;
 use crate::engine::compiled::MAIN;
 use crate::engine::door::val_type;
 use crate::hosts::{Abi, Functions, Profile, Wasi};
-use crate::import::{Import, KERNEL, Signature, WASI, is_abort, kernel_signature};
+use crate::import::{Import, KERNEL, Signature, Stranger, WASI, is_abort, kernel_signature, stranger};
 
 pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     let imports = &artifact.module.imports;
@@ -23,13 +26,8 @@ pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report)
         judge_wasi(&wasi, profile, report);
     }
     let own = imports.iter().filter(|import| import.module != KERNEL && import.module != WASI);
-    let own = own.filter(|import| !is_bindgen(import)).collect::<Vec<_>>();
-    if own.len() + wasi.len() + of(KERNEL).count() < imports.len() {
-        report.breach(
-            "imports functions of JavaScript, made by wasm-bindgen",
-            "switch off the feature of the crate that asks for them, such as `js`, `wasm_js`, `wasmbind` (`cargo tree -i wasm-bindgen` finds it)",
-        );
-    }
+    let (strangers, own): (Vec<_>, Vec<_>) = own.partition(|import| !fcall && stranger(import, &[]).is_some());
+    judge_strangers(artifact, &strangers, report);
     match &profile.functions {
         Functions::None => {
             for import in own {
@@ -46,8 +44,18 @@ fn shown(import: &Import) -> String {
     format!("imports `{}` from `{}`", import.signature.render(&import.name), import.module)
 }
 
-fn is_bindgen(import: &Import) -> bool {
-    import.module.starts_with("__wbindgen_") || import.module == "wbg"
+/// The imports that no host has, those of one origin together.
+fn judge_strangers(artifact: &Artifact, imports: &[&Import], report: &mut Report) {
+    let mut found: BTreeMap<String, (Vec<String>, String)> = BTreeMap::new();
+    for import in imports {
+        let crates = callers::crates(&artifact.wasm, import);
+        let Some(Stranger { what, cure, .. }) = stranger(import, &crates) else { continue };
+        let (names, _) = found.entry(what).or_insert_with(|| (Vec::new(), cure));
+        names.push(format!("`{}`", import.name));
+    }
+    for (what, (names, cure)) in found {
+        report.breach(format!("imports {}, {what}, which no host has", names.join(", ")), cure);
+    }
 }
 
 fn kernel(import: &Import, report: &mut Report) {

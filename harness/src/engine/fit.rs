@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::artifact::callers;
 use crate::artifact::module::Module;
+use crate::engine::compiled::Compiled;
 use crate::engine::host::Host;
 use crate::error::Error;
-use crate::import::{Import, KERNEL, WASI, kernel_signature, peers_signature, wasi_signature};
+use crate::import::{
+    Import, KERNEL, Stranger, WASI, is_of_wasi, kernel_signature, peers_signature, stranger, wasi_signature,
+};
 
 /// Checks, before the first call, that what the host has fits what the artifact imports;
 /// `has_peers` says whether it may load other plugins.
@@ -13,9 +17,16 @@ use crate::import::{Import, KERNEL, WASI, kernel_signature, peers_signature, was
 /// # Errors
 /// [`Error::BadSignature`] for an import and an implementation of other types,
 /// [`Error::MissingImport`] for what no host has, or WASI that this one lacks, [`Error::UnusedMock`] for a
-/// mock of what is not imported, [`Error::File`] for an allowed folder that is none.
-pub(crate) fn check(host: &Host, module: &Module, has_peers: bool) -> Result<(), Error> {
+/// mock of what is not imported, [`Error::IgnoredOption`] for one of what Extism answers itself,
+/// [`Error::ForeignImport`] for what no host has, [`Error::InvalidModule`] for entry points without records,
+/// [`Error::File`] for an allowed folder that is none.
+pub(crate) fn check(host: &Host, compiled: &Compiled, has_peers: bool) -> Result<(), Error> {
+    let module = &compiled.module;
     check_folders(host)?;
+    if let Some(invalid) = module.without_records() {
+        return Err(invalid.into_error());
+    }
+    host.closures.keys().try_for_each(|name| refuse_mock_of_extism(module, name))?;
     for import in &module.imports {
         let real = match import.module.as_str() {
             KERNEL => kernel_signature(&import.name),
@@ -47,6 +58,9 @@ pub(crate) fn check(host: &Host, module: &Module, has_peers: bool) -> Result<(),
                     other: format!("the host's function is `{}`", real.render(&import.name)),
                 });
             }
+            if let Some(foreign) = foreign(compiled, import) {
+                return Err(foreign);
+            }
             if host.grants.sealed && import.module != KERNEL && import.module != WASI {
                 return Err(Error::MissingImport { import: import.clone() });
             }
@@ -68,6 +82,43 @@ pub(crate) fn check(host: &Host, module: &Module, has_peers: bool) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// The error of an import that a tool made for another environment than a plugin's, if it is one.
+fn foreign(compiled: &Compiled, import: &Import) -> Option<Error> {
+    stranger(import, &[])?;
+    let crates = callers::crates(&compiled.wasm, import);
+    let Stranger { what, cure, .. } = stranger(import, &crates)?;
+    Some(Error::ForeignImport { import: Box::new(import.clone()), what, crates, cure })
+}
+
+/// Refuses a mock of a function that Extism answers itself, which would never be called.
+///
+/// # Errors
+/// [`Error::IgnoredOption`] with the method that does what is meant.
+fn refuse_mock_of_extism(module: &Module, name: &str) -> Result<(), Error> {
+    if module.imports.iter().any(|import| import.name == name && import.module != KERNEL && import.module != WASI) {
+        return Ok(());
+    }
+    let instead = match name {
+        "config_get" => ".config(\"KEY\", \"VALUE\")",
+        "var_get" | "var_set" => ".var(\"KEY\", \"VALUE\")",
+        "http_request" | "http_status_code" | "http_headers" => {
+            ".http(\"GET https://example.com/*\", HttpResponse::new(200, \"..\"))"
+        }
+        "clock_time_get" | "clock_res_get" => ".clock(Duration::from_secs(1_735_689_600))",
+        "random_get" => ".random_seed(7)",
+        "fd_read" | "path_open" => ".allowed_path(\"FOLDER\", \"/\")",
+        name if name.starts_with("log_") => "`Outcome::logs`, which has what the plugin logs",
+        name if kernel_signature(name).is_some() || is_of_wasi(name) => "no mock: it works as in the real host",
+        _ => return Ok(()),
+    };
+    Err(Error::IgnoredOption {
+        option: format!(".host({name:?}, ..)"),
+        host: "Extism",
+        reason: "answers this function itself".to_owned(),
+        instead,
+    })
 }
 
 /// With WASI, Extism opens every allowed folder before anything runs, whether it is used or not.

@@ -114,7 +114,7 @@ impl Plugin {
         artifact: Option<PathBuf>,
         member: Option<Member>,
     ) -> Result<Plugin> {
-        fit::check(&host, &compiled.module, member.is_some())?;
+        fit::check(&host, &compiled, member.is_some())?;
         let host = Rc::new(host);
         let extensions = Extensions::of(&compiled, &host);
         let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, extensions, member) };

@@ -11,3 +11,4 @@ mod imports;
 mod inspect;
 mod isolation;
 mod limits;
+mod refused;

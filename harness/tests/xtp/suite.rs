@@ -16,7 +16,8 @@ fn a_suite_of_the_published_library_runs_as_it_is() {
 
 #[test]
 fn a_failed_assertion_shows_its_reason() {
-    let report = Suite::new(fixture("xtp-vowels"), fixture("xtp-suite")).run().unwrap();
+    let host = Host::new().link(fixture("xtp-kv"));
+    let report = Suite::new(fixture("xtp-vowels"), fixture("xtp-suite")).host(host).run().unwrap();
     assert_eq!(report.counts(), (7, 3));
     insta::assert_snapshot!(report);
 }
@@ -42,7 +43,7 @@ fn a_failed_call_answers_0_and_its_reason_stands_with_the_next_assertion() {
     fail failed: returned 1 without setting an error
     ");
     let notes: Vec<_> = report.assertions().map(|(_, assertion)| assertion.notes.clone()).collect();
-    assert_eq!(notes[0], ["nope failed: no export `nope`; there is `asks`, `echo`, `fail`, `once`, `spin`"]);
+    assert_eq!(notes[0], ["nope failed: no export `nope`; there is `echo`, `fail`, `once`, `spin`"]);
 }
 
 #[test]
@@ -76,7 +77,9 @@ fn two_plugins_in_each_others_place_are_told_so() {
 fn a_suite_that_does_not_end_says_how_to_run_it_again() {
     let answers = r#"(module (memory (export "memory") 1) (func (export "surprise")))"#;
     let host = Host::new().link(answers.as_bytes()).config("user", "Ada L");
-    let report = Suite::new(SUBJECT, test_plugin("(unreachable)")).host(host).mock_input("@some 'text'").run().unwrap();
+    let subject = br#"(module (import "extism:host/user" "surprise" (func)) (memory (export "memory") 1))"#;
+    let report =
+        Suite::new(&subject[..], test_plugin("(unreachable)")).host(host).mock_input("@some 'text'").run().unwrap();
     insta::assert_snapshot!(report, @r"
     test the suite ends ... FAILED
 
@@ -90,27 +93,24 @@ fn a_suite_that_does_not_end_says_how_to_run_it_again() {
 }
 
 #[test]
-fn what_the_tested_plugins_host_lacks_ends_the_suite() {
-    let subject = String::from_utf8(SUBJECT.to_vec()).unwrap().replace("\"asks\"", "\"nope\"");
-    let test = test_plugin("(drop (call $call (call $text (i32.const 8) (i32.const 4)) (i64.const 0)))");
-    let report = Suite::new(subject.into_bytes(), test).run().unwrap();
-    assert!(matches!(&report.error, Some(Error::UnexpectedHostCall { call, .. }) if call == "surprise()"), "{report}");
-    insta::assert_snapshot!(report, @r#"
-    test the suite ends ... FAILED
+fn what_the_tested_plugins_host_lacks_keeps_it_from_loading() {
+    let imports = [("extism:host/user", "surprise", ""), ("extism:host/user", "kv_read", "(param i64) (result i64)")];
+    let refusals = imports.map(|(module, name, ty)| {
+        let subject = format!(r#"(module (import "{module}" "{name}" (func {ty})) (memory (export "memory") 1))"#);
+        Suite::new(subject.into_bytes(), test_plugin("")).run().unwrap_err().to_string()
+    });
+    insta::assert_snapshot!(refusals.join("\n"), @"
+    not a valid plugin: plugin.wasm: nothing answers `extism:host/user.surprise`, which it imports: give it a mock of its host, `--mock-host host.wasm`, a plugin that exports `surprise`; from Rust: `Host::link`
+    not a valid plugin: plugin.wasm: nothing answers `extism:host/user.kv_read`, which it imports: give it a mock of its host, `--mock-host host.wasm`, a plugin that exports `kv_read`; from Rust: `Host::link`
+    ");
+}
 
-    failures:
-
-    ---- the suite ends ----
-    test failed: host function `call` failed: unexpected host call surprise()
-    if it is expected, add to the host:
-        --mock-host host.wasm    a plugin that exports `surprise`; from Rust: Host::link
-      host calls:
-        call "nope" none -> failed: unexpected host call surprise()
-      if it is expected, add to the host:
-          --mock-host host.wasm    a plugin that exports `surprise`; from Rust: Host::link
-      again with:
-        cargo plugsmith xtp plugin.wasm --with test.wasm
-    "#);
+#[test]
+fn what_the_test_gives_the_tested_plugins_host_is_there() {
+    let subject = br#"(module (import "extism:host/user" "kv_read" (func (param i64) (result i64)))
+      (import "extism:host/user" "surprise" (func)) (memory (export "memory") 1))"#;
+    let host = Host::new().kv("words", "one").host("surprise", || {});
+    Suite::new(&subject[..], test_plugin("")).host(host).run().unwrap().assert_passed();
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Why bytes are no module: what is wrong, and what to do about it.
 
+use crate::error::Error;
+
 /// Of bytes that are neither wasm nor its text format.
 pub(crate) const NO_WASM: &str = "it does not start with the wasm magic number";
 
@@ -14,5 +16,15 @@ pub(crate) struct Invalid {
 impl Invalid {
     pub(super) fn new(what: impl Into<String>, fix: &'static str) -> Invalid {
         Invalid { what: what.into(), fix: Some(fix) }
+    }
+
+    /// The error of a module that is no plugin because of this.
+    pub(crate) fn into_error(self) -> Error {
+        Error::InvalidModule {
+            reason: match self.fix {
+                Some(fix) => format!("{}: {fix}", self.what),
+                None => self.what,
+            },
+        }
     }
 }

@@ -100,7 +100,7 @@ impl Member {
                     let reason = "it has plugins of its own: give them to the host of the plugin under test";
                     return Err(Error::BadManifest { place: "its host".to_owned(), reason: reason.to_owned() });
                 }
-                fit::check(&host, &compiled.module, registry.is_caller(name, false))
+                fit::check(&host, &compiled, registry.is_caller(name, false))
             };
             check().map_err(|error| callee::of(name, error))?;
         }
