@@ -17,6 +17,8 @@ pub mod hosts;
 #[cfg(doctest)]
 mod pages;
 pub mod powers;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod xtp;
 
 pub use artifact::build::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};

@@ -127,6 +127,11 @@ impl Plugin {
         Plugin::bare(compiled, host, None, None)
     }
 
+    /// Another instance of this plugin in the same host, for what the host calls while this one runs.
+    pub(crate) fn sibling(&self) -> Plugin {
+        Plugin::service(Arc::clone(&self.compiled), Rc::clone(&self.running.host))
+    }
+
     fn bare(compiled: Arc<Compiled>, host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Plugin {
         Plugin {
             compiled,

@@ -7,7 +7,15 @@ mod extensions;
 mod hooks;
 mod keyspace;
 pub mod manifest;
+mod reply;
+mod server;
+mod store;
 
 pub use client::Client;
 pub(crate) use extensions::Extensions;
 pub(crate) use keyspace::Keyspace;
+pub use reply::{Protocol, Reply};
+pub use server::{
+    Count, FUEL_PER_MS, HookFailure, Keys, PluginConfig, PluginSource, PluginStats, SandboxConfig, Server, VERSION,
+    keygen, sign,
+};

@@ -6,7 +6,7 @@ pub(crate) mod orbis;
 mod peers;
 mod query;
 
-pub(crate) use ferrite::FCALL_FUEL;
+pub(crate) use ferrite::{FCALL_FUEL, is_taken};
 use wasmparser::WasmFeatures;
 
 use crate::engine::host::Host;

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Difference, check};
 pub use declared::Declared;
 pub use generate::generate;
+pub(crate) use permission::needed;
 
 /// A `plugin.toml`.
 ///

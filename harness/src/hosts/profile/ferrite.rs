@@ -92,7 +92,7 @@ fn judge(artifact: &Artifact, report: &mut Report) {
 }
 
 /// Whether the host has this command itself: what Redis 7.2 has, and what manages plugins.
-fn is_taken(name: &str) -> bool {
+pub(crate) fn is_taken(name: &str) -> bool {
     let name = name.to_uppercase();
     name.starts_with("PLUGIN.") || REDIS.split_whitespace().any(|taken| taken == name)
 }

@@ -72,10 +72,10 @@ fn is_host(text: &str) -> bool {
 
 /// A permission that the imports ask for, and the imports.
 #[derive(Clone, Debug)]
-pub(super) struct Needed {
-    pub(super) resource: String,
-    pub(super) action: String,
-    pub(super) imports: Vec<String>,
+pub(crate) struct Needed {
+    pub(crate) resource: String,
+    pub(crate) action: String,
+    pub(crate) imports: Vec<String>,
 }
 
 impl Needed {
@@ -83,13 +83,13 @@ impl Needed {
         self.resource == permission.resource && self.action == permission.action
     }
 
-    pub(super) fn is_http(&self) -> bool {
+    pub(crate) fn is_http(&self) -> bool {
         self.resource == "network" && HTTP.contains(&self.action.as_str())
     }
 }
 
 /// What these imports let an artifact do, in the page's words and order, and then the rest.
-pub(super) fn needed(links: &[Link]) -> Vec<Needed> {
+pub(crate) fn needed(links: &[Link]) -> Vec<Needed> {
     let known = ACTIONS.iter().flat_map(|(resource, actions)| actions.iter().map(|action| (*resource, *action)));
     let mut needed = Vec::new();
     for (resource, action) in known {
