@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::artifact;
 use crate::error::{Error, FAILED};
 use crate::options::Check;
-use crate::terminal::{self, BOLD, DIM, styled};
+use crate::terminal::{self, BOLD, DIM, one_line, styled};
 
 /// A host's report, as `--json` prints it.
 #[derive(Serialize)]
@@ -63,7 +63,12 @@ fn page(hosts: &[Host], reports: &[Report]) -> String {
                 Level::Breach => "breach",
                 Level::Note => "note  ",
             };
-            let _ = writeln!(out, "  {level}  {}; {}", finding.what, styled(DIM, format!("fix: {}", finding.fix)));
+            let _ = writeln!(
+                out,
+                "  {level}  {}; {}",
+                one_line(&finding.what),
+                styled(DIM, format!("fix: {}", one_line(&finding.fix)))
+            );
         }
     }
     out

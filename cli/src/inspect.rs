@@ -8,7 +8,7 @@ use crate::artifact;
 use crate::error::Error;
 use crate::options::Inspect;
 use crate::report::grouped;
-use crate::terminal::{self, BOLD, DIM, styled};
+use crate::terminal::{self, BOLD, DIM, one_line, styled};
 
 pub(crate) fn inspect(options: Inspect) -> Result<u8, Error> {
     let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
@@ -25,7 +25,7 @@ pub(crate) fn inspect(options: Inspect) -> Result<u8, Error> {
 }
 
 fn page(name: &str, inspection: &Inspection) -> String {
-    let mut out = format!("{}  {} bytes", styled(BOLD, name), size(inspection.bytes));
+    let mut out = format!("{}  {} bytes", styled(BOLD, one_line(name)), size(inspection.bytes));
     if inspection.stripped_bytes < inspection.bytes {
         let _ = write!(out, ", {} without names and debug information", size(inspection.stripped_bytes));
     }
@@ -185,10 +185,11 @@ fn sizes(out: &mut String, title: &str, sizes: &[(&str, usize)]) {
     }
     heading(out, title);
     let all = sizes.iter().map(|(_, bytes)| bytes).sum::<usize>().max(1);
-    let name_width = sizes.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(16);
-    for (name, bytes) in sizes {
-        let share = *bytes as f64 * 100.0 / all as f64;
-        let _ = writeln!(out, "  {name:name_width$}  {:>10}  {}", size(*bytes), styled(DIM, format!("{share:4.1} %")));
+    let sizes = sizes.iter().map(|(name, bytes)| (one_line(name), bytes)).collect::<Vec<_>>();
+    let name_width = width(sizes.iter().map(|(name, _)| name)).max(16);
+    for (name, bytes) in &sizes {
+        let share = **bytes as f64 * 100.0 / all as f64;
+        let _ = writeln!(out, "  {name:name_width$}  {:>10}  {}", size(**bytes), styled(DIM, format!("{share:4.1} %")));
     }
 }
 
@@ -197,7 +198,7 @@ fn size(bytes: usize) -> String {
 }
 
 fn heading(out: &mut String, title: &str) {
-    let _ = writeln!(out, "\n{}", styled(BOLD, title));
+    let _ = writeln!(out, "\n{}", styled(BOLD, one_line(title)));
 }
 
 /// A heading and its rows, where there are any.
@@ -209,16 +210,21 @@ fn table(out: &mut String, title: &str, lines: impl Iterator<Item = Vec<String>>
     }
 }
 
+/// The widest column that others are aligned with, in letters: what is longer sticks out.
+const WIDEST: usize = 80;
+
 /// Cells in columns, without spaces at the end of a line.
 fn rows(out: &mut String, lines: impl Iterator<Item = Vec<String>>) {
-    let lines = lines.collect::<Vec<_>>();
+    let lines = lines.map(|line| line.iter().map(|cell| one_line(cell)).collect::<Vec<_>>()).collect::<Vec<_>>();
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths = (0..columns).map(width).collect::<Vec<_>>();
+    let widths = (0..columns).map(|column| width(lines.iter().filter_map(|line| line.get(column)))).collect::<Vec<_>>();
     for line in &lines {
         let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let _ = writeln!(out, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
+}
+
+/// The width of a column with these cells.
+fn width<'a>(cells: impl Iterator<Item = &'a String>) -> usize {
+    cells.map(|cell| cell.chars().count()).filter(|width| *width <= WIDEST).max().unwrap_or(0)
 }

@@ -1,11 +1,20 @@
 //! What goes to the terminal: errors, progress, styles. Nothing here panics when a pipe is closed.
+//!
+//! Most texts hold something of a stranger's: a plugin's names and log lines, a request's path. On a
+//! terminal, what would steer it is escaped here, in every text; a pipe gets the text as it is. So our own
+//! styles are marks until then, which nobody else can write.
 
+use std::borrow::Cow;
 use std::fmt::Display;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{IsTerminal, Write};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
+use plugsmith_harness::printable;
 
 use crate::error::Error;
 
@@ -15,29 +24,66 @@ pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 
+/// The styles, in the order of their marks.
+const STYLES: [Style; 3] = [BOLD, DIM, RED];
+
+/// What stands for the start of each style, and for the end of any: another in each process, so that no
+/// plugin can write it.
+static MARKS: LazyLock<[String; STYLES.len() + 1]> = LazyLock::new(|| {
+    let key = RandomState::new().hash_one("marks");
+    std::array::from_fn(|index| format!("\u{fdd0}{key:x}{index}\u{fdd1}"))
+});
+
 /// Text in a style; a pipe gets the text alone.
 pub(crate) fn styled(style: Style, text: impl Display) -> String {
-    format!("{style}{text}{style:#}")
+    let [.., end] = &*MARKS;
+    match STYLES.iter().position(|known| *known == style) {
+        Some(index) => format!("{}{text}{end}", MARKS[index]),
+        None => text.to_string(),
+    }
 }
 
-/// Writes all of standard output at once.
+/// A name or a description of a stranger's, of which no part is to look like a line of ours.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace('\n', "\\n")
+}
+
+/// The text as this stream is to get it.
+fn fit(text: &str, is_terminal: bool, has_colors: bool) -> String {
+    let mut text = if is_terminal { printable(text) } else { Cow::Borrowed(text) };
+    let starts = STYLES.iter().map(|style| style.render().to_string());
+    for (mark, code) in MARKS.iter().zip(starts.chain(["\u{1b}[0m".to_owned()])) {
+        if text.contains(mark.as_str()) {
+            text = Cow::Owned(text.replace(mark.as_str(), if has_colors { &code } else { "" }));
+        }
+    }
+    text.into_owned()
+}
+
+/// Writes all of standard output at once: as it is into a pipe, as text to a terminal.
 pub(crate) fn output(bytes: &[u8]) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes)?;
+    match out.is_terminal() {
+        true => out.write_all(printable(&String::from_utf8_lossy(bytes)).as_bytes())?,
+        false => out.write_all(bytes)?,
+    }
     Ok(out.flush()?)
 }
 
 /// Writes text that has styles to standard output.
 pub(crate) fn output_styled(text: &str) -> Result<(), Error> {
-    let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    let mut out = std::io::stdout().lock();
+    let has_colors = anstream::AutoStream::choice(&out) != ColorChoice::Never;
+    out.write_all(fit(text, out.is_terminal(), has_colors).as_bytes())?;
     Ok(out.flush()?)
 }
 
 /// Writes a line, which may have styles, to standard error.
 pub(crate) fn note(line: &str) {
+    let mut out = std::io::stderr().lock();
+    let has_colors = anstream::AutoStream::choice(&out) != ColorChoice::Never;
     // Where standard error is closed, nobody is there to hear of it.
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let _ = writeln!(out, "{}", fit(line, out.is_terminal(), has_colors));
 }
 
 /// Writes `error: ..` to standard error.
@@ -78,10 +124,11 @@ impl Progress {
             spinner
         });
         let detail = line.strip_prefix("Compiling ").map(|unit| unit.split(" (").next().unwrap_or(unit));
-        spinner.set_message(match detail {
+        let message = match detail {
             Some(unit) => format!("{}: {unit}", self.title),
             None => self.title.clone(),
-        });
+        };
+        spinner.set_message(printable(&message).into_owned());
     }
 }
 
@@ -91,5 +138,33 @@ impl Drop for Progress {
         if let Some(spinner) = &self.spinner {
             spinner.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a plugin's log line may hold: a title, a cleared screen, C1's own escape, a line turned round.
+    const HOSTILE: &str = "\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31m\u{202e}\rend\u{8}";
+
+    #[test]
+    fn on_a_terminal_a_strangers_text_steers_nothing() {
+        let shown = fit(&format!("{} {HOSTILE}\n", styled(BOLD, HOSTILE)), true, false);
+        assert!(!shown.chars().any(|letter| letter != '\n' && letter.is_control()), "{shown:?}");
+        let escaped = r"\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{d}end\u{8}";
+        assert_eq!(shown, format!("{escaped} {escaped}\n"));
+    }
+
+    #[test]
+    fn our_own_styles_are_the_only_ones() {
+        let shown = fit(&format!("{} {HOSTILE}", styled(BOLD, "ours")), true, true);
+        assert_eq!(shown.matches('\u{1b}').collect::<Vec<_>>().len(), 2, "{shown:?}");
+        assert!(shown.starts_with("\u{1b}[1mours\u{1b}[0m "), "{shown:?}");
+    }
+
+    #[test]
+    fn a_pipe_gets_the_text_as_it_is() {
+        assert_eq!(fit(&format!("{} {HOSTILE}", styled(DIM, "ours")), false, false), format!("ours {HOSTILE}"));
     }
 }

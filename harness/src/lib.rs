@@ -37,6 +37,7 @@ pub use engine::watch::{Answered, Passing, Verdict, Watch};
 pub use error::{Error, Result};
 pub use hosts::report::{Finding, Level, Report};
 pub use import::{Import, Signature};
+pub use text::printable;
 pub use trace::event::{Event as TraceEvent, HostCall, Typed};
 pub use trace::outcome::Outcome;
 pub use trace::render::{render_bytes, render_value};
@@ -154,7 +155,7 @@ pub mod __private {
                 plugin.belongs_to(folder.as_ref());
                 plugin
             }
-            Err(error) => panic!("{error}"),
+            Err(error) => panic!("{}", crate::printable(&error.to_string())),
         }
     }
 
@@ -164,7 +165,7 @@ pub mod __private {
     pub fn orbis(folder: &str, host: crate::hosts::orbis::Orbis) -> crate::hosts::orbis::App {
         match host.load_crate(folder.as_ref()) {
             Ok(app) => app,
-            Err(error) => panic!("{error}"),
+            Err(error) => panic!("{}", crate::printable(&error.to_string())),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Text for a shell, and hexadecimal digits.
+//! Text for a shell and for a terminal, and hexadecimal digits.
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
@@ -39,4 +41,33 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// Text of a stranger's as a terminal may be shown it: characters that a terminal obeys are escaped, as
+/// are those that reorder a line. Line feeds and tabs stay.
+///
+/// ```
+/// assert_eq!(plugsmith_harness::printable("\u{1b}[2Jgone\u{9b}31m\n"), "\\u{1b}[2Jgone\\u{9b}31m\n");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match is_obeyed(letter) {
+            true => shown.extend(letter.escape_unicode()),
+            false => shown.push(letter),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters, and those of Unicode's that change the direction or the lines of what is around them.
+fn is_obeyed(letter: char) -> bool {
+    match letter {
+        '\n' | '\t' => false,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        letter => letter.is_control(),
+    }
 }

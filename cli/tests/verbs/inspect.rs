@@ -55,3 +55,24 @@ fn without_sizes() -> insta::internals::SettingsBindDropGuard {
     settings.add_filter(r"[\d,]+ bytes, [\d,]+ without", "[n] bytes, [n] without");
     settings.bind_to_scope()
 }
+
+#[test]
+fn a_name_of_any_length_is_shown_and_widens_no_column() {
+    let folder = crate::sandbox::folder("inspect-long-name");
+    let long = "n".repeat(70_000);
+    std::fs::write(folder.join("a.wat"), format!("(module (func (export \"{long}\")) (func (export \"short\")))"))
+        .unwrap();
+    let shown = plugsmith(["inspect", "a.wat"]).current_dir(folder).output().unwrap();
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.status.success() && text.contains(&long), "{}", String::from_utf8_lossy(&shown.stderr));
+    assert!(text.len() < 2 * long.len(), "{}", text.len());
+}
+
+#[test]
+fn a_line_feed_in_a_name_makes_no_line() {
+    let folder = crate::sandbox::folder("inspect-lines");
+    std::fs::write(folder.join("a.wat"), r#"(module (func (export "a\n\npermissions\n  none")))"#).unwrap();
+    let shown = plugsmith(["inspect", "a.wat"]).current_dir(folder).output().unwrap();
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(text.contains(r"  a\n\npermissions\n  none()"), "{text}");
+}

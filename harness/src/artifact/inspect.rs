@@ -4,6 +4,8 @@
 mod permissions;
 mod sizes;
 
+use std::collections::{BTreeMap, HashSet};
+
 use plugsmith::protocol::metadata::{Command, DataType, Function, Hook, Record, StorageBackend, Transformer};
 use plugsmith::protocol::orbis::Route;
 use serde::Serialize;
@@ -141,18 +143,17 @@ impl Inspection {
         transformers.sort_by(|a, b| a.on.cmp(&b.on));
         storage_backends.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
-        let is_known = |name: &str| {
-            commands.iter().any(|command| command.record.name == name)
-                || functions.iter().any(|function| function.record.name == name)
-                || hooks.iter().any(|hook| hook.export == name)
-                || transformers.iter().any(|transformer| transformer.export == name)
-                || storage_backends.iter().any(|backend| backend.export == name)
-                || routes.iter().any(|route| route.handler == name)
-        };
+        let known: HashSet<&str> = (commands.iter().map(|command| command.record.name.as_str()))
+            .chain(functions.iter().map(|function| function.record.name.as_str()))
+            .chain(hooks.iter().map(|hook| hook.export.as_str()))
+            .chain(transformers.iter().map(|transformer| transformer.export.as_str()))
+            .chain(storage_backends.iter().map(|backend| backend.export.as_str()))
+            .chain(routes.iter().map(|route| route.handler.as_str()))
+            .collect();
         let exports = module
             .exports
             .iter()
-            .filter(|(name, _)| !is_known(name))
+            .filter(|(name, _)| !known.contains(name.as_str()))
             .map(|(name, signature)| Export {
                 name: name.clone(),
                 signature: signature.render(name),
@@ -195,17 +196,13 @@ fn usage(command: &Command) -> String {
 }
 
 fn imports(module: &Module) -> Vec<ImportModule> {
-    let mut modules: Vec<ImportModule> = Vec::new();
+    let mut modules: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for import in &module.imports {
-        let function = import.signature.render(&import.name);
-        match modules.iter_mut().find(|known| known.module == import.module) {
-            Some(known) => known.functions.push(function),
-            None => modules.push(ImportModule { module: import.module.clone(), functions: vec![function] }),
-        }
+        modules.entry(&import.module).or_default().push(import.signature.render(&import.name));
     }
-    modules.sort_by(|a, b| a.module.cmp(&b.module));
-    for module in &mut modules {
-        module.functions.sort();
-    }
-    modules
+    let sorted = |(module, mut functions): (&str, Vec<String>)| {
+        functions.sort();
+        ImportModule { module: module.to_owned(), functions }
+    };
+    modules.into_iter().map(sorted).collect()
 }

@@ -1,6 +1,7 @@
 //! A wasm module seen from outside, without running it: imports, exports, sections.
 
 mod invalid;
+mod limits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,8 @@ pub struct Module {
     pub(crate) memories: usize,
     /// Why it may fill a host that does not limit tables.
     boundless: Option<String>,
+    /// Why it is more than the compiler is given.
+    excess: Option<String>,
     /// The size of each function's code in bytes, and its name where the module has names.
     pub functions: Vec<(Option<String>, usize)>,
 }
@@ -88,6 +91,17 @@ impl Module {
     /// [`Error::InvalidModule`], with the table.
     pub(crate) fn refuse_boundless_tables(&self) -> Result<()> {
         match &self.boundless {
+            Some(reason) => Err(Error::InvalidModule { reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that it can be compiled in seconds and within megabytes; see `limits.rs`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidModule`], with the limit.
+    pub(crate) fn refuse_excess(&self) -> Result<()> {
+        match &self.excess {
             Some(reason) => Err(Error::InvalidModule { reason: reason.clone() }),
             None => Ok(()),
         }
@@ -192,6 +206,19 @@ struct ModuleReader {
     /// Whether some code makes a table larger.
     grows_tables: bool,
     sizes: Vec<usize>,
+    totals: limits::Totals,
+    excess: Option<String>,
+}
+
+impl limits::Types for ModuleReader {
+    fn of_function(&self, index: u32) -> u64 {
+        self.functions.get(index as usize).map_or(0, |ty| self.of_type(*ty))
+    }
+
+    fn of_type(&self, index: u32) -> u64 {
+        let signature = self.types.get(index as usize).and_then(Option::as_ref);
+        signature.map_or(0, |signature| (signature.parameters.len() + signature.results.len()) as u64)
+    }
 }
 
 impl ModuleReader {
@@ -269,6 +296,7 @@ impl ModuleReader {
                         self.grows_tables |= matches!(operator?, wasmparser::Operator::TableGrow { .. });
                     }
                 }
+                self.weigh(&body)?;
                 self.sizes.push(body.range().len());
             }
             Payload::CustomSection(section) if section.name() == metadata::SECTION => {
@@ -288,6 +316,21 @@ impl ModuleReader {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Adds a function to what the compiler is given.
+    fn weigh(&mut self, body: &wasmparser::FunctionBody<'_>) -> std::result::Result<(), wasmparser::BinaryReaderError> {
+        if self.excess.is_some() {
+            return Ok(());
+        }
+        let index = self.imported_functions as usize + self.sizes.len();
+        let ty = self.functions.get(index).and_then(|ty| self.types.get(*ty as usize)).and_then(Option::as_ref);
+        let parameters = ty.map_or(0, |signature| signature.parameters.len() as u64);
+        let mut totals = std::mem::take(&mut self.totals);
+        let weighed = totals.add(body, parameters, self)?;
+        self.totals = totals;
+        self.excess = weighed.err().map(|reason| format!("function {index}: {reason}"));
         Ok(())
     }
 
@@ -333,6 +376,13 @@ impl ModuleReader {
         if let Some(twice) = twice(&self.module.records) {
             return Err(Invalid::new(format!("two {twice}"), "rename one, in its source or in a crate that it links"));
         }
+        let counts = [
+            (limits::IMPORTS, self.module.imports.len()),
+            (limits::EXPORTS, self.module.exports.len()),
+            (limits::RECORDS, self.module.records.len()),
+        ];
+        let too_many = counts.into_iter().find_map(|(limit, count)| limit.check(count as u64).err());
+        self.module.excess = self.excess.take().or(too_many);
         self.module.functions = self
             .sizes
             .iter()

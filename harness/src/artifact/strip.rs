@@ -20,6 +20,8 @@ const TOOLS: &[&str] = &["name", "producers", "target_features"];
 /// [`Error::InvalidModule`].
 pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
     let invalid = |error: wasmparser::BinaryReaderError| Error::InvalidModule { reason: error.to_string() };
+    // The parser hands out a custom section's head before it knows that its end is there.
+    let cut_short = || Error::InvalidModule { reason: "unexpected end-of-file".to_owned() };
     let mut kept = Vec::with_capacity(wasm.len());
     // Each part goes from the end of the last one to its own.
     let mut start = 0;
@@ -36,7 +38,7 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
         let is_for_tools = matches!(&payload, Payload::CustomSection(section)
             if TOOLS.contains(&section.name()) || section.name().starts_with(".debug_"));
         if !is_for_tools {
-            kept.extend_from_slice(&wasm[start..end]);
+            kept.extend_from_slice(wasm.get(start..end).ok_or_else(cut_short)?);
         }
         start = end;
     }

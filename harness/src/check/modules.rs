@@ -1,6 +1,6 @@
 //! The modules of an Extism manifest, and the artifact's place among them.
 
-use crate::import::Import;
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::{Artifact, Report};
@@ -9,6 +9,7 @@ use crate::engine::compiled::link_with;
 use crate::engine::host::Host;
 use crate::error::Error;
 use crate::hosts::extism::{self, Manifest, Wasm, sha256};
+use crate::import::Import;
 
 /// Holds the artifact against its own entry and the others, and takes from its imports what they
 /// answer.
@@ -29,13 +30,14 @@ pub(super) fn judge(artifact: &mut Artifact, manifest: &Manifest, report: &mut R
     if manifest.wasm.len() > 1 {
         judge_others(artifact, own, main, manifest, report);
         // A host has nothing to do with these, whatever became of them.
-        artifact.module.imports.retain(|import| !is_of_another(import, manifest));
+        let others = names(manifest);
+        artifact.module.imports.retain(|import| !others.contains(import.module.as_str()));
     }
 }
 
-/// Whether it is one of the manifest's modules that an import is from.
-fn is_of_another(import: &Import, manifest: &Manifest) -> bool {
-    manifest.wasm.iter().filter_map(|source| source.meta().name.as_deref()).any(|name| name == import.module)
+/// The names that an import of another module of the manifest is from.
+fn names(manifest: &Manifest) -> HashSet<&str> {
+    manifest.wasm.iter().filter_map(|source| source.meta().name.as_deref()).collect()
 }
 
 /// Whether an entry of the manifest is this artifact, by its file or its hash.
@@ -79,7 +81,8 @@ fn judge_others(artifact: &mut Artifact, own: usize, main: usize, manifest: &Man
         link_with(&mut module, &found.modules)?;
         Ok(module.imports)
     });
-    if let Some(import) = linked.iter().flatten().find(|import| is_of_another(import, &manifest)) {
+    let others = names(&manifest);
+    if let Some(import) = linked.iter().flatten().find(|import| others.contains(import.module.as_str())) {
         report.breach(
             format!(
                 "cannot load with the manifest's modules: `{}` is imported from `{}`, which does not export it",
@@ -91,7 +94,10 @@ fn judge_others(artifact: &mut Artifact, own: usize, main: usize, manifest: &Man
     match linked {
         Ok(imports) if own == main => artifact.module.imports = imports,
         // What the others answer it is no more to ask the host for.
-        Ok(imports) => artifact.module.imports.retain(|import| imports.contains(import)),
+        Ok(imports) => {
+            let left: HashSet<Import> = imports.into_iter().collect();
+            artifact.module.imports.retain(|import| left.contains(import));
+        }
         Err(error) => {
             // What a manifest's own error says last is what to do.
             let text = error.to_string();

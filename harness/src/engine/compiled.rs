@@ -135,6 +135,7 @@ fn parse(wasm: &[u8]) -> Result<Module> {
     let module = Module::parse(wasm)?;
     link::refuse_itself(&module)?;
     module.refuse_boundless_tables()?;
+    module.refuse_excess()?;
     Ok(module)
 }
 

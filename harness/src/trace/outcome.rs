@@ -6,6 +6,7 @@ use std::time::Duration;
 use plugsmith::log::Line;
 
 use crate::error::{Error, Result};
+use crate::text::printable;
 use crate::trace::call::{self, Call, Past, Shown, What};
 use crate::trace::event::{Event, Excerpt, HostCall};
 
@@ -38,7 +39,7 @@ impl<T> Outcome<T> {
         let report = if self.result.is_err() { self.report() } else { String::new() };
         match self.result {
             Ok(output) => output,
-            Err(_) => panic!("{report}"),
+            Err(_) => panic!("{}", printable(&report)),
         }
     }
 
@@ -51,7 +52,8 @@ impl<T> Outcome<T> {
         match self.result {
             Err(error) => error,
             Ok(_) => {
-                panic!("the call succeeded, where an error was expected\n  {} => {}", self.call(), self.shown.render())
+                let call = format!("{} => {}", self.call(), self.shown.render());
+                panic!("the call succeeded, where an error was expected\n  {}", printable(&call))
             }
         }
     }

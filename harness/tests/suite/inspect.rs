@@ -59,3 +59,26 @@ fn a_built_data_type_has_any_version_that_its_attribute_takes() {
     versions.sort_unstable();
     assert_eq!(versions, [("FLAG", 1), ("LAST", u32::MAX)]);
 }
+
+#[test]
+fn a_module_that_is_cut_short_anywhere_is_refused_and_not_stripped() {
+    let whole = wat::parse_str(
+        r#"(module (@custom "before" (before first) "names") (memory 1) (func $named (export "run")) (data (i32.const 0) "data"))"#,
+    )
+    .unwrap();
+    for end in 9..whole.len() {
+        let cut = &whole[..end];
+        // Between two sections it is a module of its own.
+        let is_module = wasmparser::validate(cut).is_ok();
+        assert!(is_module || plugsmith_harness::strip(cut).is_err() || Inspection::read(cut).is_err(), "{end}");
+    }
+    assert!(plugsmith_harness::strip(&whole).is_ok());
+}
+
+/// 100,000 imports took 40 s.
+#[test]
+fn a_hundred_thousand_imports_are_no_hundred_thousand_times_as_many_steps() {
+    let imports = (0..100_000).map(|index| format!("(import \"m{index}\" \"f{index}\" (func))\n")).collect::<String>();
+    let found = Inspection::read(format!("(module {imports})").into_bytes()).unwrap();
+    assert_eq!((found.imports.len(), found.permissions.len()), (100_000, 100_000));
+}

@@ -6,6 +6,7 @@ mod errors;
 mod fidelity;
 mod foreign;
 mod guest;
+mod heavy;
 mod hostile;
 mod imports;
 mod inspect;

@@ -1,5 +1,7 @@
 //! What an artifact's imports let it do. What is not imported cannot be done, so this is all of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use plugsmith::protocol::orbis;
 use serde::Serialize;
 
@@ -22,33 +24,23 @@ pub struct Permission {
 pub(super) fn of(module: &Module) -> Vec<Permission> {
     // Only then is `env` Orbis' own.
     let is_orbis = module.sections.iter().any(|(name, _)| name == orbis::MANIFEST_SECTION);
-    let mut found: Vec<(usize, Permission)> = Vec::new();
+    let mut found: BTreeMap<(usize, usize, &str), (&str, BTreeSet<&str>)> = BTreeMap::new();
     for import in &module.imports {
         let kinds = if is_orbis && import.module == orbis::MODULE { in_orbis(import) } else { kinds(import) };
         for &(resource, action) in kinds {
             let action = if action.is_empty() { import.name.as_str() } else { action };
-            match found.iter_mut().find(|(_, known)| known.resource == resource && known.action == action) {
-                Some((_, known)) => known.imports.push(import.name.clone()),
-                None => found.push((
-                    RESOURCES.iter().position(|known| *known == resource).unwrap_or(RESOURCES.len()),
-                    Permission {
-                        resource: resource.to_owned(),
-                        action: action.to_owned(),
-                        imports: vec![import.name.clone()],
-                    },
-                )),
-            }
+            let place = RESOURCES.iter().position(|known| *known == resource).unwrap_or(RESOURCES.len());
+            let (_, imports) =
+                found.entry((place, order(action), action)).or_insert_with(|| (resource, BTreeSet::new()));
+            imports.insert(&import.name);
         }
     }
-    found.sort_by(|(a, one), (b, other)| {
-        (a, order(&one.action), &one.action).cmp(&(b, order(&other.action), &other.action))
-    });
-    let mut permissions = found.into_iter().map(|(_, permission)| permission).collect::<Vec<_>>();
-    for permission in &mut permissions {
-        permission.imports.sort();
-        permission.imports.dedup();
-    }
-    permissions
+    let owned = |((_, _, action), (resource, imports)): ((usize, usize, &str), (&str, BTreeSet<&str>))| Permission {
+        resource: resource.to_owned(),
+        action: action.to_owned(),
+        imports: imports.into_iter().map(str::to_owned).collect(),
+    };
+    found.into_iter().map(owned).collect()
 }
 
 const RESOURCES: &[&str] = &["storage", "kv", "database", "state", "network", "events", "system", "filesystem", "host"];

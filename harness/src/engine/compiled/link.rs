@@ -1,7 +1,7 @@
 //! Modules whose exports answer a plugin's imports: those of its manifest, or one that mocks its
 //! host. They share the kernel's memory, so a block's offset means the same to all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::artifact::module::Module;
 use crate::error::{Error, Result};
@@ -16,13 +16,12 @@ pub(crate) const MAIN: &str = "main";
 /// [`Error::BadSignature`] for an import and an export of other types, [`Error::InvalidModule`] for
 /// modules that import from each other: Extism links what a module imports from first, without end.
 pub(super) fn modules(module: &mut Module, others: &BTreeMap<&str, Module>) -> Result<()> {
-    let mut wanted: Vec<Import> = Vec::new();
+    let mut wanted = Wanted::default();
     let imports = std::mem::take(&mut module.imports);
     for import in imports.iter().chain(others.values().flat_map(|other| &other.imports)) {
         let other = others.get(import.module.as_str());
         match other.and_then(|other| other.exports.get(&import.name)) {
-            None if is_among(import, &wanted) => {}
-            None => wanted.push(import.clone()),
+            None => wanted.add(import),
             Some(signature) if *signature == import.signature => {}
             Some(signature) => {
                 let other = format!("the module `{}` exports `{}`", import.module, signature.render(&import.name));
@@ -30,19 +29,46 @@ pub(super) fn modules(module: &mut Module, others: &BTreeMap<&str, Module>) -> R
             }
         }
     }
-    module.imports = wanted;
+    module.imports = wanted.imports;
     refuse_circles(others)
+}
+
+/// Imports, each once.
+#[derive(Default)]
+struct Wanted<'a> {
+    known: HashSet<(&'a str, &'a str)>,
+    imports: Vec<Import>,
+}
+
+impl<'a> Wanted<'a> {
+    fn add(&mut self, import: &'a Import) {
+        if self.known.insert((&import.module, &import.name)) {
+            self.imports.push(import.clone());
+        }
+    }
 }
 
 /// Refuses modules that import from each other: what is left when those are taken away, one by one,
 /// that import from none of the others.
 fn refuse_circles(others: &BTreeMap<&str, Module>) -> Result<()> {
     let mut left: BTreeSet<&str> = others.keys().copied().collect();
-    let imports_one_of = |name: &str, left: &BTreeSet<&str>| {
-        others[name].imports.iter().any(|import| left.contains(import.module.as_str()))
-    };
-    while let Some(name) = left.iter().copied().find(|name| !imports_one_of(name, &left)) {
+    let mut importers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut imported = BTreeMap::new();
+    for (name, other) in others {
+        let of: BTreeSet<&str> = other.imports.iter().map(|import| import.module.as_str()).collect();
+        let of: Vec<&str> = of.into_iter().filter(|module| others.contains_key(module)).collect();
+        imported.insert(*name, of.len());
+        of.into_iter().for_each(|module| importers.entry(module).or_default().push(name));
+    }
+    let mut free: Vec<&str> = left.iter().copied().filter(|name| imported[name] == 0).collect();
+    while let Some(name) = free.pop() {
         left.remove(name);
+        for importer in importers.remove(name).unwrap_or_default() {
+            if let Some(count) = imported.get_mut(importer) {
+                *count -= 1;
+                free.extend((*count == 0).then_some(importer));
+            }
+        }
     }
     if left.is_empty() {
         return Ok(());
@@ -62,12 +88,13 @@ fn refuse_circles(others: &BTreeMap<&str, Module>) -> Result<()> {
 /// plugins that have nothing to do with each other.
 pub(super) fn link(module: &mut Module, linked: &Module) -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
-    let mut wanted = Vec::new();
-    for import in std::mem::take(&mut module.imports) {
+    let mut wanted = Wanted::default();
+    let imports = std::mem::take(&mut module.imports);
+    for import in &imports {
         match linked.exports.get(&import.name).filter(|_| import.module != KERNEL && import.module != WASI) {
-            None => wanted.push(import),
+            None => wanted.add(import),
             Some(signature) if *signature == import.signature => {
-                names.insert(import.module);
+                names.insert(import.module.clone());
             }
             Some(signature) => {
                 return Err(Error::BadSignature {
@@ -78,7 +105,7 @@ pub(super) fn link(module: &mut Module, linked: &Module) -> Result<BTreeSet<Stri
         }
     }
     if names.is_empty() {
-        let imports = wanted.iter().filter(|import| import.module != KERNEL && import.module != WASI);
+        let imports = wanted.imports.iter().filter(|import| import.module != KERNEL && import.module != WASI);
         let imports: Vec<&str> = imports.map(|import| import.name.as_str()).collect();
         let reason = if imports.is_empty() {
             "it imports nothing that a mock of its host could answer: leave out `--mock-host`, or `Host::link`"
@@ -96,13 +123,9 @@ pub(super) fn link(module: &mut Module, linked: &Module) -> Result<BTreeSet<Stri
         let reason = format!("the linked plugin imports `{name}` from `{module}`, which it is linked as itself");
         return Err(Error::InvalidModule { reason });
     }
-    wanted.extend(linked.imports.iter().filter(|import| !is_among(import, &wanted)).cloned().collect::<Vec<_>>());
-    module.imports = wanted;
+    linked.imports.iter().for_each(|import| wanted.add(import));
+    module.imports = wanted.imports;
     Ok(names)
-}
-
-fn is_among(import: &Import, imports: &[Import]) -> bool {
-    imports.iter().any(|known| known.module == import.module && known.name == import.name)
 }
 
 /// Refuses what imports from the plugin's own name: Extism looks for it in the plugin, whose imports

@@ -78,7 +78,7 @@ impl App {
         let module = Module::parse(&wasm)?;
         let abi = host.mode.abi();
         check::artifact(&module, abi)?;
-        let linked = engine::compile(&wasm, abi)?;
+        let linked = engine::compile(&module, &wasm, abi)?;
         let services = Arc::new(Mutex::new(Services::new(&host, &manifest)?));
         Ok(App {
             mode: host.mode,
@@ -259,7 +259,7 @@ impl App {
         let module = Module::parse(&wasm)?;
         let abi = self.mode.abi();
         check::artifact(&module, abi)?;
-        let linked = engine::compile(&wasm, abi)?;
+        let linked = engine::compile(&module, &wasm, abi)?;
         let mut services = self.services();
         if let Some(database) = &mut services.database {
             database.migrate()?;

@@ -8,6 +8,7 @@ use wasmtime::{Cache, Config, Engine, InstancePre, WasmBacktraceDetails};
 
 use super::abi::Abi;
 use super::running::Running;
+use crate::artifact::module::Module;
 use crate::engine::compiled;
 use crate::error::{Error, Result};
 
@@ -24,7 +25,8 @@ pub(super) fn get() -> &'static Engine {
 }
 
 /// The artifact, compiled and linked; once for each artifact, ABI and process.
-pub(super) fn compile(wasm: &[u8], abi: &Abi) -> Result<Arc<InstancePre<Running>>> {
+pub(super) fn compile(module: &Module, wasm: &[u8], abi: &Abi) -> Result<Arc<InstancePre<Running>>> {
+    module.refuse_excess()?;
     type Known = HashMap<&'static str, HashMap<Vec<u8>, Arc<InstancePre<Running>>>>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

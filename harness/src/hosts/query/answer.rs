@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::text::printable;
 use crate::trace::outcome::Outcome;
 
 /// What came of a call of `plugin(..)`.
@@ -75,8 +76,10 @@ impl Answer {
     pub fn unwrap(self) -> String {
         match (&self.result, &self.outcome) {
             (Ok(output), _) => output.clone(),
-            (Err(Failure::Crash(_)), Some(outcome)) => panic!("{}\n{}", self.call, outcome.report()),
-            (Err(failure), _) => panic!("{}\n{failure}", self.call),
+            (Err(Failure::Crash(_)), Some(outcome)) => {
+                panic!("{}", printable(&format!("{}\n{}", self.call, outcome.report())))
+            }
+            (Err(failure), _) => panic!("{}", printable(&format!("{}\n{failure}", self.call))),
         }
     }
 
