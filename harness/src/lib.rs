@@ -30,7 +30,7 @@ pub use artifact::source::Source;
 pub use artifact::strip::strip;
 pub use check::{check, check_with};
 pub use engine::arguments::Arguments;
-pub use engine::guest::{Guest, State};
+pub use engine::guest::{Block, Guest, State};
 pub use engine::host::{Host, Limits};
 pub use engine::plugin::Plugin;
 pub use engine::watch::{Answered, Passing, Verdict, Watch};

@@ -1,4 +1,20 @@
-//! What is done with any guest, whatever its host: each works on a [`Guest`](crate::Guest) and a
-//! [`Watch`](crate::Watch), and knows no host.
+//! Test powers: what a test can do with any guest besides calling it.
+//!
+//! Each starts with its subject, takes its options, and ends with `check(|guest| ..)`, which gives a report:
+//! a value to inspect, text to print, and `assert()`.
+//!
+//! | power | finds |
+//! |---|---|
+//! | [`faults`](fn@faults) | what goes wrong when a host call fails |
+//! | [`steady`](fn@steady) | what grows from call to call |
+//! | [`versions`](fn@versions) | what changes for callers between two artifacts |
+//!
+//! They work on every [`Guest`](crate::Guest), so on artifacts of other SDKs, too.
 
 pub mod faults;
+pub mod steady;
+pub mod versions;
+
+pub use faults::faults;
+pub use steady::{Grown, steady};
+pub use versions::{Difference, versions};

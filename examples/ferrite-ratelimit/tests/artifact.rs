@@ -5,6 +5,7 @@ use std::time::Duration;
 use ferrite_ratelimit::window::{Verdict, Window};
 use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::testing::SeededRandom;
+use plugsmith_harness::powers::{faults, steady};
 use plugsmith_harness::{Error, Host, Plugin, assert_trace_snapshot, plugin};
 
 #[test]
@@ -73,4 +74,23 @@ fn the_artifact_counts_as_its_native_twin() {
         assert_eq!(reply, Value::Array(expected.map(Value::Integer).to_vec()));
     }
     assert!((100..300).contains(&granted), "both answers were given: {granted} of 300");
+}
+
+#[test]
+fn a_host_call_that_fails_is_never_hidden() {
+    faults(|| plugin!(Host::new().storage_typed("ada", &Window::new(10))))
+        .check(|plugin| plugin.command("RATE.ALLOW", ("ada", 2, 10)))
+        .assert();
+}
+
+#[test]
+fn a_window_does_not_grow() {
+    steady(plugin!())
+        .calls(500)
+        .frees_blocks()
+        .check(|plugin| {
+            plugin.advance(Duration::from_secs(1));
+            plugin.command("RATE.ALLOW", ("ada", 2, 10))
+        })
+        .assert();
 }

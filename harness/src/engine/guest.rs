@@ -44,6 +44,24 @@ pub trait Guest {
 
     /// What the guest has left behind in its host, now.
     fn state(&self) -> State;
+
+    /// The blocks of Extism's kernel that the last call has left in use, its output aside; none in another ABI, and without an
+    /// instance. Extism frees them before the next call.
+    fn blocks(&self) -> Vec<Block> {
+        Vec::new()
+    }
+}
+
+/// A block of Extism's kernel that is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Block {
+    /// Its offset in the kernel's memory.
+    pub offset: u64,
+    /// Its length in bytes.
+    pub length: u64,
+    /// Its first bytes, at most 64.
+    pub start: Vec<u8>,
 }
 
 /// What a guest has left behind in its host. Two of these compare, whenever they were taken.

@@ -1,5 +1,6 @@
 //! A plugin under test.
 
+mod blocks;
 mod guest;
 mod instance;
 mod state;

@@ -5,5 +5,9 @@
 #[path = "../suite/guest.rs"]
 mod guest;
 
+mod fixture;
+
 mod faults;
+mod steady;
+mod versions;
 mod watch;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Plugin;
-use crate::engine::guest::{Guest, State};
+use super::{Plugin, blocks};
+use crate::engine::guest::{Block, Guest, State};
 use crate::engine::watch::{Watch, Watched};
 use crate::error::Result;
 use crate::trace::outcome::Outcome;
@@ -23,6 +23,13 @@ impl Guest for Plugin {
 
     fn watch(&mut self, watch: Option<Arc<dyn Watch>>) {
         *self.running.watched.borrow_mut() = watch.map(|watch| Watched { watch, depth: 0 });
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let output = self.running.output.get().map(|(offset, _)| offset);
+        let mut blocks = self.running.kernel_memory().map_or_else(Vec::new, |memory| blocks::in_use(&memory));
+        blocks.retain(|block| Some(block.offset) != output);
+        blocks
     }
 
     fn state(&self) -> State {

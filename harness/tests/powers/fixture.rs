@@ -1,0 +1,8 @@
+//! The plugin with planted bugs.
+
+use std::path::{Path, PathBuf};
+
+pub(crate) fn planted() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/planted");
+    plugsmith_harness::build(&folder).unwrap()
+}
