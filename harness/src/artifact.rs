@@ -6,6 +6,7 @@ pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod module;
 pub(crate) mod order;
+pub(crate) mod origin;
 pub(crate) mod proposals;
 pub(crate) mod source;
 pub(crate) mod strip;

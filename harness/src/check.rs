@@ -12,8 +12,9 @@ mod modules;
 mod wasi;
 
 use crate::artifact::module::{Invalid, Module, NO_WASM};
+use crate::artifact::origin;
 use crate::artifact::source::Source;
-use crate::error::{Error, Result};
+use crate::error::{Error, LEAK_CURE, Result, owned};
 use crate::hosts::extism::Manifest;
 use crate::hosts::report::{Artifact, Report};
 use crate::hosts::{Abi, Profile};
@@ -100,6 +101,11 @@ fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     }
     if let Some(Invalid { what, fix }) = artifact.module.without_records() {
         report.breach(what, fix.unwrap_or_default());
+    }
+    let leaked = origin::leaked(&artifact.module, artifact.path.as_deref());
+    if !leaked.is_empty() {
+        let what = format!("exports entry points of crates that it depends on: {}", owned(&leaked));
+        report.breach(what, LEAK_CURE);
     }
     lints::judge(artifact, report);
     fuel::judge(artifact, profile, report);

@@ -12,5 +12,6 @@ pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod plugin;
+mod round_trip;
 pub(crate) mod running;
 pub(crate) mod watch;

@@ -41,6 +41,12 @@ pub enum Error {
         /// The validator's reason.
         reason: String,
     },
+    /// The artifact has entry points of a crate that it depends on, and did not ask for them.
+    #[error("{}", leaked(exports))]
+    Leaked {
+        /// Each export, and the crate that it is from.
+        exports: Vec<(String, String)>,
+    },
     /// The artifact has no such export.
     #[error("no export `{name}`; there is {}", list(available))]
     MissingExport {
@@ -323,6 +329,7 @@ impl Error {
             Error::StaleArtifact { .. } => "stale_artifact",
             Error::BuildFailed { .. } => "build_failed",
             Error::InvalidModule { .. } => "invalid_module",
+            Error::Leaked { .. } => "leaked",
             Error::MissingExport { .. } => "missing_export",
             Error::BadSignature { .. } => "bad_signature",
             Error::MissingCommand { .. } => "missing_command",
@@ -382,6 +389,21 @@ fn of_peer(plugin: &str, error: &Error) -> String {
         error => error.to_string(),
     }
 }
+
+/// Entry points of dependencies, and what to do about them.
+fn leaked(exports: &[(String, String)]) -> String {
+    format!("the plugin exports entry points of crates that it depends on: {}; {LEAK_CURE}", owned(exports))
+}
+
+/// `GREET` of the crate `hello`, `HELLO` of the crate `hello`.
+pub(crate) fn owned(exports: &[(String, String)]) -> String {
+    exports.iter().map(|(export, owner)| format!("`{export}` of `{owner}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What to do about entry points of a dependency.
+pub(crate) const LEAK_CURE: &str = "to keep them, list them in this plugin's `export_plugin!`; otherwise move what \
+    both plugins share into a crate without entry points, or put the attributes of that crate behind a feature: \
+    `#[cfg_attr(feature = \"plugin\", plugsmith::command)]`";
 
 /// Nothing at the path; how to build it, where it is an artifact's.
 fn missing(path: &Path) -> String {

@@ -122,6 +122,13 @@ fn check(data_type: &DataType, mistakes: &mut Mistakes) {
 fn emit(data_type: &DataType, item: &Item) -> TokenStream {
     let span = generated(data_type.ident.span());
     let (ident, name) = (&data_type.ident, &data_type.name.value);
+    // Which fields there are may depend on a `cfg`; of an enum, only its `Debug` knows.
+    let fields: Vec<syn::Member> = match item {
+        Item::Struct(item) if item.fields.iter().all(|field| field.attrs.iter().all(|a| !a.path().is_ident("cfg"))) => {
+            item.fields.members().collect()
+        }
+        _ => Vec::new(),
+    };
     let item = match data_type.derives.as_slice() {
         [] => item.to_token_stream(),
         derives => quote_spanned! {span=>
@@ -146,6 +153,7 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
         ::__plugsmith::__private::version_text(<#ident as ::__plugsmith::Encoding>::VERSION).as_str()
     ));
     let record = record.emit(span);
+    let (shown, round_trip) = (shown(ident, &fields, span), format!("__plugsmith_round_trip:{name}"));
     let unique = unique::emit("two_data_types_are_called", name, generated(data_type.name.span));
     quote_spanned! {span=>
         #item
@@ -153,12 +161,46 @@ fn emit(data_type: &DataType, item: &Item) -> TokenStream {
         const _: () = {
             impl ::__plugsmith::NamedType for #ident {
                 const NAME: &'static ::core::primitive::str = #name;
+                #shown
+            }
+            // Values pass through artifacts under test, so that a test sees what only differs on wasm32.
+            #[cfg(all(target_arch = "wasm32", debug_assertions))]
+            #[unsafe(export_name = #round_trip)]
+            extern "C" fn __plugsmith_round_trip(
+                step: ::core::primitive::i32,
+                operand: ::core::primitive::i32,
+            ) -> ::core::primitive::i32 {
+                ::__plugsmith::__private::round_trip::<#ident>(step, operand)
             }
             #implementations
             const fn is_data_type<T: ::__plugsmith::DataType>() {}
             const _: () = is_data_type::<#ident>();
             #record
         };
+    }
+}
+
+/// The value for a person: by its `Debug`, or by those of its fields.
+fn shown(ident: &syn::Ident, fields: &[syn::Member], span: proc_macro2::Span) -> TokenStream {
+    let name = unraw(ident);
+    let fields = fields.iter().map(|field| {
+        let name = match field {
+            syn::Member::Named(name) => unraw(name),
+            syn::Member::Unnamed(index) => index.index.to_string(),
+        };
+        quote_spanned!(span=> (#name, (&&::__plugsmith::__private::Shown(&self.#field)).shown()))
+    });
+    quote_spanned! {span=>
+        #[cfg(any(not(target_arch = "wasm32"), debug_assertions))]
+        fn shown(&self) -> ::core::option::Option<::__plugsmith::__private::std::string::String> {
+            #[allow(unused_imports, reason = "one for a type with a Debug, the other for one without")]
+            use ::__plugsmith::__private::{ViaDebug as _, ViaNoDebug as _};
+            let whole = (&&::__plugsmith::__private::Shown(self)).shown();
+            if whole.is_some() {
+                return whole;
+            }
+            ::core::option::Option::Some(::__plugsmith::__private::fields(#name, &[#(#fields),*]))
+        }
     }
 }
 

@@ -48,6 +48,17 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
                 #[unsafe(link_section = "plugsmith")]
                 static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::order(ENTRIES);
             };
+            // All of the list, in artifacts under test: what it names of other crates is meant to be here.
+            #[cfg(all(target_arch = "wasm32", debug_assertions))]
+            const _: () = {
+                const START: &::core::primitive::str = ::core::concat!(
+                    "{\"kind\":\"list\",\"module\":\"", ::core::module_path!(), "\",\"exports\":["
+                );
+                const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::list_length(START, ENTRIES);
+                #[used]
+                #[unsafe(link_section = "plugsmith")]
+                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::list(START, ENTRIES);
+            };
         };
     })
 }

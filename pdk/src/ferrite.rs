@@ -2,5 +2,6 @@
 
 pub(crate) mod data_type;
 pub(crate) mod hook;
+pub(crate) mod round_trip;
 pub(crate) mod storage_backend;
 pub(crate) mod transformer;

@@ -7,7 +7,7 @@ pub mod protocol;
 
 mod text;
 
-mod error;
+pub mod error;
 #[cfg(feature = "json")]
 mod json;
 mod value_conversions;

@@ -7,6 +7,9 @@ pub use crate::entry::command::{
 pub use crate::entry::function::{Context, FunctionOutput, Input, Sole};
 pub use crate::entry::reply::{CommandOutput, ReplyWriter};
 pub use crate::ferrite::hook::{EventContext, FromEvent, HookOutput, Takes};
+#[cfg(target_arch = "wasm32")]
+pub use crate::ferrite::round_trip::round_trip;
+pub use crate::ferrite::round_trip::{Shown, ViaDebug, ViaNoDebug, fields};
 pub use crate::ferrite::transformer::TransformerOutput;
 pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
 #[cfg(feature = "data-types")]
@@ -90,6 +93,33 @@ pub const fn order<const N: usize>(entries: &[Entry]) -> [u8; N] {
         index += 1;
     }
     append(&mut out, at - 1, "]}\n");
+    out
+}
+
+/// The length of the record of all that a list names.
+pub const fn list_length(start: &str, entries: &[Entry]) -> usize {
+    let mut length = start.len() + "]}\n".len();
+    let mut index = 0;
+    while index < entries.len() {
+        length += entries[index].export.len() + if index == 0 { 0 } else { 1 };
+        index += 1;
+    }
+    length
+}
+
+/// The record of all that a list names: `{"kind":"list","module":"mine","exports":["GREET"]}`.
+pub const fn list<const N: usize>(start: &str, entries: &[Entry]) -> [u8; N] {
+    let mut out = [0; N];
+    let mut at = append(&mut out, 0, start);
+    let mut index = 0;
+    while index < entries.len() {
+        if index > 0 {
+            at = append(&mut out, at, ",");
+        }
+        at = append(&mut out, at, entries[index].export);
+        index += 1;
+    }
+    append(&mut out, at, "]}\n");
     out
 }
 

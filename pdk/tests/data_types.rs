@@ -244,7 +244,12 @@ fn a_version_without_migration_is_a_clear_error() {
         let encoded = plugsmith::Encoded { version: 2, bytes: vec![1] };
         host.store.set_stored("f", plugsmith::testing::Stored::Typed("FLAGS".into(), encoded), None);
     });
-    assert_eq!(ctx.storage().get_typed::<Flags>("f").err(), Some(HostError::new("FLAGS: version 2 has no migration")));
+    assert_eq!(
+        ctx.storage().get_typed::<Flags>("f").err(),
+        Some(HostError::new(
+            "FLAGS: version 2 needs fn migrate: values of earlier versions never reach `decode`; write `fn migrate(version: u32, bytes: &[u8])` in `impl Encoding`, or name one with `#[data_type(migrate = ..)]`; where `decode` reads every version by what is in the bytes, it is `Self::decode(bytes)`"
+        ))
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod cargo;
 mod given;
 mod inputs;
+mod linker;
 mod progress;
 mod stamp;
 mod twin;

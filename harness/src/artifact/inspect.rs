@@ -127,7 +127,7 @@ impl Inspection {
         let (mut storage_backends, mut routes) = (Vec::new(), Vec::new());
         for record in &module.records {
             match record {
-                Record::Command(_) | Record::Hook(_) | Record::Order(_) | Record::Transformer(_) => {}
+                Record::Command(_) | Record::Hook(_) | Record::List(_) | Record::Order(_) | Record::Transformer(_) => {}
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
                 Record::Route(record) => routes.push(record.clone()),

@@ -24,6 +24,8 @@ pub struct Module {
     pub sections: Vec<(String, usize)>,
     /// What the plugin says of itself.
     pub records: Vec<Record>,
+    /// Which crates its entry points come from, in an artifact under test.
+    pub(crate) origins: Vec<metadata::Origin>,
     /// The pages of 64 KiB that its memory starts with.
     pub initial_pages: u64,
     /// The most pages that it allows itself.
@@ -373,6 +375,7 @@ impl ModuleReader {
                 "use a cargo-plugsmith that is no older than the plugsmith it was built with",
             )
         })?;
+        self.module.origins = metadata::origins(&self.metadata);
         if let Some(twice) = twice(&self.module.records) {
             return Err(Invalid::new(format!("two {twice}"), "rename one, in its source or in a crate that it links"));
         }

@@ -18,6 +18,7 @@ use plugsmith::{Input, Output};
 use crate::artifact::build;
 use crate::artifact::ledger;
 use crate::artifact::module::Module;
+use crate::artifact::origin;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
 use crate::engine::arguments::Arguments;
@@ -92,6 +93,7 @@ impl Plugin {
         };
         let wasm = source.read()?;
         let compiled = compiled::get(&wasm, &host)?;
+        origin::refuse_leaks(&compiled.module, artifact.as_deref())?;
         Plugin::of_compiled(compiled, host, label, artifact)
     }
 
@@ -145,6 +147,11 @@ impl Plugin {
             artifact: None,
             folder: None,
         }
+    }
+
+    /// The artifact's bytes.
+    pub(crate) fn wasm(&self) -> &[u8] {
+        &self.compiled.wasm
     }
 
     pub(crate) fn running(&self) -> &Rc<Running> {

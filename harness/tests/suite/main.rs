@@ -11,5 +11,7 @@ mod hostile;
 mod imports;
 mod inspect;
 mod isolation;
+mod leaks;
 mod limits;
 mod refused;
+mod round_trips;

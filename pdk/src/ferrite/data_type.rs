@@ -12,6 +12,13 @@ use crate::text::decimal;
 pub trait NamedType {
     /// The name in storage, such as `BLOOM`.
     const NAME: &'static str;
+
+    /// The value for a person, as its `Debug` or its fields say it; `None` where neither does. The
+    /// attribute writes it.
+    #[doc(hidden)]
+    fn shown(&self) -> Option<String> {
+        None
+    }
 }
 
 /// How a value of a data type becomes bytes, and comes back.
@@ -37,7 +44,7 @@ pub trait Encoding: Sized {
     /// Unless overridden, that no such version is known.
     fn migrate(version: u32, bytes: &[u8]) -> Result<Self, String> {
         let _ = bytes;
-        Err(["version ", &decimal(version.into()), " has no migration"].concat())
+        Err(no_migration(version))
     }
 }
 
@@ -111,6 +118,17 @@ pub(crate) fn check<T: DataType>() -> Result<(), HostError> {
         return Err(HostError::new([T::NAME, ": ", &fix].concat()));
     }
     Ok(())
+}
+
+/// Why a version is not read. In an artifact it is short, as every plugin that reads data types has it.
+fn no_migration(version: u32) -> String {
+    let version = ["version ", &decimal(version.into()), " needs fn migrate"].concat();
+    #[cfg(not(target_arch = "wasm32"))]
+    let version = version
+        + ": values of earlier versions never reach `decode`; write `fn migrate(version: u32, bytes: &[u8])` in \
+           `impl Encoding`, or name one with `#[data_type(migrate = ..)]`; where `decode` reads every version by what \
+           is in the bytes, it is `Self::decode(bytes)`";
+    version
 }
 
 /// The value in what storage holds: of this version, or of an earlier one that migrates.

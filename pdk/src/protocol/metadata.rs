@@ -4,6 +4,10 @@
 /// The name of the wasm custom section.
 pub const SECTION: &str = "plugsmith";
 
+/// What the name of an export starts with that passes values of a data type through an artifact under
+/// test; the type's name follows. Its signature is `(step: i32, operand: i32) -> i32`.
+pub const ROUND_TRIP: &str = "__plugsmith_round_trip:";
+
 #[cfg(feature = "json")]
 pub use records::*;
 
@@ -23,6 +27,8 @@ mod records {
         Function(Function),
         /// A `#[hook]`.
         Hook(Hook),
+        /// An `export_plugin!`, in an artifact under test.
+        List(List),
         /// An `export_plugin!` with hooks or transformers in it.
         Order(Order),
         /// A `#[route]` of an Orbis plugin.
@@ -128,6 +134,47 @@ mod records {
         /// What it does, in a sentence.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         pub description: String,
+    }
+
+    /// All that an `export_plugin!` names, in an artifact under test.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct List {
+        /// The module that it stands in.
+        pub module: String,
+        /// The exports of its entry points.
+        pub exports: Vec<String>,
+    }
+
+    /// Where an entry point comes from, in an artifact under test.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Origin {
+        /// The export.
+        pub export: String,
+        /// The module that it stands in; it starts with the crate's name.
+        pub module: String,
+    }
+
+    impl Origin {
+        /// The crate's name, as rustc spells it.
+        pub fn crate_name(&self) -> &str {
+            self.module.split("::").next().unwrap_or_default()
+        }
+    }
+
+    /// Where the entry points in a section come from; nothing for an artifact that was built without
+    /// debug assertions.
+    pub fn origins(section: &[u8]) -> Vec<Origin> {
+        let lines = section.split(|&b| b == b'\n');
+        lines.filter_map(|line| origin(&serde_json::from_slice(line).ok()?)).collect()
+    }
+
+    fn origin(record: &serde_json::Value) -> Option<Origin> {
+        let name = match record["kind"].as_str()? {
+            "command" | "function" => &record["name"],
+            "hook" | "transformer" | "storage_backend" => &record["export"],
+            _ => return None,
+        };
+        Some(Origin { export: name.as_str()?.to_owned(), module: record["module"].as_str()?.to_owned() })
     }
 
     /// The order in which hooks and transformers of one priority run; those that it does not name

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
 
-use super::{Profile, progress};
+use super::{Profile, linker, progress};
 use crate::error::{Error, Result};
 
 /// The target of every plugin.
@@ -224,7 +224,7 @@ fn run_build(
     settings(&mut command);
     let output = progress::run(&mut command, progress).map_err(|error| cannot_run(&command, &error))?;
     if !output.status.success() {
-        return Err(Error::BuildFailed { output: text(&output.stderr) });
+        return Err(Error::BuildFailed { output: linker::explained(text(&output.stderr)) });
     }
     let messages = output.stdout.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice::<Json>(line).ok());
     let mut build = None;

@@ -12,9 +12,18 @@ impl Plugin {
     /// The value of a data type in storage, now; `None` where the key is not there.
     ///
     /// # Errors
-    /// `WRONGTYPE` where the key holds another type, and a version that the type cannot read.
+    /// `WRONGTYPE` where the key holds another type, a version that the type cannot read, and bytes of
+    /// an encoding of the author's own that are another value in the artifact than in this test.
     pub fn storage_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
-        self.running.host.context.storage().get_typed(key)
+        let value: Option<T> = self.running.host.context.storage().get_typed(key)?;
+        if let Some(value) = &value {
+            let stored = self.host(|host| match host.store.stored(key, host.clock.now()) {
+                Some(Stored::Typed(_, encoded)) => Some(encoded.clone()),
+                _ => None,
+            });
+            stored.map_or(Ok(()), |encoded| self.refuse_misread(&encoded, value))?;
+        }
+        Ok(value)
     }
 
     /// The value of a key as it lies in storage, now.
