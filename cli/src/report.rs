@@ -125,12 +125,12 @@ pub(crate) fn print<T>(outcome: &Outcome<T>, quiet: bool) {
     if quiet {
         return;
     }
-    let usage = format!(
-        "{} fuel, {} pages, {:.1} ms",
-        grouped(outcome.fuel),
-        outcome.pages,
-        outcome.duration.as_secs_f64() * 1000.0
-    );
+    // A call that its timeout has ended has lost count.
+    let fuel = match &outcome.result {
+        Err(Error::TimedOut { .. }) if outcome.fuel == 0 => "fuel not known".to_owned(),
+        _ => format!("{} fuel", grouped(outcome.fuel)),
+    };
+    let usage = format!("{fuel}, {} pages, {:.1} ms", outcome.pages, outcome.duration.as_secs_f64() * 1000.0);
     terminal::note(&format!("\n{}\n{}", trace(outcome), styled(DIM, usage)));
 }
 

@@ -9,7 +9,6 @@ mod invalid;
 mod lints;
 mod manifest;
 mod modules;
-mod wasi;
 
 use crate::artifact::module::{Invalid, Module, NO_WASM};
 use crate::artifact::origin;

@@ -173,6 +173,18 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
+    /// The call used all of its fuel while it waited for the clock to move.
+    #[error(
+        "out of fuel: it read the clock {reads} times without sleeping, and waits for a time that does not come: the \
+         clock of a test stands still during a call and moves only while the plugin sleeps; sleep, or let the test \
+         move it between calls with `Plugin::advance`"
+    )]
+    WaitsForClock {
+        /// How often it asked for the time.
+        reads: u64,
+        /// The limit of fuel.
+        limit: u64,
+    },
     /// The plugin wanted more memory than the host gives.
     #[error("out of memory: more than {pages} pages of 64 KiB")]
     OutOfMemory {
@@ -348,7 +360,7 @@ impl Error {
             Error::HostFailed { .. } => "host_failed",
             Error::Trapped { .. } => "trapped",
             Error::TimedOut { .. } => "timed_out",
-            Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } => "out_of_fuel",
+            Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } | Error::WaitsForClock { .. } => "out_of_fuel",
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::StartsTooLarge { .. } => "starts_too_large",
             Error::HostLimit { .. } => "host_limit",

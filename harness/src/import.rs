@@ -1,6 +1,8 @@
 //! What a module imports: the functions of the known modules with their signatures, and the line of a test
 //! that mocks one.
 
+pub(crate) mod wasi;
+
 pub(crate) const KERNEL: &str = "extism:host/env";
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
 
@@ -69,70 +71,6 @@ pub(crate) fn peers_signature(import: &Import) -> Option<Signature> {
     };
     Some(Signature { parameters: vec!["i64".to_owned(); parameters], results: vec!["i64".to_owned()] })
 }
-
-/// The import's own signature where the function exists; the two that the harness answers itself
-/// must have the standard's, and wasmtime judges the others.
-pub(crate) fn wasi_signature(import: &Import) -> Option<Signature> {
-    let owned = |types: &[&str]| types.iter().map(|&ty| ty.to_owned()).collect();
-    match import.name.as_str() {
-        "clock_time_get" => Some(Signature { parameters: owned(&["i32", "i64", "i32"]), results: owned(&["i32"]) }),
-        "random_get" => Some(Signature { parameters: owned(&["i32", "i32"]), results: owned(&["i32"]) }),
-        name => PREVIEW1.contains(&name).then(|| import.signature.clone()),
-    }
-}
-
-/// Whether WASI preview 1 has a function of this name.
-pub(crate) fn is_of_wasi(name: &str) -> bool {
-    ["clock_time_get", "random_get"].contains(&name) || PREVIEW1.contains(&name)
-}
-
-/// The other functions of WASI preview 1.
-const PREVIEW1: &[&str] = &[
-    "args_get",
-    "args_sizes_get",
-    "clock_res_get",
-    "environ_get",
-    "environ_sizes_get",
-    "fd_advise",
-    "fd_allocate",
-    "fd_close",
-    "fd_datasync",
-    "fd_fdstat_get",
-    "fd_fdstat_set_flags",
-    "fd_fdstat_set_rights",
-    "fd_filestat_get",
-    "fd_filestat_set_size",
-    "fd_filestat_set_times",
-    "fd_pread",
-    "fd_prestat_dir_name",
-    "fd_prestat_get",
-    "fd_pwrite",
-    "fd_read",
-    "fd_readdir",
-    "fd_renumber",
-    "fd_seek",
-    "fd_sync",
-    "fd_tell",
-    "fd_write",
-    "path_create_directory",
-    "path_filestat_get",
-    "path_filestat_set_times",
-    "path_link",
-    "path_open",
-    "path_readlink",
-    "path_remove_directory",
-    "path_rename",
-    "path_symlink",
-    "path_unlink_file",
-    "poll_oneoff",
-    "proc_exit",
-    "proc_raise",
-    "sched_yield",
-    "sock_accept",
-    "sock_recv",
-    "sock_send",
-    "sock_shutdown",
-];
 
 /// Whether this is what AssemblyScript calls at a failed assertion, unless it is told to do otherwise.
 pub(crate) fn is_abort(import: &Import) -> bool {

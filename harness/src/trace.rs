@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod event;
+pub(crate) mod moment;
 pub(crate) mod outcome;
 pub(crate) mod render;
 mod snapshot;

@@ -47,7 +47,7 @@ use proc_macro::TokenStream;
 /// | `flags = ["write", ..]` | of `read write admin readonly denyoom loading stale fast slow` |
 /// | `arity = -2` | words of a call, the name included; -N for N or more; only needed with `&[Value]` |
 /// | `first_key = 1, last_key = -1, step = 1` | which arguments are keys |
-/// | `timeout_ms = 5000` | the longest a call may take, for the host to hold: the harness has `Host::timeout` |
+/// | `timeout_ms = 5000` | the longest a call may take; in the harness, a million of fuel counts for a millisecond |
 /// | `description = ".."` | else the first paragraph of the doc comment |
 /// | `acl_categories`, `complexity`, `since`, `tips` | as in Redis' command documentation |
 /// | `crate = ::ps` | the path of plugsmith in a crate that renames or re-exports it |

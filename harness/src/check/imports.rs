@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Artifact, Report, wasi};
+use super::{Artifact, Report};
 use crate::artifact::callers;
 use crate::engine::compiled::MAIN;
 use crate::engine::door::val_type;
 use crate::hosts::{Abi, Functions, Profile, Wasi};
-use crate::import::{Import, KERNEL, Signature, Stranger, WASI, is_abort, kernel_signature, stranger};
+use crate::import::{Import, KERNEL, Signature, Stranger, WASI, is_abort, kernel_signature, stranger, wasi};
 
 pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
     let imports = &artifact.module.imports;

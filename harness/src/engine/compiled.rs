@@ -101,6 +101,10 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     if ask_wasi {
         shadowed.imports.retain(|import| import.module != crate::import::WASI);
     }
+    // A file that a guest may open is Extism's to write to, and so is its text then.
+    if !paths.is_empty() && shadowed.imports.iter().any(|import| import.name == "path_open") {
+        shadowed.imports.retain(|import| import.module != crate::import::WASI || import.name != "fd_write");
+    }
     // The last is the plugin itself.
     sources.push(Wasm::data(&wasm[..]));
     let mut manifest = Manifest::new(sources).with_memory_max(limits.memory_pages);

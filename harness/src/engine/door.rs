@@ -28,6 +28,7 @@ use crate::trace::render::Dialect;
 pub(crate) use allowed::vain;
 pub(crate) use http::check_request;
 pub(crate) use pass::{Asked, Noted, Passes, Stop, pass, refuse};
+pub(crate) use wasi::Wasi;
 
 /// The work of one import: the test's host, and the call's values.
 type Work = fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Result<(), Failure>;

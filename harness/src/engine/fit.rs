@@ -7,9 +7,7 @@ use crate::artifact::module::Module;
 use crate::engine::compiled::Compiled;
 use crate::engine::host::Host;
 use crate::error::Error;
-use crate::import::{
-    Import, KERNEL, Stranger, WASI, is_of_wasi, kernel_signature, peers_signature, stranger, wasi_signature,
-};
+use crate::import::{Import, KERNEL, Stranger, WASI, kernel_signature, peers_signature, stranger, wasi};
 
 /// Checks, before the first call, that what the host has fits what the artifact imports;
 /// `has_peers` says whether it may load other plugins.
@@ -30,7 +28,7 @@ pub(crate) fn check(host: &Host, compiled: &Compiled, has_peers: bool) -> Result
     for import in &module.imports {
         let real = match import.module.as_str() {
             KERNEL => kernel_signature(&import.name),
-            WASI if host.wasi => wasi_signature(import),
+            WASI if host.wasi => wasi::signature(&import.name),
             WASI => None,
             _ => Some(import.signature.clone()),
         };
@@ -110,7 +108,9 @@ fn refuse_mock_of_extism(module: &Module, name: &str) -> Result<(), Error> {
         "random_get" => ".random_seed(7)",
         "fd_read" | "path_open" => ".allowed_path(\"FOLDER\", \"/\")",
         name if name.starts_with("log_") => "`Outcome::logs`, which has what the plugin logs",
-        name if kernel_signature(name).is_some() || is_of_wasi(name) => "no mock: it works as in the real host",
+        name if kernel_signature(name).is_some() || wasi::signature(name).is_some() => {
+            "no mock: it works as in the real host"
+        }
         _ => return Ok(()),
     };
     Err(Error::IgnoredOption {

@@ -8,7 +8,7 @@ mod state;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding};
@@ -223,6 +223,7 @@ impl Plugin {
         self.running.error.take();
         self.running.output.take();
         self.running.host_calls.take();
+        self.running.wasi.begin();
         if let Some(member) = &self.running.member {
             member.begin();
         }
@@ -234,11 +235,18 @@ impl Plugin {
             .and_then(|()| self.instantiate())
             .and_then(|()| self.enter(function, input));
         let duration = started.elapsed();
+        self.running.end_printed();
         self.running.adopt_memories();
         let host_calls = self.running.host_calls();
-        // Extism fills the fuel up before each call.
-        let fuel = self.fuel_of_last_call() + self.running.nested.take().fuel;
-        let result = within(self.running.host.limits.fuel, fuel, result);
+        // Extism fills the fuel up before each call. Of code that its timeout interrupts nobody knows the fuel:
+        // wasmtime keeps count in a register until the next call.
+        let limits = &self.running.host.limits;
+        let is_interrupted = matches!(&result, Err(Error::TimedOut { .. }))
+            && limits.timeout.is_some_and(|timeout| self.running.wasi.slept() < timeout);
+        let own = if is_interrupted { 0 } else { self.fuel_of_last_call() };
+        let fuel = own + self.running.nested.take().fuel;
+        let result = within(limits.fuel, fuel, result);
+        let result = self.in_time(function, fuel, result).map_err(|error| self.running.wasi.waited_in_vain(error));
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
         let only_once = self.running.host.grants.fresh_instances || function == "_start";
         // After `_start`, too, Extism makes a fresh instance.
@@ -246,6 +254,21 @@ impl Plugin {
             self.discard();
         }
         (result, Spent { fuel, host_calls, pages, duration })
+    }
+
+    /// A result, unless the call took longer than its command's `timeout_ms`: what it slept in the test's clock,
+    /// and a millisecond for each million of fuel, so that it takes as long on every machine.
+    fn in_time(&self, function: &str, fuel: u64, result: Result<Vec<u8>>) -> Result<Vec<u8>> {
+        const FUEL_PER_MILLISECOND: u64 = 1_000_000;
+        let command = self.compiled.module.commands().find(|command| command.name == function);
+        let Some(milliseconds) = command.and_then(|command| command.timeout_ms) else { return result };
+        let taken = self.running.wasi.slept() + Duration::from_millis(fuel / FUEL_PER_MILLISECOND);
+        match result {
+            Ok(_) | Err(Error::OutOfFuel { .. }) if taken >= Duration::from_millis(milliseconds) => {
+                Err(Error::TimedOut { milliseconds })
+            }
+            result => result,
+        }
     }
 
     /// Fuel used since it was last filled up.
@@ -333,7 +356,8 @@ impl Plugin {
     }
 
     pub(crate) fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
-        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
+        let is_counted = !matches!(outcome.result, Err(Error::TimedOut { .. }));
+        if let (Some(artifact), Some(_), true) = (&self.artifact, &self.folder, is_counted) {
             ledger::note(artifact, &self.compiled.wasm, &outcome.call.name, outcome.fuel);
         }
         self.traces.push(outcome.past());

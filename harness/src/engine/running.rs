@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
 use crate::artifact::module::Module;
+use crate::engine::door::Wasi;
 use crate::engine::host::Host;
 use crate::engine::memory::{FIRST_BLOCK, GuestMemory, take_made};
 use crate::engine::watch::Watched;
@@ -35,6 +36,8 @@ pub(crate) struct Running {
     /// What the host calls of this call count for.
     pub(crate) host_calls: Cell<u64>,
     pub(crate) http_status: Cell<u16>,
+    /// What the guest does with time and text in this call.
+    pub(crate) wasi: Wasi,
     /// The offset and the length of the output that the guest has set.
     pub(crate) output: Cell<Option<(u64, u64)>>,
     /// Whether there is no instance yet, so that only start functions run. Extism's pointers to its
@@ -62,6 +65,7 @@ impl Running {
             error: Default::default(),
             host_calls: Default::default(),
             http_status: Default::default(),
+            wasi: Default::default(),
             output: Default::default(),
             starting: Default::default(),
             memories: Default::default(),

@@ -22,6 +22,7 @@ pub struct Outcome<T> {
     /// What happened in the order in which it did.
     pub events: Vec<Event>,
     /// Fuel used, about one wasm instruction each; exact for one artifact and one wasmtime major.
+    /// Without that of a call which [`Host::timeout`](crate::Host::timeout) has ended: it is not known.
     pub fuel: u64,
     /// Pages of 64 KiB that the guest's memory holds after the call.
     pub pages: u64,

@@ -7,6 +7,7 @@ use plugsmith::Value;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 use plugsmith::protocol::resp;
 
+use super::moment::{Moment, moment};
 use crate::import::{KERNEL, WASI};
 
 /// Whose functions are called: one name may mean different things to two hosts.
@@ -45,6 +46,9 @@ impl Shown<'_> {
             }
             (WASI, "clock_time_get", [HostValue::I32(0)]) => vec!["realtime".to_owned()],
             (WASI, "clock_time_get", _) => vec!["monotonic".to_owned()],
+            (WASI, "poll_oneoff", [HostValue::I64(time)]) => {
+                vec![format!("sleep {}", moment(Moment::SinceStart(time.cast_unsigned())))]
+            }
             (WASI, "random_get", [HostValue::I32(length)]) => vec![format!("{} bytes", length.cast_unsigned())],
             _ => self.parameters.iter().zip(self.arguments).filter_map(|(ty, value)| render(*ty, value)).collect(),
         }
@@ -61,7 +65,10 @@ impl Shown<'_> {
                 (0, []) => "0".to_owned(),
                 (status, body) => format!("{status} {}", render_bytes(body)),
             }),
-            (WASI, "clock_time_get", HostValue::I64(time)) => Some(format!("{} ns", time.cast_unsigned())),
+            (WASI, "clock_time_get", HostValue::I64(time)) => Some(moment(match self.arguments {
+                [HostValue::I32(0)] => Moment::SinceEpoch(time.cast_unsigned()),
+                _ => Moment::SinceStart(time.cast_unsigned()),
+            })),
             (WASI, "random_get", _) => None,
             (_, _, value) => render(self.answers, value),
         }

@@ -277,7 +277,7 @@ fn a_panic_after_host_calls_shows_them_and_the_log() {
         stamp at tests/fixtures/faulty/src/lib.rs:81
       host calls:
         storage_set "asked" 1 -> OK
-        clock_time_get realtime -> 1735689600000000000 ns
+        clock_time_get realtime -> 2025-01-01T00:00:00Z
       log:
         info: about to ask for the time
       again with:
@@ -313,7 +313,7 @@ fn a_recursion_is_counted_in_the_frames() {
 #[test]
 fn a_call_that_takes_too_long_times_out() {
     let outcome = faulty(Host::new().timeout(Duration::from_millis(60))).command("LOOP", ());
-    assert_eq!(outcome.result, Err(Error::TimedOut { milliseconds: 60 }));
+    assert_eq!((&outcome.result, outcome.fuel), (&Err(Error::TimedOut { milliseconds: 60 }), 0));
     assert_outcome_snapshot!(outcome, @"
     LOOP
     => error: timed out after 60 ms

@@ -15,3 +15,4 @@ mod leaks;
 mod limits;
 mod refused;
 mod round_trips;
+mod time;

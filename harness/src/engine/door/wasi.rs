@@ -1,4 +1,12 @@
-//! The two WASI functions that the harness answers itself: time and randomness.
+//! What the harness answers of WASI itself: time, randomness, and text on stdout and stderr. The rest is
+//! Extism's own WASI: a plugin has no arguments, no environment, an empty stdin, and files where a folder is
+//! allowed. Errors are those of wasi-common 43 (src/snapshots/preview_1.rs), which Extism uses.
+
+mod sleep;
+mod text;
+
+use std::cell::Cell;
+use std::time::Duration;
 
 use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
@@ -6,20 +14,74 @@ use plugsmith::protocol::host_functions::{HostValue, WireType};
 use super::{Stop, Work, asked, pass, stopped};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
+use crate::error::Error;
 use crate::import::Import;
 
-/// WASI's errno for a buffer that lies outside of memory.
+/// WASI's errors, by their numbers in the standard.
+const BADF: i32 = 8;
 const FAULT: i32 = 21;
-/// WASI's errno for a device that fails.
+const INVAL: i32 = 28;
 const IO: i32 = 29;
+const NOTSUP: i32 = 58;
+
+/// The clocks that a host has.
+const REALTIME: i32 = 0;
+const MONOTONIC: i32 = 1;
+
+/// What a guest does with time and text in one call.
+#[derive(Debug, Default)]
+pub(crate) struct Wasi {
+    /// How often it has read the clock since it last slept.
+    clock_reads: Cell<u64>,
+    /// How long it has slept, in the time of the test's clock.
+    slept: Cell<Duration>,
+    printed: text::Printed,
+}
 
 /// What stands in for the WASI function of this name; `None` leaves it to Extism's own WASI.
 pub(super) fn work(name: &str) -> Option<Work> {
     Some(match name {
         "clock_time_get" => clock_time_get,
+        "clock_res_get" => clock_res_get,
         "random_get" => random_get,
+        "poll_oneoff" => sleep::poll_oneoff,
+        "fd_write" => text::fd_write,
         _ => return None,
     })
+}
+
+impl Wasi {
+    /// Forgets the last call.
+    pub(crate) fn begin(&self) {
+        self.clock_reads.take();
+        self.slept.take();
+        self.printed.forget();
+    }
+
+    pub(crate) fn slept(&self) -> Duration {
+        self.slept.get()
+    }
+
+    /// The error of a call that has waited for the clock until it had no fuel left.
+    pub(crate) fn waited_in_vain(&self, error: Error) -> Error {
+        /// More than a plugin asks for the time within one call that does something else.
+        const MANY: u64 = 1_000;
+        match error {
+            Error::OutOfFuel { limit } | Error::OutOfHostCalls { limit } if self.clock_reads.get() >= MANY => {
+                Error::WaitsForClock { reads: self.clock_reads.get(), limit }
+            }
+            error => error,
+        }
+    }
+}
+
+impl Running {
+    /// Notes the text that the guest has printed and not ended with a new line.
+    pub(crate) fn end_printed(&self) {
+        for (name, line) in self.wasi.printed.rest() {
+            text::note(self, name, line);
+        }
+    }
 }
 
 fn clock_time_get(
@@ -30,6 +92,11 @@ fn clock_time_get(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let [Val::I32(clock), _, Val::I32(place)] = inputs else { return Err(signature(import)) };
+    if let Some(error) = no_clock(*clock) {
+        set_errno(outputs, error);
+        return Ok(());
+    }
+    running.wasi.clock_reads.update(|reads| reads + 1);
     let arguments = [HostValue::I32(*clock)];
     let time = pass(&mut &*running, &asked(import, &[WireType::I32], &arguments, WireType::I64), |_| {
         let time = running.host.context.with(|host| host.clock.nanoseconds(*clock));
@@ -37,6 +104,33 @@ fn clock_time_get(
     });
     let time = time.map(|time| if let HostValue::I64(time) = time { time.to_le_bytes().to_vec() } else { Vec::new() });
     answer(import, running, *place, time, outputs)
+}
+
+/// A virtual clock is as fine as its unit.
+fn clock_res_get(
+    import: &Import,
+    running: &Running,
+    _: &mut CurrentPlugin,
+    inputs: &[Val],
+    outputs: &mut [Val],
+) -> Result<(), Failure> {
+    let [Val::I32(clock), Val::I32(place)] = inputs else { return Err(signature(import)) };
+    match no_clock(*clock) {
+        Some(error) => {
+            set_errno(outputs, error);
+            Ok(())
+        }
+        None => answer(import, running, *place, Ok(1_u64.to_le_bytes().to_vec()), outputs),
+    }
+}
+
+/// The error for a clock that a host does not have: those of CPU time, and numbers that are no clock.
+fn no_clock(clock: i32) -> Option<i32> {
+    match clock {
+        REALTIME | MONOTONIC => None,
+        2 | 3 => Some(BADF),
+        _ => Some(INVAL),
+    }
 }
 
 fn random_get(

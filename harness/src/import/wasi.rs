@@ -3,7 +3,7 @@
 use crate::import::Signature;
 
 /// The signature of the function of this name.
-pub(super) fn signature(name: &str) -> Option<Signature> {
+pub(crate) fn signature(name: &str) -> Option<Signature> {
     let (_, types) = PREVIEW1.iter().find(|(known, _)| *known == name)?;
     let parameters = types.chars().map(|letter| if letter == 'I' { "i64" } else { "i32" }.to_owned()).collect();
     // Each gives an errno, but for the one that does not come back.
