@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use plugsmith_harness::hosts::{Profile as Host, extism, profile};
-use plugsmith_harness::{Level, Profile, Report, check as judge, check_with};
+use plugsmith_harness::{Level, Profile, Report, check as judge, check_crate, check_with};
 use serde::Serialize;
 
-use crate::artifact;
+use crate::artifact::{self, Named};
 use crate::error::{Error, FAILED};
 use crate::options::Check;
 use crate::terminal::{self, BOLD, DIM, one_line, styled};
@@ -28,11 +28,13 @@ pub(crate) fn check(options: &Check) -> Result<u8, Error> {
         return Err(Error::Input("a manifest is for the host extism: add --host extism".to_owned()));
     }
     let manifest = options.manifest.as_ref().map(extism::read).transpose()?;
-    let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
+    let plugin = artifact::locate(&options.plugin)?;
+    let artifact = artifact::build(&plugin, Profile::Release, options.quiet)?;
     let mut reports = Vec::new();
     for host in &hosts {
-        reports.push(match &manifest {
-            Some(manifest) if host.word == "extism" => check_with(artifact.clone(), host, manifest)?,
+        reports.push(match (&manifest, &plugin) {
+            (Some(manifest), _) if host.word == "extism" => check_with(artifact.clone(), host, manifest)?,
+            (_, Named::Crate(folder)) => check_crate(artifact.clone(), host, folder)?,
             _ => judge(artifact.clone(), host)?,
         });
     }

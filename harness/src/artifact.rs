@@ -9,5 +9,6 @@ pub(crate) mod order;
 pub(crate) mod origin;
 pub(crate) mod proposals;
 pub(crate) mod source;
+pub(crate) mod stand_in;
 pub(crate) mod strip;
 pub(crate) mod symbols;

@@ -10,6 +10,8 @@ mod lints;
 mod manifest;
 mod modules;
 
+use std::path::{Path, PathBuf};
+
 use crate::artifact::module::{Invalid, Module, NO_WASM};
 use crate::artifact::origin;
 use crate::artifact::source::Source;
@@ -50,7 +52,28 @@ pub fn check_with(source: impl Into<Source>, profile: &Profile, manifest: &Manif
     })
 }
 
+/// As [`check`], for the artifact of the crate in `folder`: what its author keeps beside Cargo.toml counts.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_crate(source: impl Into<Source>, profile: &Profile, folder: &Path) -> Result<Report> {
+    report_in(source.into(), profile, Some(folder.to_owned()), |_, _| {})
+}
+
 fn report(source: Source, profile: &Profile, first: impl FnOnce(&mut Artifact, &mut Report)) -> Result<Report> {
+    let folder = match &source {
+        Source::Path(path) => Some(path.parent().map(Path::to_owned).unwrap_or_default()),
+        Source::Bytes(_) => None,
+    };
+    report_in(source, profile, folder, first)
+}
+
+fn report_in(
+    source: Source,
+    profile: &Profile,
+    folder: Option<PathBuf>,
+    first: impl FnOnce(&mut Artifact, &mut Report),
+) -> Result<Report> {
     let path = match &source {
         Source::Path(path) => Some(path.clone()),
         Source::Bytes(_) => None,
@@ -59,7 +82,10 @@ fn report(source: Source, profile: &Profile, first: impl FnOnce(&mut Artifact, &
     match source.read() {
         Ok(wasm) => match Module::read(&wasm) {
             Ok(module) => {
-                let mut artifact = Artifact { module, wasm, path };
+                let mut artifact = Artifact { module, wasm, path, folder };
+                if profile.word == "ferrite" {
+                    artifact.adopt(&mut report)?;
+                }
                 first(&mut artifact, &mut report);
                 judge(&artifact, profile, &mut report);
             }

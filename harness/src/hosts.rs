@@ -9,7 +9,7 @@ mod profile;
 pub mod query;
 pub(crate) mod report;
 
+pub(crate) use profile::FCALL_FUEL;
 #[cfg(feature = "orbis")]
 pub(crate) use profile::orbis as orbis_profile;
 pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};
-pub(crate) use profile::{FCALL_FUEL, is_taken};

@@ -28,7 +28,7 @@ pub use artifact::inspect::{
 pub use artifact::module::Module;
 pub use artifact::source::Source;
 pub use artifact::strip::strip;
-pub use check::{check, check_with};
+pub use check::{check, check_crate, check_with};
 pub use engine::arguments::Arguments;
 pub use engine::guest::{Block, Guest, State};
 pub use engine::host::{Host, Limits};

@@ -116,6 +116,25 @@ fn what_the_file_adds_is_kept_when_it_is_written_again() {
     insta::assert_snapshot!(fs::read_to_string(&file).unwrap());
 }
 
+/// A guest without records: what its author wrote stays, and the permissions that it needs come to it.
+#[test]
+fn what_stands_in_for_records_is_kept_when_it_is_written_again() {
+    let folder = folder("manifest-stands-in");
+    let wat = r#"(module (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))
+      (func (export "lbTop") (result i32) i32.const 0))"#;
+    fs::write(folder.join("board.wat"), wat).unwrap();
+    let file = folder.join("plugin.toml");
+    fs::write(&file, "[package]\nname = \"board\"\nversion = \"1.0.0\"\n\n[[commands]]\nname = \"LB.TOP\"\nexport = \"lbTop\"\ntips = [\"nondeterministic_output\"]\n").unwrap();
+    let run = |arguments: &[&str]| {
+        plugsmith(["manifest", "board.wat", "--host", "ferrite"]).args(arguments).current_dir(&folder).output().unwrap()
+    };
+    assert_eq!(run(&["--write"]).status.code(), Some(0));
+    insta::assert_snapshot!(fs::read_to_string(&file).unwrap());
+    assert_eq!(run(&["--check"]).status.code(), Some(0));
+    snapshot!(plugsmith(["run", "board.wat", "lb.top"]).current_dir(&folder));
+    snapshot!(plugsmith(["check", "board.wat", "--host", "ferrite"]).current_dir(&folder));
+}
+
 #[test]
 fn a_permission_that_is_not_linked_is_refused() {
     let folder = fetcher("manifest-unlinked", "permissions = [{ resource = \"storage\", action = \"write\" }]");

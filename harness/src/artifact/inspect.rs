@@ -45,6 +45,9 @@ pub struct Inspection {
     pub imports: Vec<ImportModule>,
     /// What these imports let it do.
     pub permissions: Vec<Permission>,
+    /// Whether it says nothing of itself, and the `plugin.toml` in its folder does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stood_in: bool,
     /// Its memory.
     pub memory: Memory,
     /// Its sections in order.
@@ -119,8 +122,12 @@ impl Inspection {
     /// # Errors
     /// A missing file, an invalid module.
     pub fn read(source: impl Into<Source>) -> Result<Inspection> {
-        let wasm = source.into().read()?;
-        let module = Module::parse(&wasm)?;
+        let source = source.into();
+        let wasm = source.clone().read()?;
+        let as_built = Module::parse(&wasm)?;
+        let stood_in = as_built.records.is_empty();
+        let module = if stood_in { Module::parse(&source.read_with_records()?)? } else { as_built.clone() };
+        let stood_in = stood_in && !module.records.is_empty();
         let mut commands: Vec<CommandInfo> =
             module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
         let (mut functions, mut data_types) = (Vec::new(), Vec::new());
@@ -160,7 +167,7 @@ impl Inspection {
                 callable: is_callable(signature),
             })
             .collect();
-        let sections = sizes::sections(&module);
+        let sections = sizes::sections(&as_built);
         Ok(Inspection {
             bytes: wasm.len(),
             stripped_bytes: sizes::stripped(wasm.len(), &sections),
@@ -168,7 +175,8 @@ impl Inspection {
             imports: imports(&module),
             permissions: permissions::of(&module),
             memory: Memory { initial_pages: module.initial_pages, maximum_pages: module.maximum_pages },
-            crates: sizes::crates(&module),
+            crates: sizes::crates(&as_built),
+            stood_in,
             sections,
             commands,
             functions,
@@ -179,6 +187,11 @@ impl Inspection {
             routes,
         })
     }
+}
+
+/// What a module's imports let it do.
+pub(crate) fn permissions(module: &Module) -> Vec<Permission> {
+    permissions::of(module)
 }
 
 /// As the guest words it when the number of arguments is wrong.

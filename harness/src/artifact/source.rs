@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::artifact::module::NO_WASM;
+use crate::artifact::stand_in;
 use crate::error::{Error, Result};
 use crate::text::quote;
 
@@ -50,6 +51,22 @@ impl Source {
         match self {
             Source::Path(path) => quote(&path.display().to_string()),
             Source::Bytes(_) => "plugin.wasm".to_owned(),
+        }
+    }
+
+    /// The module's bytes, with records from the `plugin.toml` in its folder where it has none of its own.
+    ///
+    /// # Errors
+    /// As [`Source::read`], and [`Error::BadManifest`] for a file that does not fit.
+    pub(crate) fn read_with_records(self) -> Result<Vec<u8>> {
+        let path = match &self {
+            Source::Path(path) => Some(path.clone()),
+            Source::Bytes(_) => None,
+        };
+        let wasm = self.read()?;
+        match path {
+            Some(path) => stand_in::adopt(wasm, &path),
+            None => Ok(wasm),
         }
     }
 

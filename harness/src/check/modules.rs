@@ -21,6 +21,21 @@ pub(super) fn judge(artifact: &mut Artifact, manifest: &Manifest, report: &mut R
     let file = artifact.path.as_ref().and_then(|path| std::fs::read(path).ok());
     let hash = sha256(file.as_deref().unwrap_or(&artifact.wasm));
     let own = manifest.wasm.iter().position(|source| is_of(source, artifact, &hash)).unwrap_or(main);
+    if let (Wasm::File { path, .. }, Some(checked)) = (&manifest.wasm[own], &artifact.path)
+        && !is_of(&manifest.wasm[own], artifact, &hash)
+    {
+        if !path.is_file() {
+            report.breach(
+                format!("cannot load: the manifest names {}, which is not there", path.display()),
+                "build it, or correct its path, which starts at the current directory",
+            );
+        } else if std::fs::read(path).ok() != file {
+            report.note(
+                format!("the manifest names {}, which is another file than {}", path.display(), checked.display()),
+                "check the file that the manifest names",
+            );
+        }
+    }
     if let Some(other) = manifest.wasm[own].meta().hash.as_ref().filter(|wanted| **wanted != hash) {
         report.breach(
             format!("has the SHA-256 {hash}, and the manifest wants {other}"),

@@ -74,8 +74,11 @@ impl Plugin {
     /// # Ok::<(), plugsmith_harness::Error>(())
     /// ```
     ///
+    /// An artifact without records, as other languages make it, has those of the `plugin.toml` in its
+    /// folder, if there is one.
+    ///
     /// # Errors
-    /// A missing file, an invalid module, imports that no host can have.
+    /// A missing file, an invalid module, imports that no host can have, a `plugin.toml` that does not fit.
     pub fn load(source: impl Into<Source>) -> Result<Plugin> {
         Plugin::load_in(source, Host::new())
     }
@@ -91,7 +94,7 @@ impl Plugin {
             Source::Path(path) => Some(path.clone()),
             Source::Bytes(_) => None,
         };
-        let wasm = source.read()?;
+        let wasm = source.read_with_records()?;
         let compiled = compiled::get(&wasm, &host)?;
         origin::refuse_leaks(&compiled.module, artifact.as_deref())?;
         Plugin::of_compiled(compiled, host, label, artifact)

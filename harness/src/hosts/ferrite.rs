@@ -7,6 +7,7 @@ mod extensions;
 mod hooks;
 mod keyspace;
 pub mod manifest;
+mod names;
 mod reply;
 mod server;
 mod store;
@@ -14,6 +15,7 @@ mod store;
 pub use client::Client;
 pub(crate) use extensions::Extensions;
 pub(crate) use keyspace::Keyspace;
+pub(crate) use names::{Clash, clash};
 pub use reply::{Protocol, Reply};
 pub use server::{
     Count, FUEL_PER_MS, HookFailure, Keys, PluginConfig, PluginSource, PluginStats, SandboxConfig, Server, VERSION,

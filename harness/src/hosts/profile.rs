@@ -6,7 +6,7 @@ pub(crate) mod orbis;
 mod peers;
 mod query;
 
-pub(crate) use ferrite::{FCALL_FUEL, is_taken};
+pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
 use crate::engine::host::Host;

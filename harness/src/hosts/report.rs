@@ -6,7 +6,8 @@ use serde::Serialize;
 use wasmparser::{Parser, Payload, WasmFeatures};
 
 use crate::artifact::module::Module;
-use crate::artifact::proposals;
+use crate::artifact::{proposals, stand_in};
+use crate::error::Result;
 
 /// What a host has to say of an artifact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,9 +81,29 @@ pub(crate) struct Artifact {
     pub(crate) wasm: Vec<u8>,
     /// Its file, if it came from one.
     pub(crate) path: Option<PathBuf>,
+    /// The folder whose other files are about it.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Artifact {
+    /// The text of the file of this name beside it, if there is one.
+    pub(crate) fn beside(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.folder.as_ref()?.join(name)).ok()
+    }
+
+    /// Takes over the records of the file that stands in for them.
+    pub(crate) fn adopt(&mut self, report: &mut Report) -> Result<()> {
+        let Some(text) = self.beside(stand_in::FILE) else { return Ok(()) };
+        match stand_in::adopt_text(self.wasm.clone(), &text) {
+            Ok(wasm) if wasm.len() != self.wasm.len() => {
+                (self.module, self.wasm) = (Module::parse(&wasm)?, wasm);
+            }
+            Ok(_) => {}
+            Err(error) => report.breach(format!("cannot be registered: {error}"), "correct the file"),
+        }
+        Ok(())
+    }
+
     /// The contents of the custom section of this name.
     pub(crate) fn custom_section(&self, name: &str) -> Option<&[u8]> {
         Parser::new(0).parse_all(&self.wasm).find_map(|payload| match payload {

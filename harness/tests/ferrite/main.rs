@@ -9,3 +9,4 @@ mod guest;
 mod hooks;
 mod keyspace;
 mod manifest;
+mod stand_in;

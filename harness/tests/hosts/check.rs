@@ -2,7 +2,7 @@
 
 use plugsmith_harness::hosts::query::{JavaScript, Query};
 use plugsmith_harness::hosts::{extism, profile, profiles};
-use plugsmith_harness::{Error, Host, Level, Profile, Source, build, build_with, check, check_with};
+use plugsmith_harness::{Error, Host, Level, Plugin, Profile, Source, build, build_with, check, check_with};
 
 use crate::guest::{GUEST, folder};
 
@@ -71,8 +71,8 @@ fn a_command_of_the_host_is_refused() {
     };
     let told = ["get", "PLUGIN.LOAD", "MY.GET"].map(|name| of("ferrite", &command(name))).concat();
     insta::assert_snapshot!(told, @r#"
-    breach: has a command called get, which is one of the host's own; fix: put the plugin's word before it: `name = "MY.get"`
-    breach: has a command called PLUGIN.LOAD, which is one of the host's own; fix: put the plugin's word before it: `name = "MY.PLUGIN.LOAD"`
+    note: has a command called get, which Redis has, too: here the plugin's answers; fix: if that is not meant, put the plugin's word before it: `name = "MY.get"`
+    breach: has a command called PLUGIN.LOAD, which is the host's own; fix: put the plugin's word before it: `name = "MY.PLUGIN.LOAD"`
     "#);
     insta::assert_snapshot!(of("extism", &command("GET")), @"");
 }
@@ -263,6 +263,53 @@ fn a_module_for_fcall_is_held_against_fcalls_functions() {
     let mixed = r#"(module (import "ferrite" "incr" (func (param i64) (result i64)))
       (import "extism:host/env" "alloc" (func (param i64) (result i64))) (func (export "main") (param externref)))"#;
     insta::assert_snapshot!([of("ferrite", whole), of("ferrite", mixed)].join("\n"));
+}
+
+/// What `check` says of names is what a client sees.
+#[test]
+fn a_plugins_command_goes_before_the_hosts_but_for_those_that_are_the_hosts_alone() {
+    let reply = r#"(func $reply (result i32) (local $block i64)
+      (local.set $block (call $alloc (i64.const 4)))
+      (call $store (local.get $block) (i32.const 58)) (call $store (i64.add (local.get $block) (i64.const 1)) (i32.const 55))
+      (call $store (i64.add (local.get $block) (i64.const 2)) (i32.const 13))
+      (call $store (i64.add (local.get $block) (i64.const 3)) (i32.const 10))
+      (call $output (local.get $block) (i64.const 4)) (i32.const 0))"#;
+    let names = ["HELLO", "PFADD", "GET", "PLUGIN.LOAD"];
+    let exports = names.map(|name| format!("(export {name:?} (func $reply))")).join(" ");
+    let records = names.map(|name| format!(r#"{{"kind":"command","name":"{name}","arity":-1}}"#)).join("\n") + "\n";
+    let wat = format!(
+        r#"(module (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+          (import "extism:host/env" "store_u8" (func $store (param i64 i32)))
+          (import "extism:host/env" "output_set" (func $output (param i64 i64)))
+          {reply} {exports} (@custom "plugsmith" {records:?}))"#
+    );
+    let mut plugin = Plugin::load(wat.as_bytes()).unwrap();
+    for name in &names[..3] {
+        assert_eq!(plugin.client().command(name, ["a"]).unwrap(), 7, "{name}");
+    }
+    assert!(matches!(plugin.client().command("plugin.load", ()).unwrap_err(), Error::MissingCommand { .. }));
+    let report = check(wat.as_bytes(), &profile("ferrite").unwrap()).unwrap();
+    assert_eq!((report.breaches().count(), report.notes().count()), (1, 3), "{report}");
+}
+
+/// A file that is named and is not there, or is another one, is not the one that is checked.
+#[test]
+fn the_file_of_a_manifest_is_the_one_that_is_checked() {
+    let folder = folder("check-manifest-file");
+    let wat = r#"(module (func (export "run")))"#;
+    std::fs::write(folder.join("a.wat"), wat).unwrap();
+    std::fs::write(folder.join("b.wat"), r#"(module (func (export "walk")))"#).unwrap();
+    let extism = profile("extism").unwrap();
+    let told = |name: &str| {
+        let manifest = format!(r#"{{"wasm": [{{"path": {:?}}}]}}"#, folder.join(name));
+        let report = check_with(folder.join("a.wat"), &extism, &extism::parse(&manifest).unwrap()).unwrap();
+        report.to_string().replace(&folder.display().to_string(), "[folder]")
+    };
+    assert_eq!(told("a.wat"), "");
+    insta::assert_snapshot!([told("none.wasm"), told("b.wat")].concat(), @"
+    breach: cannot load: the manifest names [folder]/none.wasm, which is not there; fix: build it, or correct its path, which starts at the current directory
+    note: the manifest names [folder]/b.wat, which is another file than [folder]/a.wat; fix: check the file that the manifest names
+    ");
 }
 
 #[test]

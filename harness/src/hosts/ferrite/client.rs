@@ -12,6 +12,7 @@ use plugsmith::protocol::event::{Event, modified_field};
 
 use self::builtin::{BUILTINS, builtin};
 use super::acting::{ShownAs, asking};
+use super::names::{Clash, clash};
 use crate::engine::arguments::Arguments;
 use crate::engine::plugin::{Plugin, reply};
 use crate::error::{Error, Result};
@@ -27,7 +28,8 @@ const CLIENT: i64 = 1;
 /// Its commands are the plugin's, and a few of the host's own, which answer as Redis does:
 /// `GET SET SETEX DEL EXISTS INCR INCRBY EXPIRE TTL KEYS TYPE GETRANGE`; of the options of Redis, `SET` has
 /// `NX`, `XX` and `EX`. Before each the hooks of `BeforeCommand` run, and those of `AfterCommand` after each
-/// that succeeded; to both a command has one name, however the client spells it.
+/// that succeeded; to both a command has one name, however the client spells it. A plugin's command goes
+/// before the host's of the same name, except for those that no plugin can have, such as `PLUGIN.LOAD` and `AUTH`.
 ///
 /// ```no_run
 /// // Needs the plugin of the crate it stands in.
@@ -60,7 +62,8 @@ impl Client<'_> {
         let arguments: Vec<_> = arguments.iter().map(|argument| Value::from_bytes(encode_one(argument))).collect();
         let shown = arguments.clone();
         self.plugin.act(name, What::Client(shown), |plugin, past| {
-            let (own, builtin) = (command(plugin, name), builtin(name));
+            let own = command(plugin, name).filter(|name| clash(name) != Some(Clash::Host));
+            let builtin = builtin(name);
             let known = own.as_deref().or(builtin.map(|builtin| builtin.name));
             let known = known.map_or_else(|| name.to_uppercase(), str::to_owned);
             let event = Event::new("BeforeCommand").command(&known, arguments).client(CLIENT);

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use check::{Difference, check};
 pub use declared::Declared;
 pub use generate::generate;
-pub(crate) use permission::needed;
+pub(crate) use permission::{needed, ungranted};
+pub(crate) use read::FILE;
 
 /// A `plugin.toml`.
 ///
@@ -99,6 +100,10 @@ pub struct Server {
 pub struct Command {
     /// Its name.
     pub name: String,
+    /// The export that answers; none is the name itself. It is for artifacts without records, and
+    /// for languages that cannot export a name with a dot in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
     /// What it does, in a sentence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -163,6 +168,9 @@ pub struct Hook {
     /// Hooks of one event run by priority, lowest first.
     #[serde(default)]
     pub priority: i32,
+    /// The export that answers, in an artifact without records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
 }
 
 /// `[[transformers]]`.
@@ -176,6 +184,9 @@ pub struct Transformer {
     /// Writers run by priority, lowest first; readers the other way round.
     #[serde(default)]
     pub priority: i32,
+    /// The export that answers, in an artifact without records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
     /// What it does, in a sentence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -187,6 +198,9 @@ pub struct Transformer {
 pub struct StorageBackend {
     /// What the keys that it serves start with.
     pub prefix: String,
+    /// The export that answers, in an artifact without records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
     /// What it is, in a sentence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,

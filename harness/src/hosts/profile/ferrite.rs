@@ -3,7 +3,9 @@
 use plugsmith::protocol::metadata::Record;
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
+use crate::artifact::inspect;
 use crate::engine::host::Host;
+use crate::hosts::ferrite::{self, Clash, clash};
 use crate::hosts::report::{Artifact, Report};
 use crate::import::{Import, Signature};
 
@@ -72,51 +74,39 @@ fn judge(artifact: &Artifact, report: &mut Report) {
             "mark a function with #[command], or write a plugin.toml beside it",
         );
     }
-    for command in module.commands().filter(|command| is_taken(&command.name)) {
-        report.breach(
-            format!("has a command called {}, which is one of the host's own", command.name),
-            format!("put the plugin's word before it: `name = \"MY.{}\"`", command.name),
-        );
-    }
-    let imports =
-        |module: &str, name: &str| artifact.module.imports.iter().any(|i| i.module == module && i.name == name);
-    for (imported, permission) in [
-        (imports("extism:host/env", "http_request"), "network `http_get` or `http_post`"),
-        (imports("wasi_snapshot_preview1", "clock_time_get"), "system `time`"),
-        (imports("wasi_snapshot_preview1", "random_get"), "system `random`"),
-    ] {
-        if imported {
-            report.note(format!("needs the permission {permission}"), "ask for it in [[permissions]] of plugin.toml");
+    for command in module.commands() {
+        match clash(&command.name) {
+            Some(Clash::Host) => report.breach(
+                format!("has a command called {}, which is the host's own", command.name),
+                format!("put the plugin's word before it: `name = \"MY.{}\"`", command.name),
+            ),
+            Some(Clash::Redis) => report.note(
+                format!("has a command called {0}, which Redis has, too: here the plugin's answers", command.name),
+                format!("if that is not meant, put the plugin's word before it: `name = \"MY.{}\"`", command.name),
+            ),
+            None => {}
         }
     }
+    let kept = match artifact.beside(ferrite::manifest::FILE).map(|text| ferrite::manifest::Manifest::read(&text)) {
+        Some(Ok(kept)) => Some(kept),
+        Some(Err(error)) => {
+            let what = format!("cannot be registered: {error}");
+            // What stands in for records was read before.
+            if !report.breaches().any(|breach| breach.what == what) {
+                report.breach(what, "correct the file");
+            }
+            return;
+        }
+        None => None,
+    };
+    let missing = ferrite::manifest::ungranted(&inspect::permissions(module), kept.as_ref());
+    if !missing.is_empty() {
+        report.note(
+            format!("needs the permissions {}", missing.join(", ")),
+            "ask for them in [[permissions]] of plugin.toml: `cargo plugsmith manifest --host ferrite --write` writes it",
+        );
+    }
 }
-
-/// Whether the host has this command itself: what Redis 7.2 has, and what manages plugins.
-pub(crate) fn is_taken(name: &str) -> bool {
-    let name = name.to_uppercase();
-    name.starts_with("PLUGIN.") || REDIS.split_whitespace().any(|taken| taken == name)
-}
-
-const REDIS: &str = "
-    ACL APPEND ASKING AUTH BGREWRITEAOF BGSAVE BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS BLMOVE BLMPOP BLPOP BRPOP
-    BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CLIENT CLUSTER COMMAND CONFIG COPY DBSIZE DEBUG DECR DECRBY DEL DISCARD DUMP
-    ECHO EVAL EVALSHA EVALSHA_RO EVAL_RO EXEC EXISTS EXPIRE EXPIREAT EXPIRETIME FAILOVER FCALL FCALL_RO FLUSHALL
-    FLUSHDB FUNCTION GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEORADIUS_RO
-    GEOSEARCH GEOSEARCHSTORE GET GETBIT GETDEL GETEX GETRANGE GETSET HDEL HELLO HEXISTS HGET HGETALL HINCRBY
-    HINCRBYFLOAT HKEYS HLEN HMGET HMSET HRANDFIELD HSCAN HSET HSETNX HSTRLEN HVALS INCR INCRBY INCRBYFLOAT INFO KEYS
-    LASTSAVE LATENCY LCS LINDEX LINSERT LLEN LMOVE LMPOP LOLWUT LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM MEMORY
-    MGET MIGRATE MODULE MONITOR MOVE MSET MSETNX MULTI OBJECT PERSIST PEXPIRE PEXPIREAT PEXPIRETIME PFADD PFCOUNT
-    PFDEBUG PFMERGE PFSELFTEST PING PSETEX PSUBSCRIBE PSYNC PTTL PUBLISH PUBSUB PUNSUBSCRIBE QUIT RANDOMKEY READONLY
-    READWRITE RENAME RENAMENX REPLCONF REPLICAOF RESET RESTORE RESTORE-ASKING ROLE RPOP RPOPLPUSH RPUSH RPUSHX SADD
-    SAVE SCAN SCARD SCRIPT SDIFF SDIFFSTORE SELECT SET SETBIT SETEX SETNX SETRANGE SHUTDOWN SINTER SINTERCARD
-    SINTERSTORE SISMEMBER SLAVEOF SLOWLOG SMEMBERS SMISMEMBER SMOVE SORT SORT_RO SPOP SPUBLISH SRANDMEMBER SREM SSCAN
-    SSUBSCRIBE STRLEN SUBSCRIBE SUBSTR SUNION SUNIONSTORE SUNSUBSCRIBE SWAPDB SYNC TIME TOUCH TTL TYPE UNLINK
-    UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH XACK XADD XAUTOCLAIM XCLAIM XDEL XGROUP XINFO XLEN XPENDING XRANGE XREAD
-    XREADGROUP XREVRANGE XSETID XTRIM ZADD ZCARD ZCOUNT ZDIFF ZDIFFSTORE ZINCRBY ZINTER ZINTERCARD ZINTERSTORE
-    ZLEXCOUNT ZMPOP ZMSCORE ZPOPMAX ZPOPMIN ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZRANGESTORE ZRANK ZREM
-    ZREMRANGEBYLEX ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE
-    ZUNION ZUNIONSTORE
-";
 
 /// The one path of the shipped server that runs wasm: no Extism, numbers only.
 fn judge_fcall(artifact: &Artifact, report: &mut Report) {

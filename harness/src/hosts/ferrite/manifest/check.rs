@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use toml::{Table, Value};
 
+use super::generate::is_silent;
 use super::permission::{self, Needed, needed};
 use super::read::Lines;
 use super::{
@@ -27,7 +28,7 @@ pub struct Difference {
     pub what: String,
 }
 
-/// `12: commands[JSON.SET].min_args is 3, the artifact has 2`.
+/// `12: commands[JSON.SET].flags is ["read"], the artifact has ["write"] from `flags = ..` of its #[command]`.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.line, self.what)
@@ -57,6 +58,9 @@ pub fn check(text: &str, artifact: &Inspection, declared: &Declared) -> Result<V
     let kept = Manifest::read(text)?;
     let expected = generate(artifact, declared, Some(&kept))?;
     let mut comparison = Comparison { lines: Lines::of(text), found: Vec::new() };
+    if is_silent(artifact) && !artifact.stood_in {
+        comparison.exports(&kept, artifact);
+    }
     comparison.package(&kept.package, &expected.package);
     comparison.entries(&kept.commands, &expected.commands);
     comparison.entries(&kept.data_types, &expected.data_types);
@@ -117,7 +121,8 @@ impl Comparison {
                     self.fields(at, &entry, &missing.remove(namesake));
                 }
                 None => {
-                    self.note(self.lines.entry(T::SECTION, index), format!("{label} is not in {}", T::SOURCE));
+                    let what = format!("{label} is not in {}: {}", T::SOURCE, entry.remedy());
+                    self.note(self.lines.entry(T::SECTION, index), what);
                 }
             }
         }
@@ -133,12 +138,50 @@ impl Comparison {
         for field in kept.keys().chain(expected.keys()).collect::<BTreeSet<_>>() {
             let what = match (kept.get(field), expected.get(field)) {
                 (Some(kept), Some(expected)) if is_same_value(kept, expected) => continue,
-                (Some(kept), Some(expected)) => format!("{label}.{field} is {kept}, {source} has {expected}"),
-                (Some(kept), None) => format!("{label}.{field} is {kept}, {source} has none"),
-                (None, Some(expected)) => format!("{label}.{field} is missing, {source} has {expected}"),
+                (Some(kept), Some(expected)) => {
+                    format!("{label}.{field} is {kept}, {source} has {expected} from {}", origin(section, field))
+                }
+                (Some(kept), None) => {
+                    format!("{label}.{field} is {kept}, {source} has none: write it in {}", origin(section, field))
+                }
+                (None, Some(expected)) => {
+                    format!("{label}.{field} is missing, {source} has {expected} from {}", origin(section, field))
+                }
                 (None, None) => continue,
             };
             self.note(self.lines.field(section, index, field), what);
+        }
+    }
+
+    /// The exports that the entries of an artifact without records are about.
+    fn exports(&mut self, kept: &Manifest, artifact: &Inspection) {
+        let commands = kept.commands.iter().map(|command| Some(command.export.as_ref().unwrap_or(&command.name)));
+        let hooks = kept.hooks.iter().map(|hook| hook.export.as_ref());
+        let transformers = kept.transformers.iter().map(|transformer| transformer.export.as_ref());
+        let backends = kept.storage_backends.iter().map(|backend| backend.export.as_ref());
+        let mut missing = Vec::new();
+        for (section, names) in [
+            (Command::SECTION, commands.collect::<Vec<_>>()),
+            (Hook::SECTION, hooks.collect()),
+            (Transformer::SECTION, transformers.collect()),
+            (StorageBackend::SECTION, backends.collect()),
+        ] {
+            for (index, name) in names.into_iter().enumerate() {
+                let is_there = name
+                    .is_some_and(|name| artifact.exports.iter().any(|export| export.callable && export.name == *name));
+                if !is_there {
+                    missing.push((section, index, name));
+                }
+            }
+        }
+        for (section, index, name) in missing {
+            let what = match name {
+                Some(name) => format!(
+                    "{section} needs the export `{name}`, which {ARTIFACT} does not have: name one with `export = \"..\"`"
+                ),
+                None => format!("{section} names no export, and {ARTIFACT} has no records: add `export = \"..\"`"),
+            };
+            self.note(self.lines.field(section, index, "export"), what);
         }
     }
 
@@ -180,6 +223,31 @@ impl Comparison {
     }
 }
 
+/// What of the author's supplies a field.
+fn origin(section: &str, field: &str) -> String {
+    let item = match section {
+        "package" => {
+            return match field {
+                "author" => "`authors` in Cargo.toml".to_owned(),
+                field => format!("`{field}` in Cargo.toml"),
+            };
+        }
+        "package.ferrite" => return format!("`{field}` of [package.metadata.ferrite] in Cargo.toml"),
+        "dependencies" => return "`dependencies` of [package.metadata.ferrite] in Cargo.toml".to_owned(),
+        "data_types" => "data_type",
+        "hooks" => "hook",
+        "transformers" => "transformer",
+        "storage_backends" => "storage_backend",
+        _ => "command",
+    };
+    match field {
+        "description" => format!("the doc comment above its #[{item}]"),
+        "min_args" | "max_args" => "the parameters of its function, or `arity` of its #[command]".to_owned(),
+        "version" => "`version = ..` of its #[data_type], or `VERSION` of its `Encoding`".to_owned(),
+        field => format!("`{field} = ..` of its #[{item}]"),
+    }
+}
+
 fn is_same_power(one: &Permission, other: &Permission) -> bool {
     one.resource == other.resource && one.action == other.action
 }
@@ -217,6 +285,9 @@ trait Entry: Clone + Serialize {
         self.name()
     }
 
+    /// How it comes to be in the artifact, or where else it is to be said.
+    fn remedy(&self) -> String;
+
     /// Itself, every default written the same way.
     fn plain(&self) -> Self {
         self.clone()
@@ -228,6 +299,10 @@ impl Entry for Command {
 
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn remedy(&self) -> String {
+        format!("mark a function with #[command(name = \"{}\")], or take it out", self.name)
     }
 
     fn plain(&self) -> Command {
@@ -249,6 +324,10 @@ impl Entry for DataType {
         self.name.clone()
     }
 
+    fn remedy(&self) -> String {
+        format!("mark a type with #[data_type(name = \"{}\")], or take it out", self.name)
+    }
+
     fn plain(&self) -> DataType {
         DataType { version: Some(self.version.unwrap_or(1)), ..self.clone() }
     }
@@ -259,6 +338,10 @@ impl Entry for Hook {
 
     fn name(&self) -> String {
         self.event.clone()
+    }
+
+    fn remedy(&self) -> String {
+        format!("mark a function with #[hook(event = \"{}\")], or take it out", self.event)
     }
 
     fn full_name(&self) -> String {
@@ -273,6 +356,13 @@ impl Entry for Transformer {
         format!("{} {}", self.on, self.pattern)
     }
 
+    fn remedy(&self) -> String {
+        format!(
+            "mark a function with #[transformer(on = \"{}\", pattern = \"{}\")], or take it out",
+            self.on, self.pattern
+        )
+    }
+
     fn full_name(&self) -> String {
         format!("{} {}, priority {}", self.on, self.pattern, self.priority)
     }
@@ -284,6 +374,10 @@ impl Entry for StorageBackend {
     fn name(&self) -> String {
         self.prefix.clone()
     }
+
+    fn remedy(&self) -> String {
+        format!("mark a type with #[storage_backend(prefix = \"{}\")], or take it out", self.prefix)
+    }
 }
 
 impl Entry for Dependency {
@@ -292,5 +386,9 @@ impl Entry for Dependency {
 
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn remedy(&self) -> String {
+        "write it in `dependencies` of [package.metadata.ferrite], or take it out".to_owned()
     }
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 
 /// The manifest of an artifact.
 ///
-/// Commands, data types, hooks, transformers, storage backends and permissions are the artifact's.
+/// Commands, data types, hooks, transformers, storage backends and permissions are the artifact's; of an artifact
+/// without records, as other languages make it, all but the permissions are those of the file that is `kept`.
 /// `declared` adds the package, the hosts and paths of permissions, and dependencies; what it leaves
 /// open is taken over from the file that is `kept`, and so is the `max_args` of a command that takes
 /// `&[Value]`, which cannot say it. An HTTP import tells no methods: it becomes `http_get` and
@@ -33,6 +34,15 @@ use crate::error::{Error, Result};
 /// need; a data type names a command that there is none of.
 pub fn generate(artifact: &Inspection, declared: &Declared, kept: Option<&Manifest>) -> Result<Manifest> {
     let package = package(declared, kept)?;
+    if let Some(kept) = kept.filter(|_| is_silent(artifact)) {
+        // Nothing in the artifact says more than the author has written down.
+        return Ok(Manifest {
+            package,
+            permissions: permissions(needed(&artifact.permissions), declared, Some(kept))?,
+            dependencies: dependencies(declared, Some(kept)),
+            ..kept.clone()
+        });
+    }
     let commands: Vec<Command> = artifact.commands.iter().map(|info| command(&info.record, kept)).collect();
     for data_type in &artifact.data_types {
         check_commands(data_type, &commands)?;
@@ -41,12 +51,28 @@ pub fn generate(artifact: &Inspection, declared: &Declared, kept: Option<&Manife
         package,
         commands,
         data_types: artifact.data_types.iter().map(data_type).collect(),
-        hooks: artifact.hooks.iter().map(|hook| Hook { event: hook.event.clone(), priority: hook.priority }).collect(),
+        hooks: artifact
+            .hooks
+            .iter()
+            .map(|hook| Hook { event: hook.event.clone(), priority: hook.priority, export: None })
+            .collect(),
         transformers: artifact.transformers.iter().map(transformer).collect(),
         storage_backends: artifact.storage_backends.iter().map(storage_backend).collect(),
         permissions: permissions(needed(&artifact.permissions), declared, kept)?,
         dependencies: dependencies(declared, kept),
     })
+}
+
+/// Whether an artifact says nothing of itself, as all do that are not made with Plugsmith's macros.
+pub(super) fn is_silent(artifact: &Inspection) -> bool {
+    artifact.stood_in
+        || (artifact.commands.is_empty()
+            && artifact.functions.is_empty()
+            && artifact.hooks.is_empty()
+            && artifact.data_types.is_empty()
+            && artifact.transformers.is_empty()
+            && artifact.storage_backends.is_empty()
+            && artifact.routes.is_empty())
 }
 
 fn package(declared: &Declared, kept: Option<&Manifest>) -> Result<Package> {
@@ -76,6 +102,7 @@ fn command(record: &metadata::Command, kept: Option<&Manifest>) -> Command {
     let added = kept.and_then(|kept| kept.max_args).filter(|max| *max >= min && record.arity < 0 && is_raw(record));
     Command {
         name: record.name.clone(),
+        export: None,
         description: record.description.clone(),
         min_args: Some(min),
         max_args: max.or(added),
@@ -138,12 +165,13 @@ fn transformer(record: &metadata::Transformer) -> Transformer {
         on: record.on.clone(),
         pattern: record.pattern.clone(),
         priority: record.priority,
+        export: None,
         description: record.description.clone(),
     }
 }
 
 fn storage_backend(record: &metadata::StorageBackend) -> StorageBackend {
-    StorageBackend { prefix: record.prefix.clone(), description: record.description.clone() }
+    StorageBackend { prefix: record.prefix.clone(), export: None, description: record.description.clone() }
 }
 
 /// The permissions that the imports need; others add hosts and paths to them, and nothing else.

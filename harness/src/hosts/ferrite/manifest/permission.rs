@@ -1,6 +1,6 @@
 //! The permissions that the page knows, and those that follow from an artifact's imports.
 
-use super::Permission;
+use super::{Manifest, Permission};
 use crate::artifact::inspect::Permission as Link;
 
 /// Every resource and what can be done with it: the page's, and what else an artifact can link.
@@ -108,6 +108,18 @@ pub(crate) fn needed(links: &[Link]) -> Vec<Needed> {
         imports: link.imports.clone(),
     }));
     needed
+}
+
+/// The permissions that the imports ask for and no file grants: `storage read`.
+pub(crate) fn ungranted(links: &[Link], kept: Option<&Manifest>) -> Vec<String> {
+    let kept = kept.map_or(&[][..], |kept| &kept.permissions);
+    // One import is for every method.
+    let has_http =
+        kept.iter().any(|permission| permission.resource == "network" && HTTP.contains(&permission.action.as_str()));
+    let is_granted =
+        |needed: &Needed| (needed.is_http() && has_http) || kept.iter().any(|permission| needed.is(permission));
+    let missing = needed(links).into_iter().filter(|needed| !is_granted(needed));
+    missing.map(|needed| format!("`{} {}`", needed.resource, needed.action)).collect()
 }
 
 /// Whether what an import does (`http`) is what a permission is for (`http_get`).

@@ -8,7 +8,7 @@ use super::{Manifest, dependency, permission};
 use crate::error::{Error, Result};
 
 /// What the file is called.
-pub(super) const FILE: &str = "plugin.toml";
+pub(crate) const FILE: &str = "plugin.toml";
 
 impl Manifest {
     /// Reads a `plugin.toml`; what the page does not know is an error, and so is what it cannot mean.

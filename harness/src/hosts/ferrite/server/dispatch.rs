@@ -12,6 +12,7 @@ use super::commands::{Spec, builtin};
 use super::core::Actor;
 use super::guest::Guest;
 use super::users::Denied;
+use crate::hosts::ferrite::names::is_handshake;
 use crate::hosts::ferrite::reply::{Protocol, Reply};
 use crate::hosts::ferrite::store::{self, Fault};
 
@@ -139,7 +140,9 @@ impl Server {
     /// The command that these words call.
     pub(crate) fn lookup(&self, words: &[Vec<u8>]) -> Result<Target, Fault> {
         let name = &words[0];
-        if let Some(spec) = builtin(name) {
+        let key = String::from_utf8_lossy(name).to_lowercase();
+        let plugin = self.plugin_commands.get(&key).filter(|_| !is_handshake(words));
+        if let Some(spec) = builtin(name).filter(|_| !plugin.is_some_and(|(guest, _)| guest.enabled.get())) {
             if spec.subcommands.is_empty() || words.len() < 2 {
                 return Ok(Target::Builtin(spec));
             }
@@ -149,8 +152,7 @@ impl Server {
                 Fault::new(format!("ERR unknown subcommand '{sub}'. Try {} HELP.", spec.name.to_uppercase()))
             });
         }
-        let key = String::from_utf8_lossy(name).to_lowercase();
-        match self.plugin_commands.get(&key) {
+        match plugin {
             Some((guest, index)) if guest.enabled.get() => Ok(Target::Plugin(Rc::clone(guest), *index)),
             Some((guest, _)) => Err(Fault::new(format!(
                 "ERR the plugin '{}' of this command is disabled: PLUGIN.ENABLE {} turns it on",

@@ -9,7 +9,7 @@ use plugsmith::protocol::metadata::{Record, StorageBackend};
 use plugsmith::storage::StorageImportsHost;
 use semver::{Version, VersionReq};
 
-use super::commands::{Spec, builtin, plain_keys};
+use super::commands::{Spec, plain_keys};
 use super::config::FUEL_PER_MS;
 use super::guest::{Guest, Parts, PluginCommand, Quota};
 use super::introspection::words;
@@ -17,9 +17,11 @@ use super::storage::Storage;
 use super::{Server, VERSION, signature};
 use crate::artifact::inspect::Inspection;
 use crate::artifact::order::{hooks, transformers};
+use crate::artifact::stand_in;
 use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
 use crate::hosts::ferrite::manifest::{Command, Declared, Manifest, Package, generate, needed};
+use crate::hosts::ferrite::names::{Clash, clash};
 use crate::hosts::ferrite::store::Fault;
 
 /// What is to be loaded.
@@ -84,7 +86,9 @@ impl Server {
         for (key, value) in &config {
             host = host.config(key, value);
         }
-        let plugin = Plugin::load_in(wasm.clone(), host).map_err(fails)?;
+        // What other languages make says nothing of itself.
+        let with_records = stand_in::adopt_text(wasm.clone(), &manifest.to_string()).map_err(fails)?;
+        let plugin = Plugin::load_in(with_records, host).map_err(fails)?;
         let commands = self.commands(&name, &manifest, &plugin)?;
         let module = plugin.module();
         let events: Vec<&str> = manifest.hooks.iter().map(|hook| hook.event.as_str()).collect();
@@ -154,9 +158,9 @@ impl Server {
     fn commands(&self, name: &str, manifest: &Manifest, plugin: &Plugin) -> Result<Vec<PluginCommand>, Fault> {
         let mut commands = Vec::new();
         for command in &manifest.commands {
-            if builtin(command.name.as_bytes()).is_some() || crate::hosts::is_taken(&command.name) {
+            if clash(&command.name) == Some(Clash::Host) {
                 return Err(refused(&format!(
-                    "plugin '{name}' has a command {}, which is one of the server's own",
+                    "plugin '{name}' has a command {}, which is the server's own",
                     command.name
                 )));
             }

@@ -18,8 +18,10 @@ impl Server {
         let text = String::from_utf8_lossy(name).to_lowercase();
         match text.split_once('|') {
             Some((command, sub)) => builtin(command.as_bytes())?.subcommands.get(sub),
-            None => builtin(name)
-                .or_else(|| self.plugin_commands.get(&text).map(|(guest, index)| &guest.commands[*index].spec)),
+            None => {
+                let plugin = self.plugin_commands.get(&text).map(|(guest, index)| &guest.commands[*index].spec);
+                plugin.or_else(|| builtin(name))
+            }
         }
     }
 
