@@ -26,6 +26,7 @@ pages! {
     #[cfg(feature = "orbis")]
     OrbisHost "docs/orbis-host.md"
     Peers "docs/peers.md"
+    #[cfg(feature = "powers")]
     Powers "docs/powers.md"
     Query "docs/query.md"
     Services "docs/services.md"

@@ -6,15 +6,20 @@
 //! | power | finds |
 //! |---|---|
 //! | [`faults`](fn@faults) | what goes wrong when a host call fails |
+//! | `invariant` (feature `powers`) | a sequence of calls, time, restarts and faults that breaks what must hold |
 //! | [`steady`](fn@steady) | what grows from call to call |
 //! | [`versions`](fn@versions) | what changes for callers between two artifacts |
 //!
 //! They work on every [`Guest`](crate::Guest), so on artifacts of other SDKs, too.
 
 pub mod faults;
+#[cfg(feature = "powers")]
+pub mod invariant;
 pub mod steady;
 pub mod versions;
 
 pub use faults::faults;
+#[cfg(feature = "powers")]
+pub use invariant::invariant;
 pub use steady::{Grown, steady};
 pub use versions::{Difference, versions};

@@ -8,6 +8,8 @@ mod guest;
 mod fixture;
 
 mod faults;
+#[cfg(feature = "powers")]
+mod invariant;
 mod steady;
 mod versions;
 mod watch;
