@@ -97,11 +97,21 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
                 })
     };
     let export = export::emit(name, &call, span);
+    let by_reference = (parameters.len() == 1).then(|| {
+        quote_spanned! {place(0)=>
+            const _: () = ::core::assert!(
+                !<#ty as ::__plugsmith::__private::Sole<'_>>::IS_OWNED,
+                "{}",
+                ::__plugsmith::__private::BY_REFERENCE
+            );
+        }
+    });
     quote_spanned! {span=>
         #item
         #marker
         #unique
         const _: () = {
+            #by_reference
             #export
             #record
         };

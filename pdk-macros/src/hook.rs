@@ -115,6 +115,7 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     let name = format!("hook:{event}:{}", unraw(function));
     let marker = marker::emit(function, &item.vis, &name, marker::Order::Listed);
     let unique = unique::emit(&format!("two_hooks_of_{}_are_called", unique::letters(event)), &unraw(function), span);
+    let by_reference = signature::by_reference(&hook.entry.parameters);
     let contexts = contexts(event, &hook.entry.parameters);
     let arguments = hook.entry.parameters.iter().map(signature::from_event);
     let mut record = Record::new("hook");
@@ -136,6 +137,7 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
         #marker
         #unique
         const _: () = {
+            #by_reference
             #(#contexts)*
             #export
             #record

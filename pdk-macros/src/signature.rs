@@ -148,6 +148,21 @@ pub(crate) fn is_context(parameter: &Parameter, message: &str) -> TokenStream {
     }
 }
 
+/// The check that no parameter of a hook or a transformer is a context by value.
+pub(crate) fn by_reference(parameters: &[Parameter]) -> TokenStream {
+    let checks = parameters.iter().map(|parameter| {
+        let ty = tokens(parameter);
+        quote_spanned! {generated(parameter.span)=>
+            const _: () = ::core::assert!(
+                !<#ty as ::__plugsmith::__private::FromEvent<'_>>::TAKES.is_owned(),
+                "{}",
+                ::__plugsmith::__private::BY_REFERENCE
+            );
+        }
+    });
+    checks.collect()
+}
+
 struct EraseLifetimes;
 
 impl VisitMut for EraseLifetimes {

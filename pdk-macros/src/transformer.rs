@@ -89,7 +89,9 @@ fn contexts(transformer: &Transformer) -> TokenStream {
             );
         }
     });
+    let by_reference = signature::by_reference(parameters);
     quote! {
+        #by_reference
         #(#contexts)*
         #sees_value
     }

@@ -2,7 +2,7 @@
 
 pub use crate::entry::argument::{Call, FromCall, Kind};
 pub use crate::entry::command::{
-    Body, Parameter, Signature, arity, arity_message, has_argument, has_keys, has_step, is_raw, misplaced,
+    BY_REFERENCE, Body, Parameter, Signature, arity, arity_message, has_argument, has_keys, has_step, is_raw, misplaced,
 };
 pub use crate::entry::function::{Context, FunctionOutput, Input, Sole};
 pub use crate::entry::reply::{CommandOutput, ReplyWriter};
@@ -162,7 +162,7 @@ pub const fn record<const N: usize>(parts: &[&str]) -> [u8; N] {
 /// A parameter's kind, as metadata says it.
 pub const fn kind_name(kind: Kind) -> &'static str {
     match kind {
-        Kind::Context => "context",
+        Kind::Context | Kind::OwnedContext => "context",
         Kind::Required => "required",
         Kind::Optional => "optional",
         Kind::Rest => "rest",

@@ -12,6 +12,8 @@ use crate::{CommandError, PluginContext, Value};
 pub enum Kind {
     /// None: it is the context.
     Context,
+    /// None: it is the context by value, which is refused.
+    OwnedContext,
     /// Exactly one.
     Required,
     /// One, if there is one left.
@@ -129,6 +131,16 @@ impl<'a> FromCall<'a> for &'a PluginContext {
 
     fn from_call(call: &mut Call<'a>, _: &str) -> Result<&'a PluginContext, CommandError> {
         Ok(call.context)
+    }
+}
+
+/// Refused when it is compiled, with the cure.
+impl<'a> FromCall<'a> for PluginContext {
+    const KIND: Kind = Kind::OwnedContext;
+    const TYPE: &'static str = "context";
+
+    fn from_call(call: &mut Call<'a>, _: &str) -> Result<PluginContext, CommandError> {
+        Ok(call.context.clone())
     }
 }
 

@@ -41,7 +41,7 @@ pub const fn arity(parameters: &[Parameter]) -> i32 {
     let mut index = 0;
     while index < parameters.len() {
         match parameters[index].kind {
-            Kind::Context => {}
+            Kind::Context | Kind::OwnedContext => {}
             Kind::Required => least += 1,
             Kind::Optional | Kind::Rest => open = true,
         }
@@ -55,7 +55,7 @@ pub const fn is_raw(parameters: &[Parameter]) -> bool {
     let mut index = 0;
     while index < parameters.len() {
         match parameters[index].kind {
-            Kind::Context => {}
+            Kind::Context | Kind::OwnedContext => {}
             Kind::Rest => return matches!(parameters[index].ty.as_bytes(), b"value"),
             _ => return false,
         }
@@ -64,9 +64,15 @@ pub const fn is_raw(parameters: &[Parameter]) -> bool {
     false
 }
 
+/// The compile error for a context that is taken by value.
+pub const BY_REFERENCE: &str = "a context is passed by reference: add `&`";
+
 /// What is wrong with the order of parameters at `index`, if anything; for a compile error.
 pub const fn misplaced(parameters: &[Parameter], index: usize) -> Option<&'static str> {
     let kind = parameters[index].kind;
+    if matches!(kind, Kind::OwnedContext) {
+        return Some(BY_REFERENCE);
+    }
     let mut before = 0;
     while before < index {
         match (parameters[before].kind, kind) {
@@ -119,7 +125,7 @@ const fn most(signature: &Signature) -> i64 {
     let mut index = 0;
     while index < signature.parameters.len() {
         match signature.parameters[index].kind {
-            Kind::Context => {}
+            Kind::Context | Kind::OwnedContext => {}
             Kind::Required | Kind::Optional => most += 1,
             Kind::Rest => return u32::MAX as i64,
         }
@@ -134,7 +140,7 @@ impl Signature {
         let mut text = self.name.to_owned();
         for parameter in self.parameters {
             let (open, close) = match parameter.kind {
-                Kind::Context => continue,
+                Kind::Context | Kind::OwnedContext => continue,
                 Kind::Required => (" <", ">"),
                 Kind::Optional => (" [", "]"),
                 Kind::Rest => (" [", " ..]"),

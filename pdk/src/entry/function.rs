@@ -173,6 +173,9 @@ impl<'a> Context<'a> for &'a PluginContext {
     note = "inputs are `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` and `()`; `&PluginContext` may come first"
 )]
 pub trait Sole<'a>: Sized {
+    /// Whether it is a context by value, which is refused.
+    const IS_OWNED: bool = false;
+
     /// The input type's name in metadata.
     const TYPE: &'static str;
 
@@ -196,5 +199,15 @@ impl<'a> Sole<'a> for &'a PluginContext {
 
     fn from_call(context: &'a PluginContext, _: &'a [u8]) -> Result<&'a PluginContext, String> {
         Ok(context)
+    }
+}
+
+/// Refused when it is compiled, with the cure.
+impl<'a> Sole<'a> for PluginContext {
+    const IS_OWNED: bool = true;
+    const TYPE: &'static str = "none";
+
+    fn from_call(context: &'a PluginContext, _: &'a [u8]) -> Result<PluginContext, String> {
+        Ok(context.clone())
     }
 }

@@ -92,12 +92,19 @@ pub enum Takes {
     Field,
     /// Nothing: it is the services of the host.
     Services,
+    /// A context by value, which is refused.
+    Owned,
 }
 
 impl Takes {
     /// Whether it is the event.
     pub const fn is_event(self) -> bool {
         matches!(self, Takes::Event)
+    }
+
+    /// Whether it is a context by value.
+    pub const fn is_owned(self) -> bool {
+        matches!(self, Takes::Owned)
     }
 
     /// Whether it is a field, so that its name must be that of one.
@@ -136,6 +143,24 @@ impl<'a> FromEvent<'a> for &'a PluginContext {
 
     fn from_event(context: &'a HookContext, _: &str) -> Result<&'a PluginContext, CommandError> {
         Ok(context)
+    }
+}
+
+/// Refused when it is compiled, with the cure.
+impl<'a> FromEvent<'a> for PluginContext {
+    const TAKES: Takes = Takes::Owned;
+
+    fn from_event(context: &'a HookContext, _: &str) -> Result<PluginContext, CommandError> {
+        Ok(context.context.clone())
+    }
+}
+
+/// Refused when it is compiled, with the cure.
+impl<'a> FromEvent<'a> for HookContext {
+    const TAKES: Takes = Takes::Owned;
+
+    fn from_event(context: &'a HookContext, _: &str) -> Result<HookContext, CommandError> {
+        Ok(HookContext::new(context.context.clone(), context.event.clone()))
     }
 }
 

@@ -10,6 +10,8 @@ use crate::Json;
 pub enum Kind {
     /// All of it.
     Request,
+    /// All of it by value, which is refused.
+    OwnedRequest,
     /// A segment of the path.
     Path,
     /// A parameter of the query.
@@ -24,7 +26,7 @@ impl Kind {
     /// The kind in lower case, as metadata says it.
     pub const fn name(self) -> &'static str {
         match self {
-            Kind::Request => "request",
+            Kind::Request | Kind::OwnedRequest => "request",
             Kind::Path => "path",
             Kind::Query => "query",
             Kind::Body => "body",
@@ -59,6 +61,16 @@ impl<'a> FromRequest<'a> for &'a Request {
 
     fn from_request(request: &'a Request, _: &str) -> Result<&'a Request, Error> {
         Ok(request)
+    }
+}
+
+/// Refused when it is compiled, with the cure.
+impl<'a> FromRequest<'a> for Request {
+    const KIND: Kind = Kind::OwnedRequest;
+    const TYPE: &'static str = "request";
+
+    fn from_request(_: &'a Request, _: &str) -> Result<Request, Error> {
+        Err(Error::internal("a request is passed by reference"))
     }
 }
 
@@ -149,6 +161,9 @@ pub const fn takes_the_request(kinds: &[Kind]) -> bool {
 
 /// What is wrong with the parameter at `index`, if it takes the body.
 pub const fn misplaced_body(method: &str, kinds: &[Kind], index: usize) -> Option<&'static str> {
+    if matches!(kinds[index], Kind::OwnedRequest) {
+        return Some("the request is passed by reference: add `&`");
+    }
     if !matches!(kinds[index], Kind::Body) {
         return None;
     }

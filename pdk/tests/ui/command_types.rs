@@ -16,9 +16,6 @@ fn optional(point: Option<Point>) {}
 fn list(points: Vec<Point>) {}
 
 #[command]
-fn owned_context(ctx: PluginContext) {}
-
-#[command]
 fn reply() -> Point {
     Point
 }
