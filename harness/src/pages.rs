@@ -29,6 +29,7 @@ pages! {
     #[cfg(feature = "powers")]
     Powers "docs/powers.md"
     Query "docs/query.md"
+    Records "docs/records.md"
     Services "docs/services.md"
     Storage "docs/storage.md"
     Testing "docs/testing.md"

@@ -82,3 +82,17 @@ fn a_hundred_thousand_imports_are_no_hundred_thousand_times_as_many_steps() {
     let found = Inspection::read(format!("(module {imports})").into_bytes()).unwrap();
     assert_eq!((found.imports.len(), found.permissions.len()), (100_000, 100_000));
 }
+
+/// As the page of records has a Go plugin's build do it: the section is appended, behind all others.
+#[test]
+fn records_that_a_build_step_appends_are_read() {
+    let mut wasm = wat::parse_str(r#"(module (func (export "LB.TOP") (result i32) (i32.const 0)))"#).unwrap();
+    let records = br#"{"kind":"command","name":"LB.TOP","arity":-2,"flags":["read"],"description":"The best."}"#;
+    let body = [&[9][..], b"plugsmith", &records[..]].concat();
+    let length = body.len();
+    wasm.extend([0, (length & 127 | 128) as u8, (length >> 7) as u8]);
+    wasm.extend(body);
+    let plugin = plugsmith_harness::Plugin::load(wasm).unwrap();
+    let commands: Vec<_> = plugin.module().commands().map(|command| (command.name.as_str(), command.arity)).collect();
+    assert_eq!(commands, [("LB.TOP", -2)]);
+}
