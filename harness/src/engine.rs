@@ -1,8 +1,9 @@
 //! One guest over Extism's ABI: its host, its imports, its instance, its calls.
 
 pub(crate) mod arguments;
+pub(crate) mod attached;
 pub(crate) mod blocks;
-mod caller;
+pub(crate) mod caller;
 pub(crate) mod compiled;
 pub(crate) mod cost;
 pub(crate) mod door;

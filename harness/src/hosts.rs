@@ -8,6 +8,7 @@ pub mod peers;
 mod profile;
 pub mod query;
 pub(crate) mod report;
+mod standard;
 
 pub(crate) use profile::FCALL_FUEL;
 #[cfg(feature = "orbis")]

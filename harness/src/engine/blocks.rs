@@ -8,7 +8,7 @@ use crate::engine::running::Running;
 /// Refuses what needs Extism's store and linker while a start function runs: Extism has not set its
 /// pointers to them yet, follows them all the same, and the process ends.
 pub(crate) fn must_have_started(running: &Running) -> Result<(), Failure> {
-    match running.starting.get() {
+    match running.instance.borrow().starting {
         false => Ok(()),
         true => Err(Failure::msg(
             "called from the start function or `_initialize`, where Extism crashes: call it from an export",

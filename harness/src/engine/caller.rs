@@ -40,8 +40,19 @@ impl Running {
         work()
     }
 
-    /// The innermost plugin that is being called.
-    pub(crate) fn current() -> Option<Rc<Running>> {
+    /// The innermost plugin that is being called: for the engine alone.
+    pub(super) fn current() -> Option<Rc<Running>> {
         RUNNING.with_borrow(|running| running.last().cloned())
     }
+}
+
+/// Whether a plugin may be called inside of the one that runs, if one does: a start function has no
+/// instance yet, whose memories a nested one would mix up.
+pub(crate) fn may_nest() -> bool {
+    let Some(running) = Running::current() else { return true };
+    if running.instance.borrow().starting {
+        return false;
+    }
+    running.adopt_memories();
+    true
 }

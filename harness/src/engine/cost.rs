@@ -22,12 +22,13 @@ impl Limits {
 impl Running {
     /// What the host calls of this call come to so far, with those of what it leads to.
     pub(crate) fn host_calls(&self) -> u64 {
-        self.host_calls.get().saturating_add(self.nested.borrow().host_calls)
+        self.call.borrow().host_calls.saturating_add(self.below.spent.borrow().host_calls)
     }
 
     /// Counts so much, without an end: for what has ended already.
     pub(crate) fn count(&self, cost: u64) {
-        self.host_calls.update(|all| all.saturating_add(cost));
+        let mut call = self.call.borrow_mut();
+        call.host_calls = call.host_calls.saturating_add(cost);
     }
 
     /// Counts so much, before it is done.
@@ -39,7 +40,7 @@ impl Running {
         }
         let error = Error::OutOfHostCalls { limit };
         let failure = Failure::msg(error.to_string());
-        self.failure.borrow_mut().get_or_insert(error);
+        self.below.fails(error);
         Err(failure)
     }
 }

@@ -16,6 +16,7 @@ use extism::{CurrentPlugin, Function, UserData, Val, ValType};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use crate::artifact::module::Module;
+use crate::engine::attached::Answering;
 use crate::engine::blocks::{read_block, write_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
@@ -84,8 +85,8 @@ fn call_user_function(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let Some(function) = running.host.implementation(&import.module, &import.name) else {
-        if peers_signature(import).as_ref() == Some(&import.signature) {
-            return crate::hosts::peers::imports::work(import, running, plugin, inputs, outputs);
+        if let Some(attached) = running.attached.iter().find(|attached| attached.signature(import).is_some()) {
+            return attached.answer(Answering { import, running, plugin, inputs, outputs });
         }
         return unexpected(import, running, plugin, inputs, outputs);
     };
@@ -93,7 +94,7 @@ fn call_user_function(
     let asked = asked(import, &function.parameters, &arguments, function.result);
     let result = pass(&mut &*running, &asked, |_| (function.call)(&arguments).map_err(Stop::Told));
     // What trapped or ran out of fuel behind this function ends the guest's call, too.
-    if running.failure.borrow().is_some() {
+    if running.below.failure.borrow().is_some() {
         return Err(Failure::msg(format!("{} led to a failure", import.name)));
     }
     let value = result.map_err(|stop| stopped(running, &import.name, stop))?;
@@ -124,15 +125,15 @@ impl Passes for &Running {
     }
 
     fn inside(&mut self) -> Vec<Event> {
-        self.inside.take()
+        self.below.events.take()
     }
 
     fn status(&self) -> u16 {
-        self.http_status.get()
+        self.instance.borrow().http_status
     }
 
     fn note(&mut self, event: Event) {
-        self.events.borrow_mut().push(event);
+        self.call.borrow_mut().events.push(event);
     }
 }
 
@@ -142,14 +143,14 @@ fn note_failure(running: &Running, import: &Import, failure: &Failure) {
     let message = failure.root_cause().to_string();
     if !crate::engine::failure::is_limit(&message) && !message.starts_with(crate::engine::failure::TRAP) {
         let function = import.name.clone();
-        running.failure.borrow_mut().get_or_insert(Error::HostFailed { function, message });
+        running.below.fails(Error::HostFailed { function, message });
     }
 }
 
 /// Notes a host function's own failure, and ends the call.
 pub(crate) fn host_failure(running: &Running, name: &str, message: String) -> Failure {
     let failure = Failure::msg(format!("{name}: {message}"));
-    running.failure.borrow_mut().get_or_insert(Error::HostFailed { function: name.to_owned(), message });
+    running.below.fails(Error::HostFailed { function: name.to_owned(), message });
     failure
 }
 
@@ -161,7 +162,7 @@ pub(crate) fn stopped(running: &Running, name: &str, stop: Stop) -> Failure {
         Stop::Fails(error) => error,
     };
     let failure = Failure::msg(error.to_string());
-    running.failure.borrow_mut().get_or_insert(error);
+    running.below.fails(error);
     failure
 }
 
@@ -206,6 +207,13 @@ fn unexpected(
             WireType::F64 => "f64",
             _ => "String",
         });
+        if peers_signature(import).as_ref() == Some(&import.signature) {
+            let name = match &*arguments {
+                [HostValue::Block(Some(name))] => String::from_utf8_lossy(name).into_owned(),
+                _ => "..".to_owned(),
+            };
+            return Err(Stop::Unexpected { call, paste: format!(".plugin({name:?}, \"path/to/{name}.wasm\")") });
+        }
         let closure = closure(import, types);
         let paste = format!(
             ".functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else\n    {closure}"

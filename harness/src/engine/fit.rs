@@ -7,10 +7,10 @@ use crate::artifact::module::Module;
 use crate::engine::compiled::Compiled;
 use crate::engine::host::Host;
 use crate::error::Error;
-use crate::import::{Import, KERNEL, Stranger, WASI, kernel_signature, peers_signature, stranger, wasi};
+use crate::import::{Import, KERNEL, Signature, Stranger, WASI, kernel_signature, stranger, wasi};
 
 /// Checks, before the first call, that what the host has fits what the artifact imports;
-/// `has_peers` says whether it may load other plugins.
+/// `attached` gives the signatures of the functions that hang on the plugin.
 ///
 /// # Errors
 /// [`Error::BadSignature`] for an import and an implementation of other types,
@@ -18,7 +18,11 @@ use crate::import::{Import, KERNEL, Stranger, WASI, kernel_signature, peers_sign
 /// mock of what is not imported, [`Error::IgnoredOption`] for one of what Extism answers itself,
 /// [`Error::ForeignImport`] for what no host has, [`Error::InvalidModule`] for entry points without records,
 /// [`Error::File`] for an allowed folder that is none.
-pub(crate) fn check(host: &Host, compiled: &Compiled, has_peers: bool) -> Result<(), Error> {
+pub(crate) fn check(
+    host: &Host,
+    compiled: &Compiled,
+    attached: impl Fn(&Import) -> Option<Signature>,
+) -> Result<(), Error> {
     let module = &compiled.module;
     check_folders(host)?;
     if let Some(invalid) = module.without_records() {
@@ -47,7 +51,7 @@ pub(crate) fn check(host: &Host, compiled: &Compiled, has_peers: bool) -> Result
             });
         }
         let Some(function) = host.implementation(&import.module, &import.name) else {
-            if let Some(real) = peers_signature(import).filter(|_| has_peers) {
+            if let Some(real) = attached(import) {
                 if real == import.signature {
                     continue;
                 }

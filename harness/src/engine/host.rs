@@ -7,15 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use plugsmith::kv::KvImportsHost;
 use plugsmith::protocol::host_functions::{HostClosure, HostFunction};
-use plugsmith::storage::StorageImportsHost;
 use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, MockContext, SeededRandom};
 use plugsmith::{DataType, Value};
 
 use crate::artifact::source::Source;
-use crate::hosts::ferrite::Keyspace;
-use crate::hosts::peers::Registry;
+use crate::engine::attached::Attach;
 
 pub(crate) use grants::{Download, Grants};
 
@@ -51,8 +48,10 @@ pub struct Host {
     pub(crate) linked: Option<Source>,
     /// The other modules of a manifest, by the names that plugins import from.
     pub(crate) modules: Modules,
-    /// The plugins to load, until the plugin under test takes them over.
-    pub(crate) peers: Option<Registry>,
+    /// How many of the functions are the host's own services: the last ones.
+    pub(crate) services: usize,
+    /// What hangs something onto its plugins, until they are loaded.
+    pub(crate) parts: Vec<Box<dyn Attach>>,
 }
 
 /// Modules by their names, as they are in the file.
@@ -89,28 +88,20 @@ impl Default for Limits {
     }
 }
 
-impl Default for Host {
-    fn default() -> Host {
-        Host::new()
-    }
-}
-
 impl Host {
-    /// An empty host at 2025-01-01T00:00:00Z, with random seed 0.
-    pub fn new() -> Host {
-        let context = MockContext::detached();
-        let mut functions = StorageImportsHost::serve(Keyspace::new(context.store()));
-        functions.extend(KvImportsHost::serve(context.kv_functions()));
+    /// A host with nothing but what Extism has, at 2025-01-01T00:00:00Z, with random seed 0.
+    pub(crate) fn bare(context: MockContext) -> Host {
         Host {
             context,
-            functions,
+            functions: Vec::new(),
             closures: BTreeMap::new(),
             limits: Limits::default(),
             wasi: true,
             grants: Grants::default(),
             linked: None,
             modules: Modules::new(),
-            peers: None,
+            services: 0,
+            parts: Vec::new(),
         }
     }
 

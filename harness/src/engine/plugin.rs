@@ -22,15 +22,14 @@ use crate::artifact::origin;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
 use crate::engine::arguments::Arguments;
+use crate::engine::attached::{Attach, Attached, Below, Loading};
 use crate::engine::compiled::{self, Compiled};
 use crate::engine::failure;
 use crate::engine::fit;
 use crate::engine::host::Host;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
-use crate::hosts::ferrite::Extensions;
-use crate::hosts::peers::Member;
-use crate::text::{options, quote};
+use crate::text::quote;
 use crate::trace::call::{Call, Past, Shown, What};
 use crate::trace::event::{self, Event, Excerpt};
 use crate::trace::outcome::Outcome;
@@ -89,7 +88,7 @@ impl Plugin {
     /// As [`Plugin::load`], and a mock whose types are not the import's.
     pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
         let source = source.into();
-        let label = format!("{}{}", options(&host, host.peers.as_ref()), source.label()).into();
+        let label = format!("{}{}", host.options(), source.label()).into();
         let artifact = match &source {
             Source::Path(path) => Some(path.clone()),
             Source::Bytes(_) => None,
@@ -107,30 +106,44 @@ impl Plugin {
         label: Arc<str>,
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
-        let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
-        let member = Member::root(&mut host, &compiled, name.as_deref().unwrap_or("plugin"))?;
-        Plugin::of_member(compiled, host, label, artifact, member)
+        let parts = std::mem::take(&mut host.parts);
+        Plugin::with(compiled, host, parts, Vec::new(), label, artifact)
     }
 
-    /// An instance of this compilation, as one among its peers.
-    pub(crate) fn of_member(
+    /// An instance of this compilation, on which something hangs already.
+    pub(crate) fn of_attached(
+        compiled: Arc<Compiled>,
+        mut host: Host,
+        label: Arc<str>,
+        attached: Vec<Rc<dyn Attached>>,
+    ) -> Result<Plugin> {
+        let parts = std::mem::take(&mut host.parts);
+        Plugin::with(compiled, host, parts, attached, label, None)
+    }
+
+    fn with(
         compiled: Arc<Compiled>,
         host: Host,
+        parts: Vec<Box<dyn Attach>>,
+        mut attached: Vec<Rc<dyn Attached>>,
         label: Arc<str>,
         artifact: Option<PathBuf>,
-        member: Option<Member>,
     ) -> Result<Plugin> {
-        fit::check(&host, &compiled, member.is_some())?;
-        let host = Rc::new(host);
-        let extensions = Extensions::of(&compiled, &host);
-        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, extensions, member) };
+        let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
+        let (host, below) = (Rc::new(host), Rc::default());
+        let loading = Loading { compiled: &compiled, host: &host, below: &below, name: name.as_deref() };
+        for part in parts {
+            attached.extend(part.attach(&loading)?);
+        }
+        fit::check(&host, &compiled, |import| attached.iter().find_map(|attached| attached.signature(import)))?;
+        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, attached, below) };
         plugin.instantiate()?;
         Ok(plugin)
     }
 
-    /// Another plugin of a compilation and a host, for the extensions of the first.
+    /// Another plugin of a compilation and a host, on which nothing hangs: for what hangs on the first.
     pub(crate) fn service(compiled: Arc<Compiled>, host: Rc<Host>) -> Plugin {
-        Plugin::bare(compiled, host, None, None)
+        Plugin::bare(compiled, host, Vec::new(), Rc::default())
     }
 
     /// Another instance of this plugin in the same host, for what the host calls while this one runs.
@@ -138,11 +151,11 @@ impl Plugin {
         Plugin::service(Arc::clone(&self.compiled), Rc::clone(&self.running.host))
     }
 
-    fn bare(compiled: Arc<Compiled>, host: Rc<Host>, extensions: Option<Extensions>, member: Option<Member>) -> Plugin {
+    fn bare(compiled: Arc<Compiled>, host: Rc<Host>, attached: Vec<Rc<dyn Attached>>, below: Rc<Below>) -> Plugin {
         Plugin {
             compiled,
             initial_vars: host.context.with(|host| host.vars.clone()),
-            running: Running::new(host, extensions, member),
+            running: Running::new(host, attached, below),
             instance: None,
             expired: Vec::new(),
             traces: Vec::new(),
@@ -221,15 +234,7 @@ impl Plugin {
 
     /// One call: bytes in, bytes out, and everything between.
     pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
-        self.running.events.take();
-        self.running.failure.take();
-        self.running.error.take();
-        self.running.output.take();
-        self.running.host_calls.take();
-        self.running.wasi.begin();
-        if let Some(member) = &self.running.member {
-            member.begin();
-        }
+        self.running.begin();
         let started = Instant::now();
         let result = self
             .compiled
@@ -247,7 +252,7 @@ impl Plugin {
         let is_interrupted = matches!(&result, Err(Error::TimedOut { .. }))
             && limits.timeout.is_some_and(|timeout| self.running.wasi.slept() < timeout);
         let own = if is_interrupted { 0 } else { self.fuel_of_last_call() };
-        let fuel = own + self.running.nested.take().fuel;
+        let fuel = own + self.running.below.spent.take().fuel;
         let result = within(limits.fuel, fuel, result);
         let result = self.in_time(function, fuel, result).map_err(|error| self.running.wasi.waited_in_vain(error));
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
@@ -304,7 +309,8 @@ impl Plugin {
 
     /// What happened since the last call of this.
     pub(crate) fn take_events(&self) -> Vec<Event> {
-        self.running.events.take().into_events().into_iter().chain(self.running.inside.take()).collect()
+        let events = std::mem::take(&mut self.running.call.borrow_mut().events);
+        events.into_events().into_iter().chain(self.running.below.events.take()).collect()
     }
 
     fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {
@@ -312,15 +318,15 @@ impl Plugin {
         let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
         let result = self.running.enter(|| instance.call::<&[u8], ()>(function, input));
         // A host function's verdict stands, whatever the guest made of it.
-        match (self.running.failure.take(), result) {
+        match (self.running.below.failure.take(), result) {
             (Some(failure), _) => Err(failure),
             // Extism's contract: whoever sets an error has failed, whatever it returns.
-            (None, Ok(())) => match self.running.error.take() {
+            (None, Ok(())) => match self.running.take_error() {
                 Some(message) => Err(failure::answered(message)),
                 None => self.running.output(function),
             },
             (None, Err(error)) => {
-                let message = self.running.error.take();
+                let message = self.running.take_error();
                 let mut failure = failure::call(&error, message, &self.running.host.limits);
                 if let Error::Trapped { frames, .. } = &mut failure {
                     let found = self.frames(&failure::addresses(&error));
@@ -339,9 +345,7 @@ impl Plugin {
         if std::env::var_os(build::GIVEN).is_none() {
             let here = std::env::current_dir().is_ok_and(|here| here == folder);
             let name = if here { ".".to_owned() } else { quote(&folder.display().to_string()) };
-            self.label =
-                format!("{}{name}", options(&self.running.host, self.running.member.as_ref().map(Member::registry)))
-                    .into();
+            self.label = format!("{}{name}", self.running.options()).into();
         }
         self.folder = Some(folder.to_owned());
     }

@@ -10,10 +10,12 @@ pub mod manifest;
 mod names;
 mod reply;
 mod server;
+mod shown;
 mod store;
+mod verdict;
 
 pub use client::Client;
-pub(crate) use extensions::Extensions;
+pub(crate) use extensions::Gate;
 pub(crate) use keyspace::Keyspace;
 pub(crate) use names::{Clash, clash};
 pub use reply::{Protocol, Reply};

@@ -8,19 +8,19 @@
 
 mod callee;
 mod family;
-pub(crate) mod imports;
+mod imports;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::rc::Rc;
 
 use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
+use crate::text::quote;
 
 pub use callee::Callee;
 use callee::Known;
-pub(crate) use family::{Member, Refusal};
+use family::Member;
 use rules::Rule;
 
 /// The plugins that a plugin under test may load and call, and how far it may go.
@@ -185,8 +185,9 @@ impl Registry {
     }
 
     /// The plugins that are files or folders, as the command line takes them.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = (&str, &Path)> {
-        self.known.iter().filter_map(|(name, known)| Some((name.as_str(), known.path()?)))
+    fn options(&self) -> String {
+        let paths = self.known.iter().filter_map(|(name, known)| Some((name, known.path()?)));
+        paths.map(|(name, path)| format!("--plugin {} ", quote(&format!("{name}={}", path.display())))).collect()
     }
 
     /// With the plugins of an earlier registry, where this has none of the same name.
@@ -210,17 +211,17 @@ impl Host {
     /// assert_eq!(plugin.call::<String>("run", ()).unwrap(), r#"{"count": 3}"#);
     /// ```
     pub fn plugin(mut self, name: &str, callee: impl Into<Callee>) -> Host {
-        self.peers = Some(self.peers.unwrap_or_default().plugin(name, callee));
-        self
+        let registry = self.take_part::<Registry>().unwrap_or_default().plugin(name, callee);
+        self.attach(registry)
     }
 
     /// With these plugins, rules and limits.
     pub fn peers(mut self, registry: Registry) -> Host {
-        self.peers = Some(match self.peers {
+        let registry = match self.take_part::<Registry>() {
             Some(earlier) => registry.after(earlier),
             None => registry,
-        });
-        self
+        };
+        self.attach(registry)
     }
 }
 
@@ -228,6 +229,6 @@ impl Plugin {
     /// The names of the plugins that it has loaded and that are still there, each before those
     /// that it has loaded itself.
     pub fn peers(&self) -> Vec<String> {
-        self.running.member.as_ref().map(Member::names).unwrap_or_default()
+        self.running.attached::<Member>().map(Member::names).unwrap_or_default()
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::artifact::source::Source;
 use crate::engine::host::Host;
-use crate::text::{options, quote};
+use crate::text::quote;
 
 /// `cargo plugsmith xtp plugin.wasm --with test.wasm ..`, as far as the command line can say it.
 pub(super) fn again(plugin: &Source, test: &Source, host: &Host, input: Option<&[u8]>) -> String {
-    let options = options(host, host.peers.as_ref());
+    let options = host.options();
     let mut text = format!("cargo plugsmith xtp {options}{} --with {}", plugin.label(), named(test, "test.wasm"));
     if let Some(mock) = &host.linked {
         text.push_str(&format!(" --mock-host {}", named(mock, "host.wasm")));

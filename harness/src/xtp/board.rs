@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::notes::Notes;
 use super::report::{Assertion, Group, Report};
+use crate::engine::caller;
 use crate::engine::host::Limits;
 use crate::engine::plugin::Plugin;
-use crate::engine::running::Running;
 use crate::error::Error;
 
 /// The most calls and resets of a suite, and the most assertions and groups.
@@ -170,14 +170,11 @@ impl Board {
         Ok(())
     }
 
-    /// A start function has no instance yet, whose memories a nested one would mix up.
     fn must_have_started(&self) -> Result<(), String> {
-        let Some(running) = Running::current() else { return Ok(()) };
-        if running.starting.get() {
-            return Err("called from the start function or `_initialize`: call it from `test`".to_owned());
+        match caller::may_nest() {
+            true => Ok(()),
+            false => Err("called from the start function or `_initialize`: call it from `test`".to_owned()),
         }
-        running.adopt_memories();
-        Ok(())
     }
 }
 

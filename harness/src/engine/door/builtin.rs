@@ -38,7 +38,7 @@ fn error_set(
     let text = read_block(running, plugin, offset(inputs, 0)?)?;
     // Extism clears it before each call: that is no host call of the guest's.
     if text.is_none() {
-        running.error.take();
+        running.call.borrow_mut().error = None;
         return Ok(());
     }
     let arguments = [HostValue::Block(text)];
@@ -46,7 +46,7 @@ fn error_set(
     let set = pass(&mut &*running, &asked, |_| Ok(HostValue::Nothing));
     set.map_err(|stop| stopped(running, &import.name, stop))?;
     let [HostValue::Block(text)] = arguments else { return Ok(()) };
-    *running.error.borrow_mut() = text.map(|text| {
+    running.call.borrow_mut().error = text.map(|text| {
         String::from_utf8(text)
             .unwrap_or_else(|error| format!("unable to load error message from memory: {}", error.utf8_error()))
     });

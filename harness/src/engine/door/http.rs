@@ -22,7 +22,7 @@ pub(super) fn request(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     running.host.context.with(|host| host.last_headers.clear());
-    running.http_status.set(0);
+    running.instance.borrow_mut().http_status = 0;
     let (request_offset, text) = take_text(running, plugin, inputs, 0)?;
     let body_offset = offset(inputs, 1)?;
     let body = read_block(running, plugin, body_offset)?.unwrap_or_default();
@@ -54,7 +54,7 @@ fn respond(running: &Running, request: &HttpRequest) -> Result<HostValue, Stop> 
         HttpAnswer::Failure(failure) => return Err(Stop::Told(failure.to_string())),
         HttpAnswer::Response(response) => response,
     };
-    running.http_status.set(response.status);
+    running.instance.borrow_mut().http_status = response.status;
     // HTTP's names are in lower case, whatever a mock writes, and only text is passed on.
     let plain = |(name, value): (String, String)| value.is_ascii().then(|| (name.to_ascii_lowercase(), value));
     let headers = response.headers.into_iter().filter_map(plain).collect();
@@ -108,7 +108,9 @@ pub(super) fn status_code(
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    quiet(import, running, plugin, outputs, WireType::I32, || Ok(HostValue::I32(running.http_status.get().into())))
+    quiet(import, running, plugin, outputs, WireType::I32, || {
+        Ok(HostValue::I32(running.instance.borrow().http_status.into()))
+    })
 }
 
 pub(super) fn headers(

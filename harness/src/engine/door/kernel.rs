@@ -40,7 +40,7 @@ fn output_set(
         return Err(Failure::msg("the import has another signature than Extism's"));
     };
     if *length != 0 || offset.cast_unsigned() >= FIRST_BLOCK {
-        running.output.set(Some((offset.cast_unsigned(), length.cast_unsigned())));
+        running.call.borrow_mut().output = Some((offset.cast_unsigned(), length.cast_unsigned()));
     }
     Ok(())
 }
@@ -53,7 +53,7 @@ fn output_length(
     _: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    let (_, length) = running.output.get().unwrap_or_default();
+    let (_, length) = running.call.borrow().output.unwrap_or_default();
     let length = if length <= kernel_size(running) { length } else { 0 };
     if let Some(output) = outputs.first_mut() {
         *output = Val::I64(length.cast_signed());

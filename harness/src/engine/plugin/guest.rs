@@ -26,7 +26,7 @@ impl Guest for Plugin {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        let output = self.running.output.get().map(|(offset, _)| offset);
+        let output = self.running.call.borrow().output.map(|(offset, _)| offset);
         let mut blocks = self.running.kernel_memory().map_or_else(Vec::new, |memory| blocks::in_use(&memory));
         blocks.retain(|block| Some(block.offset) != output);
         blocks

@@ -11,18 +11,14 @@ impl Plugin {
     /// The artifact cannot be instantiated.
     pub fn restart(&mut self) -> Result<()> {
         self.discard();
-        if let Some(extensions) = self.running.extensions() {
-            extensions.restart();
-        }
+        self.running.attached.iter().for_each(|attached| attached.restarted());
         self.instantiate()
     }
 
     /// Ends the instance, and the plugins that it has loaded.
     pub(crate) fn discard(&mut self) {
         self.instance = None;
-        if let Some(member) = &self.running.member {
-            member.clear();
-        }
+        self.running.attached.iter().for_each(|attached| attached.discarded());
     }
 
     pub(super) fn instantiate(&mut self) -> Result<()> {
@@ -36,9 +32,9 @@ impl Plugin {
         });
         self.running.prepare(&self.compiled.module);
         let started = self.start();
-        self.running.starting.set(false);
+        self.running.instance.borrow_mut().starting = false;
         self.instance = Some(started.map_err(|error| {
-            let failure = self.running.failure.take();
+            let failure = self.running.below.failure.take();
             let initial = self.compiled.module.initial_pages;
             failure.unwrap_or_else(|| failure::load(&error, &self.running.host.limits, initial))
         })?);
@@ -52,14 +48,14 @@ impl Plugin {
         let (compiled, running) = (&self.compiled, &self.running);
         let mut instance = running.enter(|| extism::Plugin::new_from_compiled(&compiled.plugin))?;
         running.adopt_memories();
-        let before = running.memories.borrow().len();
+        let before = running.instance.borrow().memories.len();
         let mut absent = "plugsmith starts".to_owned();
         while compiled.module.exports.contains_key(&absent) {
             absent.push('_');
         }
         let started = running.enter(|| instance.call::<&[u8], ()>(&absent, b""));
         running.adopt_memories();
-        running.guest_memory.set(compiled.module.memory.map(|index| before + index));
+        running.instance.borrow_mut().guest_memory = compiled.module.memory.map(|index| before + index);
         match started {
             Err(error) if error.root_cause().to_string() != format!("Function not found: {absent}") => Err(error),
             _ => Ok(instance),

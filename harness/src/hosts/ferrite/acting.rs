@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use plugsmith::{CommandError, HostError};
 
-use super::Keyspace;
+use super::extensions::{Extensions, Gate};
+use super::keyspace::Keyspace;
+use super::shown::ShownAs;
 use crate::engine::failure;
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
@@ -20,11 +22,6 @@ pub(crate) struct Past {
     pub(crate) spent: Spent,
 }
 
-/// A result in the words of a trace.
-pub(crate) trait ShownAs {
-    fn shown(&self) -> String;
-}
-
 impl Plugin {
     /// Does something as the host of the plugin, and gathers what happens.
     pub(crate) fn act<T: ShownAs>(
@@ -37,7 +34,7 @@ impl Plugin {
         let mut past = Past::default();
         self.take_events();
         let result = work(self, &mut past);
-        past.spent.add(self.running().nested.take());
+        past.spent.add(self.running().below.spent.take());
         past.spent.duration = started.elapsed();
         past.events.extend(self.take_events());
         let shown = Shown::Text(result.as_ref().map(ShownAs::shown).unwrap_or_default());
@@ -49,9 +46,10 @@ impl Plugin {
 /// Runs `work` with the plugin's host as the one that is asked, and ends with whatever failed in it.
 pub(crate) fn asking<T>(plugin: &Plugin, work: impl FnOnce(&Keyspace) -> Result<T, HostError>) -> Result<T> {
     let running = plugin.running();
-    let keys = Keyspace::new(running.host.context.store());
+    let gate = running.attached::<Extensions>().map_or_else(Gate::default, Extensions::gate);
+    let keys = Keyspace::new(running.host.context.store(), &gate);
     let result = running.enter(|| work(&keys));
-    match running.failure.take() {
+    match running.below.failure.take() {
         Some(failure) => Err(failure),
         None => result.map_err(answer),
     }

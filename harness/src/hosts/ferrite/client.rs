@@ -11,13 +11,13 @@ use plugsmith::protocol::arguments::{self, Encoding, encode_one};
 use plugsmith::protocol::event::{Event, modified_field};
 
 use self::builtin::{BUILTINS, builtin};
-use super::acting::{ShownAs, asking};
+use super::acting::asking;
+use super::extensions::Extensions;
 use super::names::{Clash, clash};
 use crate::engine::arguments::Arguments;
 use crate::engine::plugin::{Plugin, reply};
 use crate::error::{Error, Result};
 use crate::trace::call::What;
-use crate::trace::event;
 use crate::trace::outcome::Outcome;
 
 /// The number of the one client that a test has.
@@ -77,7 +77,7 @@ impl Client<'_> {
                     past.events.extend(plugin.take_events());
                     let (output, spent) = plugin.run(&name, &arguments::encode(&arguments, Encoding::Resp));
                     // Those of `AfterCommand` have what is left of the fuel.
-                    plugin.running().nested.borrow_mut().add(spent);
+                    plugin.running().below.spent.borrow_mut().add(spent);
                     reply(&name, &output?)?
                 }
                 (None, Some(builtin)) => asking(plugin, |keys| builtin.run(keys, &arguments))?,
@@ -102,29 +102,16 @@ impl Client<'_> {
             for key in &expired {
                 told = told.and(judge(plugin, Event::new("OnKeyExpiry").key(key)).map(drop));
                 // Each expiry is a call of its own to the host.
-                past.spent.add(plugin.running().nested.take());
+                past.spent.add(plugin.running().below.spent.take());
             }
             told.map(|()| expired)
         })
     }
 }
 
-impl ShownAs for Value {
-    fn shown(&self) -> String {
-        event::render_value(self)
-    }
-}
-
-impl ShownAs for Vec<String> {
-    fn shown(&self) -> String {
-        let quoted: Vec<_> = self.iter().map(|key| event::render_bytes(key.as_bytes())).collect();
-        format!("expired {}", if quoted.is_empty() { "nothing".to_owned() } else { quoted.join(", ") })
-    }
-}
-
 /// What the hooks of an event leave of it.
 fn judge(plugin: &Plugin, event: Event) -> Result<Value> {
-    asking(plugin, |_| match plugin.running().extensions() {
+    asking(plugin, |_| match plugin.running().attached::<Extensions>() {
         Some(extensions) => extensions.judged(event),
         None => Ok(event.field(modified_field(&event.name)).cloned().unwrap_or(Value::Null)),
     })

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use plugsmith::protocol::event::{Event, modified_field};
@@ -12,14 +12,12 @@ use plugsmith::protocol::resp;
 use plugsmith::testing::glob_matches;
 use plugsmith::{HookResult, HostError, Value};
 
-use super::acting::ShownAs;
-use super::hooks::{modify, verdict};
+use super::shown::ShownAs;
+use super::verdict::{modify, verdict};
 use crate::artifact::order::{hooks, transformers};
-use crate::engine::compiled::Compiled;
-use crate::engine::host::Host;
+use crate::engine::attached::{Attach, Attached, Below, Loading};
 use crate::engine::plugin::{Plugin, within};
-use crate::engine::running::Running;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::trace::event::{self, HostCall, render_bytes, render_value};
 
 /// The entry points that a host calls by itself, in the order in which it does.
@@ -32,6 +30,40 @@ pub(crate) struct Extensions {
     readers: Vec<Transformer>,
     backends: Vec<StorageBackend>,
     service: RefCell<Service>,
+    /// What the plugin is told of what happens here.
+    below: Rc<Below>,
+    gate: Gate,
+}
+
+/// Where the keys of a host find what hangs before them, once a plugin is loaded.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Rc<RefCell<Weak<Extensions>>>);
+
+impl Gate {
+    /// What a read or a write passes: nothing where the plugin hangs nothing there, and nothing for what
+    /// hooks, transformers and backends do themselves.
+    pub(crate) fn extensions(&self) -> Option<Rc<Extensions>> {
+        let extensions = self.0.borrow().upgrade()?;
+        let is_idle = extensions.service.try_borrow().is_ok();
+        is_idle.then_some(extensions)
+    }
+}
+
+impl Attach for Gate {
+    fn attach(self: Box<Self>, to: &Loading<'_>) -> Result<Option<Rc<dyn Attached>>> {
+        let Some(extensions) = Extensions::of(to, &self).map(Rc::new) else { return Ok(None) };
+        *self.0.borrow_mut() = Rc::downgrade(&extensions);
+        Ok(Some(extensions))
+    }
+}
+
+impl Attached for Extensions {
+    /// Ends the instance, so that the next call gets a fresh one.
+    fn restarted(&self) {
+        if let Ok(mut service) = self.service.try_borrow_mut() {
+            service.plugin.discard();
+        }
+    }
 }
 
 /// The instance, and what belongs to it alone.
@@ -43,8 +75,8 @@ struct Service {
 
 impl Extensions {
     /// The extensions of an artifact, if it has any.
-    pub(crate) fn of(compiled: &Arc<Compiled>, host: &Rc<Host>) -> Option<Extensions> {
-        let module = &compiled.module;
+    fn of(to: &Loading<'_>, gate: &Gate) -> Option<Extensions> {
+        let module = &to.compiled.module;
         let hooks = hooks(module);
         let (writers, mut readers): (Vec<_>, Vec<_>) =
             transformers(module).into_iter().partition(|transformer| transformer.on == "write");
@@ -62,16 +94,14 @@ impl Extensions {
         if hooks.is_empty() && writers.is_empty() && readers.is_empty() && backends.is_empty() {
             return None;
         }
-        let plugin = Plugin::service(Arc::clone(compiled), Rc::clone(host));
+        let plugin = Plugin::service(Arc::clone(to.compiled), Rc::clone(to.host));
         let service = RefCell::new(Service { plugin, vars: BTreeMap::new(), last_headers: BTreeMap::new() });
-        Some(Extensions { hooks, writers, readers, backends, service })
+        let (below, gate) = (Rc::clone(to.below), gate.clone());
+        Some(Extensions { hooks, writers, readers, backends, service, below, gate })
     }
 
-    /// Ends the instance, so that the next call gets a fresh one.
-    pub(crate) fn restart(&self) {
-        if let Ok(mut service) = self.service.try_borrow_mut() {
-            service.plugin.discard();
-        }
+    pub(crate) fn gate(&self) -> Gate {
+        self.gate.clone()
     }
 
     /// The hooks of an event.
@@ -133,8 +163,8 @@ impl Extensions {
         let name = event.name.clone();
         for hook in self.hooks(&name) {
             let (output, inside) = self.run(&hook.export, &event)?;
-            let verdict = verdict(hook, &output).map_err(|error| fail(error, &hook.export))?;
-            note(&hook.export, &event, Ok(Some(verdict.shown())), inside);
+            let verdict = verdict(hook, &output).map_err(|error| fail(&self.below, error, &hook.export))?;
+            note(&self.below, &hook.export, &event, Ok(Some(verdict.shown())), inside);
             match verdict {
                 HookResult::Continue => {}
                 HookResult::Abort(message) => return Ok((HookResult::Abort(message), event)),
@@ -168,13 +198,13 @@ impl Extensions {
     pub(crate) fn ask(&self, export: &str, event: &Event) -> Result<Value, HostError> {
         let (output, inside) = self.run(export, event)?;
         let answer = resp::decode(&output).map_err(|error| self.bad(export, &error.to_string()))?;
-        note(export, event, Ok(Some(render_value(&answer))), inside);
+        note(&self.below, export, event, Ok(Some(render_value(&answer))), inside);
         Ok(answer)
     }
 
     /// Notes an answer that is none, which ends the call.
     pub(crate) fn bad(&self, export: &str, reason: &str) -> HostError {
-        fail(Error::BadOutput { function: export.to_owned(), reason: reason.to_owned() }, export)
+        fail(&self.below, Error::BadOutput { function: export.to_owned(), reason: reason.to_owned() }, export)
     }
 
     /// One call in the instance of the extensions: the output, and what happened on the way. All of them
@@ -188,18 +218,15 @@ impl Extensions {
         let (output, spent) = service.plugin.run(export, &event.encode());
         let inside = service.plugin.take_events();
         service.exchange();
-        let mut all = spent.fuel;
-        if let Some(running) = Running::current() {
-            running.nested.borrow_mut().add(spent);
-            all = running.nested.borrow().fuel;
-        }
+        self.below.spent.borrow_mut().add(spent);
+        let all = self.below.spent.borrow().fuel;
         match within(service.plugin.running().host.limits.fuel, all, output) {
             Ok(output) => Ok((output, inside)),
             Err(error) => {
-                note(export, event, Err(error.to_string()), inside);
+                note(&self.below, export, event, Err(error.to_string()), inside);
                 Err(match error {
                     Error::Plugin { message } | Error::Denied { message } => HostError::new(message),
-                    error => fail(error, export),
+                    error => fail(&self.below, error, export),
                 })
             }
         }
@@ -207,8 +234,7 @@ impl Extensions {
 }
 
 /// Notes what an extension did, for the line of whatever host call it was done in.
-fn note(export: &str, event: &Event, result: Result<Option<String>, String>, inside: Vec<event::Event>) {
-    let Some(running) = Running::current() else { return };
+fn note(below: &Below, export: &str, event: &Event, result: Result<Option<String>, String>, inside: Vec<event::Event>) {
     let fields = event.fields.iter().map(|(name, value)| match name.as_str() {
         "key" | "pattern" => render_bytes(value.as_bytes().unwrap_or_default()),
         _ => render_value(value),
@@ -217,7 +243,7 @@ fn note(export: &str, event: &Event, result: Result<Option<String>, String>, ins
     let operation = export.starts_with("backend:").then(|| event.name.clone());
     let arguments = operation.into_iter().chain(fields).collect();
     let call = HostCall::of_the_host("", export, arguments, result, inside);
-    running.inside.borrow_mut().push(event::Event::Call(call));
+    below.events.borrow_mut().push(event::Event::Call(call));
 }
 
 impl Service {
@@ -232,10 +258,8 @@ impl Service {
 }
 
 /// Notes a failure that no guest can undo: the call that led here ends with it.
-fn fail(error: Error, export: &str) -> HostError {
+fn fail(below: &Below, error: Error, export: &str) -> HostError {
     let text = HostError::new(format!("`{export}` failed: {error}"));
-    if let Some(running) = Running::current() {
-        running.failure.borrow_mut().get_or_insert(error);
-    }
+    below.fails(error);
     text
 }

@@ -13,17 +13,17 @@ use plugsmith::storage::StorageImports;
 use plugsmith::testing::{SharedStore, glob_matches, increment, kind, range, storable};
 use plugsmith::{Encoded, HostError, Value};
 
-use super::extensions::Extensions;
-use crate::engine::running::Running;
+use super::extensions::{Extensions, Gate};
 
 /// The keys of a host.
 pub(crate) struct Keyspace {
     store: SharedStore,
+    gate: Gate,
 }
 
 impl Keyspace {
-    pub(crate) fn new(store: SharedStore) -> Keyspace {
-        Keyspace { store }
+    pub(crate) fn new(store: SharedStore, gate: &Gate) -> Keyspace {
+        Keyspace { store, gate: gate.clone() }
     }
 
     /// Writes a value that may still be aborted or changed.
@@ -73,18 +73,20 @@ impl Keyspace {
     }
 }
 
-/// Goes through what hangs before the store, or straight to it: the plugin has nothing there, or
-/// it is that which asks.
-fn through<T>(extended: impl FnOnce(&Extensions) -> T, straight: impl FnOnce() -> T) -> T {
-    match Running::current().as_ref().and_then(|running| running.extensions()) {
-        Some(view) => extended(view),
-        None => straight(),
+impl Keyspace {
+    /// Goes through what hangs before the store, or straight to it: the plugin has nothing there, or
+    /// it is that which asks.
+    fn through<T>(&self, extended: impl FnOnce(&Extensions) -> T, straight: impl FnOnce() -> T) -> T {
+        match self.gate.extensions() {
+            Some(view) => extended(&view),
+            None => straight(),
+        }
     }
 }
 
 impl StorageImports for Keyspace {
     fn get(&self, key: &str) -> Result<Option<Value>, HostError> {
-        through(
+        self.through(
             |view| match self.load(view, key)? {
                 None => Ok(None),
                 Some(value) => view.judged(Event::new("OnKeyRead").key(key).value(value)).map(Some),
@@ -94,11 +96,11 @@ impl StorageImports for Keyspace {
     }
 
     fn set(&self, key: &str, value: &Value) -> Result<(), HostError> {
-        through(|view| self.write(view, key, value, None), || self.store.set(key, value))
+        self.through(|view| self.write(view, key, value, None), || self.store.set(key, value))
     }
 
     fn set_ex(&self, key: &str, value: &Value, seconds: u64) -> Result<(), HostError> {
-        through(
+        self.through(
             |view| match seconds {
                 0 => Err(HostError::new("invalid expire time")),
                 seconds => self.write(view, key, value, Some(seconds)),
@@ -108,7 +110,7 @@ impl StorageImports for Keyspace {
     }
 
     fn delete(&self, key: &str) -> Result<bool, HostError> {
-        through(
+        self.through(
             |view| {
                 if view.hooks("OnKeyDelete").next().is_some() && self.exists(key)? {
                     view.judged(Event::new("OnKeyDelete").key(key))?;
@@ -123,7 +125,7 @@ impl StorageImports for Keyspace {
     }
 
     fn exists(&self, key: &str) -> Result<bool, HostError> {
-        through(
+        self.through(
             |view| match view.backend(key) {
                 Some(backend) => flag(view, &backend.export, &Event::new("exists").key(key)),
                 None => self.store.exists(key),
@@ -133,7 +135,7 @@ impl StorageImports for Keyspace {
     }
 
     fn incr(&self, key: &str, by: i64) -> Result<i64, HostError> {
-        through(
+        self.through(
             |view| {
                 if view.is_plain(key) {
                     return self.store.incr(key, by);
@@ -148,7 +150,7 @@ impl StorageImports for Keyspace {
     }
 
     fn expire(&self, key: &str, seconds: u64) -> Result<bool, HostError> {
-        through(
+        self.through(
             |view| {
                 // A key without a second left is deleted, if the hooks of that let it be.
                 if seconds == 0 {
@@ -165,7 +167,7 @@ impl StorageImports for Keyspace {
     }
 
     fn ttl(&self, key: &str) -> Result<i64, HostError> {
-        through(
+        self.through(
             |view| match view.backend(key) {
                 Some(backend) => match view.ask(&backend.export, &Event::new("ttl").key(key))? {
                     Value::Integer(seconds) if seconds >= -2 => Ok(seconds),
@@ -178,7 +180,7 @@ impl StorageImports for Keyspace {
     }
 
     fn keys(&self, pattern: &str) -> Result<Vec<String>, HostError> {
-        through(
+        self.through(
             |view| {
                 let mut keys = self.store.keys(pattern)?;
                 // What is mounted hides what lies below it.
@@ -201,7 +203,7 @@ impl StorageImports for Keyspace {
     }
 
     fn type_of(&self, key: &str) -> Result<String, HostError> {
-        through(
+        self.through(
             |view| match view.backend(key) {
                 Some(backend) => Ok(kept(view, backend, key)?.map_or("none", |value| kind(&value)).to_owned()),
                 None => self.store.type_of(key),
@@ -211,7 +213,7 @@ impl StorageImports for Keyspace {
     }
 
     fn get_typed(&self, key: &str, name: &str) -> Result<Option<Encoded>, HostError> {
-        through(
+        self.through(
             |view| {
                 untyped(view, key)?;
                 let held = self.store.get_typed(key, name)?;
@@ -225,7 +227,7 @@ impl StorageImports for Keyspace {
     }
 
     fn set_typed(&self, key: &str, name: &str, version: u32, bytes: &[u8]) -> Result<(), HostError> {
-        through(
+        self.through(
             |view| {
                 untyped(view, key)?;
                 unchanged(view, "OnKeyWrite", key)?;
@@ -236,7 +238,7 @@ impl StorageImports for Keyspace {
     }
 
     fn read_range(&self, key: &str, start: i64, end: i64) -> Result<Vec<u8>, HostError> {
-        through(
+        self.through(
             |view| {
                 if view.is_plain(key) {
                     return self.store.read_range(key, start, end);

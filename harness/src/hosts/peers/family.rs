@@ -9,6 +9,7 @@ use plugsmith::protocol::peers::{ABSENT, DOWN, FAILED, REFUSED};
 use plugsmith::testing::MockPeer;
 
 use super::{Failures, Limits, Registry, callee};
+use crate::engine::attached::{Attach, Attached, Loading};
 use crate::engine::compiled::Compiled;
 use crate::engine::failure;
 use crate::engine::fit;
@@ -16,6 +17,7 @@ use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
+use crate::import::peers_signature;
 use crate::trace::event::Event;
 
 /// The stack that a peer is given at least, and the one that it is given where less is left: wasm
@@ -76,14 +78,22 @@ pub(crate) enum Refusal {
     Fails(Error),
 }
 
-impl Member {
-    /// The plugin under test, if its host has plugins to load.
-    ///
+impl Attach for Registry {
+    fn options(&self) -> String {
+        Registry::options(self)
+    }
+
     /// # Errors
     /// [`Error::Peer`] for a plugin that cannot be loaded, [`Error::BadManifest`] for a rule about none.
-    pub(crate) fn root(host: &mut Host, compiled: &Compiled, label: &str) -> Result<Option<Member>> {
-        let Some(registry) = host.peers.take() else { return Ok(None) };
-        if !compiled.module.imports.iter().any(|import| crate::import::peers_signature(import).is_some()) {
+    fn attach(self: Box<Self>, to: &Loading<'_>) -> Result<Option<Rc<dyn Attached>>> {
+        Ok(Some(Rc::new(Member::root(*self, to.compiled, to.name.unwrap_or("plugin"))?)))
+    }
+}
+
+impl Member {
+    /// The plugin under test.
+    fn root(registry: Registry, compiled: &Compiled, label: &str) -> Result<Member> {
+        if !compiled.module.imports.iter().any(|import| peers_signature(import).is_some()) {
             return Err(Error::UnusedMock {
                 name: "register_plugin".to_owned(),
                 imports: fit::mockable(&compiled.module),
@@ -94,13 +104,14 @@ impl Member {
         for (name, known) in &registry.known {
             let Some(source) = known.source() else { continue };
             let check = || {
-                let (compiled, host) =
+                let (compiled, mut host) =
                     (known.compiled(source, registry.limits.fuel)?, known.host(registry.limits.fuel));
-                if host.peers.is_some() {
+                if host.take_part::<Registry>().is_some() {
                     let reason = "it has plugins of its own: give them to the host of the plugin under test";
                     return Err(Error::BadManifest { place: "its host".to_owned(), reason: reason.to_owned() });
                 }
-                fit::check(&host, &compiled, registry.is_caller(name, false))
+                let is_caller = registry.is_caller(name, false);
+                fit::check(&host, &compiled, |import| peers_signature(import).filter(|_| is_caller))
             };
             check().map_err(|error| callee::of(name, error))?;
         }
@@ -113,7 +124,7 @@ impl Member {
             fuel: Cell::default(),
         };
         let link = Link { name, wasm: Some(Arc::clone(&compiled.wasm)) };
-        Ok(Some(Member { family: Rc::new(family), chain: vec![link], peers: RefCell::default() }))
+        Ok(Member { family: Rc::new(family), chain: vec![link], peers: RefCell::default() })
     }
 
     /// All that it may load.
@@ -199,9 +210,15 @@ impl Member {
     }
 
     /// Calls a function of the peer with this id: its output, and what happened meanwhile.
-    pub(crate) fn call(&self, id: i64, function: &str, input: &[u8]) -> (Result<Vec<u8>, Refusal>, Vec<Event>) {
+    pub(crate) fn call(
+        &self,
+        caller: &Running,
+        id: i64,
+        function: &str,
+        input: &[u8],
+    ) -> (Result<Vec<u8>, Refusal>, Vec<Event>) {
         match self.instance(id, function) {
-            Ok(instance) => self.call_instance(&instance, function, input),
+            Ok(instance) => self.call_instance(caller, &instance, function, input),
             Err(refusal) => (Err(refusal), Vec::new()),
         }
     }
@@ -220,6 +237,7 @@ impl Member {
 
     fn call_instance(
         &self,
+        caller: &Running,
         instance: &Instance,
         function: &str,
         input: &[u8],
@@ -241,9 +259,7 @@ impl Member {
         let events = plugin.take_events();
         self.family.fuel.update(|all| all.saturating_add(spent.fuel));
         // What the peer does counts for whoever called it.
-        if let Some(caller) = Running::current() {
-            caller.count(spent.host_calls);
-        }
+        caller.count(spent.host_calls);
         let before = instance.pages.replace(spent.pages);
         self.family.pages.update(|all| all - before + spent.pages);
         let Limits { fuel, pages, .. } = self.family.registry.limits;
@@ -276,11 +292,13 @@ impl Member {
         let member = self.family.registry.is_caller(name, false).then(|| {
             let mut chain = self.chain.clone();
             chain.push(Link { name: name.to_owned(), wasm: Some(Arc::clone(&compiled.wasm)) });
-            Member { family: Rc::clone(&self.family), chain, peers: RefCell::default() }
+            let member = Member { family: Rc::clone(&self.family), chain, peers: RefCell::default() };
+            Rc::new(member) as Rc<dyn Attached>
         });
+        let attached = member.into_iter().collect();
         let fuel = host.limits.fuel;
         let started =
-            stacker::maybe_grow(STACK.0, STACK.1, || Plugin::of_member(compiled, host, name.into(), None, member));
+            stacker::maybe_grow(STACK.0, STACK.1, || Plugin::of_attached(compiled, host, name.into(), attached));
         let spent = match &started {
             Ok(plugin) => plugin.fuel_of_last_call(),
             Err(Error::OutOfFuel { .. }) => fuel,

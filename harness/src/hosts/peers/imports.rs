@@ -4,36 +4,59 @@ use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 use plugsmith::protocol::peers::REFUSED;
 
+use crate::engine::attached::{Answering, Attached};
 use crate::engine::blocks::{must_have_started, read_block, write_block};
 use crate::engine::cost;
 use crate::engine::door::{Asked, Stop, asked, host_failure, pass, stopped};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
-use crate::hosts::peers::{Failures, Refusal};
-use crate::import::Import;
+use crate::hosts::peers::Failures;
+use crate::hosts::peers::family::{Member, Refusal};
+use crate::import::{Import, Signature, peers_signature};
 
-/// Answers one of the two. Without plugins in the host, any call is one that no test expects.
-pub(crate) fn work(
+impl Attached for Member {
+    fn begins(&self) {
+        self.begin();
+    }
+
+    fn discarded(&self) {
+        self.clear();
+    }
+
+    fn options(&self) -> String {
+        self.registry().options()
+    }
+
+    fn signature(&self, import: &Import) -> Option<Signature> {
+        peers_signature(import)
+    }
+
+    fn answer(&self, call: Answering<'_>) -> Result<(), Failure> {
+        let Answering { import, running, plugin, inputs, outputs } = call;
+        must_have_started(running)?;
+        // Else a peer's first call would take these for its own.
+        running.adopt_memories();
+        work(self, import, running, plugin, inputs, outputs)
+    }
+}
+
+/// Answers one of the two.
+fn work(
+    member: &Member,
     import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
     inputs: &[Val],
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
-    must_have_started(running)?;
-    // Else a peer's first call would take these for its own.
-    running.adopt_memories();
     let mut refusal = None;
     let answer = match inputs {
         [Val::I64(name)] => {
             let name = text(running, plugin, *name)?;
-            if running.member.is_some() {
-                running.charge(cost::INSTANCE)?;
-            }
+            running.charge(cost::INSTANCE)?;
             let arguments = [HostValue::Block(Some(name.clone().into_bytes()))];
             let asked = asked(import, &[WireType::Text], &arguments, WireType::I64);
             pass(&mut &*running, &asked, |_| {
-                let Some(member) = &running.member else { return Err(unexpected(&asked, &name)) };
                 member.load(&name).map(HostValue::I64).map_err(|why| stop(&asked, &name, why, &mut refusal))
             })
         }
@@ -49,9 +72,8 @@ pub(crate) fn work(
             let asked = asked(import, &types, &arguments, WireType::Bytes);
             let [_, _, HostValue::Block(Some(input))] = &arguments else { return Ok(()) };
             pass(&mut &*running, &asked, |running| {
-                let Some(member) = &running.member else { return Err(unexpected(&asked, "..")) };
-                let (result, inside) = member.call(*id, &function, input);
-                running.inside.borrow_mut().extend(inside);
+                let (result, inside) = member.call(running, *id, &function, input);
+                running.below.events.borrow_mut().extend(inside);
                 let output = result.map_err(|why| stop(&asked, "..", why, &mut refusal))?;
                 Ok(HostValue::Block(Some(output).filter(|output| !output.is_empty())))
             })
@@ -64,7 +86,7 @@ pub(crate) fn work(
         Ok(_) => 0,
         Err(Stop::Told(message)) => {
             let (code, message) = refusal.unwrap_or((REFUSED, message));
-            tell(running, plugin, import, code, message)?
+            tell(member, running, plugin, import, code, message)?
         }
         Err(stop) => return Err(stopped(running, &import.name, stop)),
     };
@@ -85,13 +107,14 @@ fn text(running: &Running, plugin: &mut CurrentPlugin, offset: i64) -> Result<St
 
 /// The answer of a failure, where there is one.
 fn tell(
+    member: &Member,
     running: &Running,
     plugin: &mut CurrentPlugin,
     import: &Import,
     code: &str,
     message: String,
 ) -> Result<i64, Failure> {
-    match running.member.as_ref().and_then(|member| member.failures()) {
+    match member.failures() {
         Some(Failures::Told) => Ok(-write_block(running, plugin, format!("{code} {message}").as_bytes())?),
         Some(Failures::Zero) => Ok(0),
         Some(Failures::EndTheCall) => Err(host_failure(running, &import.name, message)),

@@ -90,5 +90,5 @@ pub(super) fn note(running: &Running, name: &str, line: Vec<u8>) {
     let line = line.strip_suffix(b"\n").unwrap_or(&line);
     let arguments = vec![name.to_owned(), render_bytes(line)];
     let call = HostCall::of_the_host(WASI, "fd_write", arguments, Ok(None), Vec::new());
-    running.events.borrow_mut().push(Event::Call(call));
+    running.call.borrow_mut().events.push(Event::Call(call));
 }

@@ -10,8 +10,8 @@ use plugsmith::{HookResult, Value};
 use super::config::HookFailure;
 use super::guest::Guest;
 use crate::error::Error;
-use crate::hosts::ferrite::hooks::modify;
 use crate::hosts::ferrite::store::Fault;
+use crate::hosts::ferrite::verdict::modify;
 
 /// An entry point, and the plugin that it belongs to.
 type Link<T> = (T, Rc<Guest>);

@@ -13,8 +13,8 @@ use plugsmith::{HookResult, Value};
 use super::commands::Spec;
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
-use crate::hosts::ferrite::hooks::verdict;
 use crate::hosts::ferrite::manifest::Manifest;
+use crate::hosts::ferrite::verdict::verdict;
 use crate::trace::spent::Spent;
 
 /// What a plugin may use in one call.
