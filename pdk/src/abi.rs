@@ -1,5 +1,7 @@
 //! The border of the guest: the only unsafe code, one file per ABI, and the native twin of all.
 
+#[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown", feature = "allocator")))]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 mod extism;
 #[cfg(not(target_arch = "wasm32"))]
@@ -22,3 +24,8 @@ pub use self::wasi::fill_for_getrandom;
 pub use native::peers::{Env, Namespace, User};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use native::*;
+
+/// The allocator of every plugin that does not switch the feature off. With threads it would be none.
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "allocator", not(target_feature = "atomics")))]
+#[global_allocator]
+static ALLOCATOR: allocator::Allocator<allocator::LinearMemory> = allocator::Allocator::new(allocator::LinearMemory);

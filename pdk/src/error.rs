@@ -1,9 +1,9 @@
 //! What a command answers when it fails, and what a host service says when it refuses.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::Value;
+use crate::text::{first_word, is_blank, join};
 
 /// What a `#[command]` in its raw form returns.
 pub type CommandResult = Result<Value, CommandError>;
@@ -61,27 +61,23 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The text on the wire.
-    fn text(&self) -> Cow<'_, str> {
-        match self {
-            CommandError::WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value".into(),
-            CommandError::OutOfRange => "ERR value is out of range".into(),
-            CommandError::Syntax => "ERR syntax error".into(),
-            CommandError::NoAuth => "NOAUTH Authentication required.".into(),
-            CommandError::Host(error) => error.wire().into(),
-            CommandError::Custom(message) => with_code(message),
-        }
-    }
-
-    /// The text on the wire, owned; without the formatting machinery.
-    pub(crate) fn into_text(self) -> String {
-        self.text().into_owned()
+    /// The text on the wire, without the formatting machinery.
+    pub(crate) fn wire(&self) -> String {
+        let (code, message) = match self {
+            CommandError::WrongType => ("WRONGTYPE", "Operation against a key holding the wrong kind of value"),
+            CommandError::OutOfRange => ("ERR", "value is out of range"),
+            CommandError::Syntax => ("ERR", "syntax error"),
+            CommandError::NoAuth => ("NOAUTH", "Authentication required."),
+            CommandError::Host(error) => (error.code(), error.message()),
+            CommandError::Custom(message) => split_code(message),
+        };
+        join(&[code, " ", message])
     }
 }
 
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
+        f.write_str(&self.wire())
     }
 }
 
@@ -156,22 +152,20 @@ impl HostError {
     /// empty text becomes `no reason was given`.
     pub fn new(text: impl Into<String>) -> HostError {
         let text = text.into();
-        match text.split_once(' ') {
-            Some((code, message)) if CODES.contains(&code) => HostError::with_code(code, message),
-            _ => HostError::with_code("ERR", &text),
-        }
+        let (code, message) = split_code(&text);
+        HostError::with_code(code, message)
     }
 
     /// An error with a code of its own, such as `BILLING`.
     pub fn with_code(code: &str, message: &str) -> HostError {
-        let message = if message.trim().is_empty() { "no reason was given" } else { message };
+        let message = if is_blank(message) { NO_REASON } else { message };
         HostError { code: (code != "ERR").then(|| code.to_owned()), message: message.to_owned() }
     }
 
     /// The error in a RESP error reply, whose first word is its code.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn from_wire(text: &str) -> HostError {
-        match text.split_once(' ') {
+        match first_word(text) {
             Some((code, message)) if code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) => {
                 HostError::with_code(code, message)
             }
@@ -187,11 +181,6 @@ impl HostError {
     /// The message, the code not part of it.
     pub fn message(&self) -> &str {
         &self.message
-    }
-
-    /// The text on the wire: the code, a space, the message.
-    pub(crate) fn wire(&self) -> String {
-        [self.code(), " ", &self.message].concat()
     }
 }
 
@@ -219,12 +208,14 @@ impl From<String> for HostError {
     }
 }
 
-fn with_code(message: &str) -> Cow<'_, str> {
-    if message.trim().is_empty() {
-        return "ERR no reason was given".into();
-    }
-    match message.split_once(' ') {
-        Some((code, _)) if CODES.contains(&code) => message.into(),
-        _ => ["ERR ", message].concat().into(),
+/// What stands for a message that says nothing: an empty one reads as success in some hosts.
+const NO_REASON: &str = "no reason was given";
+
+/// The code that a text starts with, `ERR` where it has none, and the message.
+fn split_code(text: &str) -> (&str, &str) {
+    match first_word(text) {
+        _ if is_blank(text) => ("ERR", NO_REASON),
+        Some((code, message)) if CODES.contains(&code) => (code, message),
+        _ => ("ERR", text),
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::entry::argument::{Argument, Element};
 use crate::entry::function::{Input, Output};
 use crate::entry::reply::{Reply, ReplyElement, ReplyWriter};
+use crate::text::join;
 use crate::{CommandError, Value};
 
 /// A value that travels as JSON.
@@ -40,7 +41,7 @@ impl<'a, T: DeserializeOwned> Argument<'a> for Json<T> {
 
     fn expected(value: &Value) -> Cow<'static, str> {
         match serde_json::from_slice::<T>(value.as_bytes().unwrap_or_default()) {
-            Err(error) => ["JSON (", &error.to_string(), ")"].concat().into(),
+            Err(error) => join(&["JSON (", &error.to_string(), ")"]).into(),
             Ok(_) => Self::EXPECTED.into(),
         }
     }

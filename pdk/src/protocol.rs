@@ -3,6 +3,7 @@
 //! Guest and harness both import these; neither redefines them.
 
 pub mod arguments;
+mod double;
 pub mod event;
 pub mod headers;
 pub mod json;

@@ -5,6 +5,7 @@
 use super::HostHandle;
 use crate::HostError;
 use crate::text::decimal;
+use crate::text::join;
 
 /// The raw imports.
 mod raw {
@@ -21,7 +22,7 @@ impl HostHandle {
         let mut time = 0;
         // SAFETY: the host writes one u64 to `time`, which outlives the call.
         let code = unsafe { raw::clock_time_get(clock, 1, &mut time) };
-        assert!(code == 0, "{}", ["clock_time_get failed with errno ", &decimal(code.into())].concat());
+        assert!(code == 0, "{}", join(&["clock_time_get failed with errno ", &decimal(code.into())]));
         time
     }
 
@@ -30,7 +31,7 @@ impl HostHandle {
         // SAFETY: the host writes `bytes.len()` bytes to the slice, which outlives the call.
         match unsafe { raw::random_get(bytes.as_mut_ptr(), bytes.len()) } {
             0 => Ok(()),
-            code => Err(HostError::new(["random_get failed with errno ", &decimal(code.into())].concat())),
+            code => Err(HostError::new(join(&["random_get failed with errno ", &decimal(code.into())]))),
         }
     }
 }

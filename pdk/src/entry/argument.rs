@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::protocol::json;
-use crate::text::decimal;
+use crate::text::join;
+use crate::text::{decimal, unsigned};
 use crate::{CommandError, PluginContext, Value};
 
 /// Which arguments a parameter takes.
@@ -175,7 +176,10 @@ arguments! {
     i64, "i64", "a 64-bit integer", value => value.as_i64();
     u64, "u64", "an integer from 0 to 18446744073709551615", value => match value {
         Value::Integer(n) => u64::try_from(*n).ok(),
-        _ => value.as_str()?.parse().ok(),
+        _ => {
+            let text = value.as_bytes()?;
+            unsigned(text.strip_prefix(b"+").unwrap_or(text))
+        }
     };
     i8, "i8", "an integer from -128 to 127", value => value.as_i64()?.try_into().ok();
     i16, "i16", "an integer from -32768 to 32767", value => value.as_i64()?.try_into().ok();
@@ -224,17 +228,24 @@ fn convert<'a, T: Argument<'a>>(value: &'a Value, name: &str) -> Result<T, Comma
 #[cold]
 pub(crate) fn mismatch(what: &str, name: &str, expected: &str, value: &Value) -> CommandError {
     // The general JSON writer would bring float formatting along.
-    let mut got = Vec::new();
-    match (value.as_str(), value.as_bytes(), value) {
-        // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
-        (Some(text), ..) => json::write_string(&mut got, text.get(..text.floor_char_boundary(60)).unwrap_or(text)),
-        (None, Some(bytes), _) => json::write_bytes(&mut got, bytes.get(..60).unwrap_or(bytes)),
-        (None, None, Value::Null) => got.extend_from_slice(b"null"),
-        (None, None, Value::Integer(n)) => got.extend_from_slice(decimal(*n).as_bytes()),
-        (None, None, Value::Array(_) | Value::Push(_) | Value::Set(_)) => got.extend_from_slice(b"a list"),
-        (None, None, Value::Map(_)) => got.extend_from_slice(b"a map"),
-        (None, None, _) => got.extend_from_slice(b"another value"),
-    }
-    let got = String::from_utf8(got).unwrap_or_default();
-    CommandError::Custom([what, " '", name, "': expected ", expected, ", got ", &got].concat())
+    let got = match value {
+        Value::Null => "null",
+        Value::Integer(n) => &decimal(*n),
+        Value::Array(_) | Value::Push(_) | Value::Set(_) => "a list",
+        Value::Map(_) => "a map",
+        value => match (value.as_str(), value.as_bytes()) {
+            // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
+            (Some(text), _) => &quoted(text.get(..text.floor_char_boundary(60)).unwrap_or(text).as_bytes()),
+            (None, Some(bytes)) => &quoted(bytes.get(..60).unwrap_or(bytes)),
+            (None, None) => "another value",
+        },
+    };
+    CommandError::Custom(join(&[what, " '", name, "': expected ", expected, ", got ", got]))
+}
+
+/// A string as JSON has it.
+fn quoted(bytes: &[u8]) -> String {
+    let mut json = Vec::new();
+    json::write_bytes(&mut json, bytes);
+    String::from_utf8(json).unwrap_or_default()
 }

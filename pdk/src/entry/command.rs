@@ -3,6 +3,7 @@
 use crate::entry::argument::{Call, FromCall, Kind};
 use crate::entry::reply::ReplyWriter;
 use crate::protocol::arguments;
+use crate::text::join;
 use crate::{CommandError, PluginContext};
 
 /// One parameter, as metadata and usage text show it.
@@ -169,9 +170,13 @@ impl Signature {
         if least <= words && words <= most {
             return Ok(());
         }
-        Err(CommandError::Custom(
-            ["wrong number of arguments for '", self.name, "' (usage: ", &self.usage(), ")"].concat(),
-        ))
+        Err(CommandError::Custom(join(&[
+            "wrong number of arguments for '",
+            self.name,
+            "' (usage: ",
+            &self.usage(),
+            ")",
+        ])))
     }
 }
 
@@ -189,13 +194,12 @@ pub(crate) fn call(
     input: &[u8],
     body: Body,
 ) -> Result<Vec<u8>, String> {
-    let (arguments, encoding) =
-        arguments::decode(input).map_err(|message| CommandError::Custom(message).into_text())?;
+    let (arguments, encoding) = arguments::decode(input).map_err(|message| CommandError::Custom(message).wire())?;
     let mut reply = ReplyWriter::new(encoding);
     signature
         .check(arguments.len())
         .and_then(|()| body(&mut Call { context, arguments: &arguments }, &mut reply))
-        .map_err(CommandError::into_text)?;
+        .map_err(|error| error.wire())?;
     Ok(reply.into_bytes())
 }
 

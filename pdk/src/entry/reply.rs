@@ -101,7 +101,11 @@ impl Reply for u64 {
     fn write(self, reply: &mut ReplyWriter) {
         match i64::try_from(self) {
             Ok(n) => n.write(reply),
-            Err(_) => self.to_string().write(reply),
+            Err(_) => {
+                let mut digits = Vec::new();
+                json::write_digits(&mut digits, self);
+                digits.write(reply)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::HostError;
 use crate::protocol::resp::{self, Reader, ResponseError};
 use crate::text::decimal;
+use crate::text::join;
 
 /// The name that `#[data_type]` gave a type.
 #[diagnostic::on_unimplemented(
@@ -109,13 +110,13 @@ pub(crate) fn check<T: DataType>() -> Result<(), HostError> {
     let (name, version) = (T::type_name(), T::encoding_version());
     // The first comparison is one of a constant with itself, unless an author wrote the function.
     if name != T::NAME && !name.eq_ignore_ascii_case(T::NAME) {
-        let fix = ["type_name() is ", name, ": make it the name of #[data_type]"].concat();
-        return Err(HostError::new([T::NAME, ": ", &fix].concat()));
+        let fix = join(&["type_name() is ", name, ": make it the name of #[data_type]"]);
+        return Err(HostError::new(join(&[T::NAME, ": ", &fix])));
     }
     if version != T::VERSION {
         let (own, declared) = (decimal(version.into()), decimal(T::VERSION.into()));
-        let fix = ["encoding_version() is ", &own, ": make it Encoding::VERSION, which is ", &declared].concat();
-        return Err(HostError::new([T::NAME, ": ", &fix].concat()));
+        let fix = join(&["encoding_version() is ", &own, ": make it Encoding::VERSION, which is ", &declared]);
+        return Err(HostError::new(join(&[T::NAME, ": ", &fix])));
     }
     Ok(())
 }
@@ -139,16 +140,15 @@ pub(crate) fn decode<T: DataType>(encoded: &Encoded) -> Result<T, HostError> {
     let newest = T::VERSION;
     let value = match encoded.version {
         version if version == newest => T::decode(&encoded.bytes),
-        version if version > newest => Err([
+        version if version > newest => Err(join(&[
             "version ",
             &decimal(version.into()),
             " is unknown: this plugin knows up to ",
             &decimal(newest.into()),
-        ]
-        .concat()),
+        ])),
         version => T::migrate(version, &encoded.bytes),
     };
-    value.map_err(|why| HostError::new([T::NAME, ": ", &why].concat()))
+    value.map_err(|why| HostError::new(join(&[T::NAME, ": ", &why])))
 }
 
 /// The compact, target-independent bytes of a value (postcard), as `#[data_type]` supplies them.

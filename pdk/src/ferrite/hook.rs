@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use crate::entry::argument::{Argument, Element, mismatch};
 use crate::protocol::event::{Event, HookResult, may_abort, may_modify};
+use crate::text::join;
 use crate::{CommandError, PluginContext, Value};
 
 /// What a hook receives: the event, and the services of its host.
@@ -258,15 +259,15 @@ pub(crate) fn call(
     input: &[u8],
     body: fn(&HookContext) -> Result<HookResult, CommandError>,
 ) -> Result<Vec<u8>, String> {
-    let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).into_text())?;
+    let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).wire())?;
     if event.name != name {
-        return Err(["ERR a hook of ", name, " cannot take the event ", &event.name].concat());
+        return Err(join(&["ERR a hook of ", name, " cannot take the event ", &event.name]));
     }
     if name.starts_with("OnKey") && event.field("key").and_then(Value::as_str).is_none() {
-        return Err(["ERR a hook of ", name, " needs a `key` that is UTF-8 text"].concat());
+        return Err(join(&["ERR a hook of ", name, " needs a `key` that is UTF-8 text"]));
     }
     let context = HookContext::new(context, event);
-    let verdict = body(&context).and_then(|verdict| judge(name, verdict)).map_err(CommandError::into_text)?;
+    let verdict = body(&context).and_then(|verdict| judge(name, verdict)).map_err(|error| error.wire())?;
     Ok(verdict.encode(encoding))
 }
 
@@ -277,10 +278,10 @@ pub(crate) fn call(
 pub(crate) fn judge(event: &str, verdict: HookResult) -> Result<HookResult, CommandError> {
     match verdict {
         HookResult::Abort(message) if !may_abort(event) => {
-            Err(["a hook of ", event, " cannot abort it: ", &message].concat().into())
+            Err(join(&["a hook of ", event, " cannot abort it: ", &message]).into())
         }
         HookResult::Modified(_) if !may_modify(event) => {
-            Err(["a hook of ", event, " has no value to modify"].concat().into())
+            Err(join(&["a hook of ", event, " has no value to modify"]).into())
         }
         verdict => Ok(verdict),
     }

@@ -91,9 +91,9 @@ fn read_only() -> CommandError {
 /// # Errors
 /// The text of the backend's error, and an operation that none has.
 pub(crate) fn call(backend: &impl StorageBackend, context: &PluginContext, input: &[u8]) -> Result<Vec<u8>, String> {
-    let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).into_text())?;
+    let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).wire())?;
     let operation = HookContext::new(context.clone(), event);
-    let answer = answer(backend, context, &operation).map_err(CommandError::into_text)?;
+    let answer = answer(backend, context, &operation).map_err(|error| error.wire())?;
     Ok(encode(&answer, encoding))
 }
 

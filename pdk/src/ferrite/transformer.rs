@@ -50,9 +50,9 @@ pub(crate) fn call(
     input: &[u8],
     body: fn(&HookContext) -> Result<Value, CommandError>,
 ) -> Result<Vec<u8>, String> {
-    let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).into_text())?;
+    let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).wire())?;
     let context = HookContext::new(context, event);
-    match body(&context).map_err(CommandError::into_text)? {
+    match body(&context).map_err(|error| error.wire())? {
         Value::Null => Err("ERR a transformer gives a value: reject with an error instead of null".to_owned()),
         value => Ok(encode(&value, encoding)),
     }

@@ -4,6 +4,7 @@ use super::{Crossing, HostArgument, HostReply, HostResult, PlainResult, Via, Wir
 use crate::HostError;
 use crate::abi::Block;
 use crate::protocol::resp::Reader;
+use crate::text::join;
 
 /// An argument ready for the call; its block is freed when this is dropped.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ impl<R: PlainResult<Abi: Number>> ViaReply<R> for &&Via<R> {
 impl<T: serde::de::DeserializeOwned> ViaJson<Result<T, HostError>> for &Via<Result<T, HostError>> {
     fn lift(&self, name: &str, abi: i64) -> Result<T, HostError> {
         let text = reply(name, abi, |reader| reader.bytes().map(<[u8]>::to_vec))?;
-        serde_json::from_slice(&text).map_err(|error| HostError::new([name, ": ", &error.to_string()].concat()))
+        serde_json::from_slice(&text).map_err(|error| HostError::new(join(&[name, ": ", &error.to_string()])))
     }
 }
 
@@ -119,7 +120,7 @@ fn lift<R: PlainResult<Abi: Number>>(name: &str, abi: R::Abi) -> R {
     };
     match result {
         Ok(result) => result,
-        Err(why) => panic!("{}", ["the host function ", name, " answered nonsense: ", &why].concat()),
+        Err(why) => panic!("{}", join(&["the host function ", name, " answered nonsense: ", &why])),
     }
 }
 
@@ -129,7 +130,7 @@ fn reply<T>(
     read: fn(&mut Reader<'_>) -> Result<T, crate::protocol::resp::ResponseError>,
 ) -> Result<T, HostError> {
     let Some(block) = Block::from_offset(offset.cast_unsigned()) else {
-        return Err(HostError::new([name, " answered nothing, where a RESP reply was due"].concat()));
+        return Err(HostError::new(join(&[name, " answered nothing, where a RESP reply was due"])));
     };
     let bytes = block.read();
     let mut reader = Reader::new(&bytes);
@@ -138,5 +139,5 @@ fn reply<T>(
         Ok(None) => read(&mut reader).and_then(|value| reader.finish().map(|()| value)),
         Err(error) => Err(error),
     };
-    result.map_err(|error| HostError::new([name, " answered no such RESP reply: ", error.message].concat()))
+    result.map_err(|error| HostError::new(join(&[name, " answered no such RESP reply: ", error.message])))
 }

@@ -88,7 +88,7 @@ fn lower_result<R: PlainResult>(result: R) -> HostValue {
 fn reply(result: Result<Vec<u8>, HostError>) -> HostValue {
     HostValue::Block(Some(result.unwrap_or_else(|error| {
         let mut writer = resp::Writer::default();
-        writer.error(&error.wire());
+        writer.error(&crate::text::join(&[error.code(), " ", error.message()]));
         writer.into_bytes()
     })))
 }

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Error, state};
 use crate::abi::orbis::HostHandle;
+use crate::text::join;
 
 /// The configuration in the manifest.
 pub fn config() -> Config {
@@ -44,6 +45,6 @@ impl Config {
     /// # Errors
     /// `'page_size' config required` where there is none; a value of another type.
     pub fn require<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
-        self.get(key)?.ok_or_else(|| Error::private(["'", key, "' config required"].concat()))
+        self.get(key)?.ok_or_else(|| Error::private(join(&["'", key, "' config required"])))
     }
 }

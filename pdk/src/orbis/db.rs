@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Error, state};
 use crate::abi::orbis::HostHandle;
+use crate::text::join;
 
 /// The host's database.
 pub fn db() -> Db {
@@ -103,11 +104,13 @@ impl Db {
     /// `RETURNING` of more than one column.
     pub fn insert(&self, sql: &str, parameters: impl Parameters) -> Result<i64, Error> {
         let behind = if has_returning(sql) { "" } else { RETURNING };
-        let sql = [sql.trim_end().trim_end_matches(';'), behind].concat();
+        let sql = join(&[sql.trim_end().trim_end_matches(';'), behind]);
         self.query_value(&sql, parameters)?.ok_or_else(|| {
-            Error::private(
-                ["'", &sql, "' made no row: `OR IGNORE` and `DO NOTHING` make none where one is there"].concat(),
-            )
+            Error::private(join(&[
+                "'",
+                &sql,
+                "' made no row: `OR IGNORE` and `DO NOTHING` make none where one is there",
+            ]))
         })
     }
 
@@ -177,7 +180,7 @@ fn rows<T: DeserializeOwned>(sql: &str, json: &str) -> Result<Vec<T>, Error> {
     let answer: Rows<T> = state::decode("db_query '", sql, json)?;
     match answer.error {
         None => Ok(answer.rows),
-        Some(error) => Err(Error::private(["db_query '", sql, "': ", &error].concat())),
+        Some(error) => Err(Error::private(join(&["db_query '", sql, "': ", &error]))),
     }
 }
 
@@ -268,13 +271,13 @@ impl Row {
     /// No such column, or a value of another type.
     pub fn get<T: DeserializeOwned>(&self, column: &str) -> Result<T, Error> {
         let value = self.columns.get(column);
-        let value = value.ok_or_else(|| Error::private(["the row has no column '", column, "'"].concat()))?;
+        let value = value.ok_or_else(|| Error::private(join(&["the row has no column '", column, "'"])))?;
         let read = T::deserialize(value).or_else(|error| match value.as_u64() {
             // SQLite stores a `bool` as a number.
             Some(number @ 0..=1) => T::deserialize(serde_json::Value::Bool(number == 1)).map_err(|_| error),
             _ => Err(error),
         });
-        read.map_err(|error| Error::private(["column '", column, "': ", &error.to_string()].concat()))
+        read.map_err(|error| Error::private(join(&["column '", column, "': ", &error.to_string()])))
     }
 
     /// The columns' names, in order.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::text::join;
+
 /// Why a handler failed, as its client is told.
 ///
 /// Its JSON is that of Orbis' own SDK: `{"error": true, "message": ".."}`, and `details` where there are any.
@@ -94,7 +96,7 @@ impl Error {
     /// The host would not do it, and says why only in its own log.
     #[cold]
     pub(crate) fn refused(import: &str) -> Error {
-        Error::private(["the host refused ", import, ": its log says why"].concat())
+        Error::private(join(&["the host refused ", import, ": its log says why"]))
     }
 
     /// The JSON of the body.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{Error, state};
 use crate::abi::orbis::HostHandle;
 use crate::protocol::orbis::members;
+use crate::text::join;
 use crate::{HttpRequest, HttpResponse};
 
 /// HTTP requests, made by the host.
@@ -60,12 +61,14 @@ impl Http {
         let json = self.host.http(request)?;
         let response: Received = state::decode("http_request '", &request.url, &json)?;
         if let Some(error) = response.error {
-            return Err(Error::private(["http_request '", &request.url, "': ", &error].concat()));
+            return Err(Error::private(join(&["http_request '", &request.url, "': ", &error])));
         }
         if response.status == 0 {
-            return Err(Error::private(
-                ["http_request '", &request.url, "': the host made no request (status 0)"].concat(),
-            ));
+            return Err(Error::private(join(&[
+                "http_request '",
+                &request.url,
+                "': the host made no request (status 0)",
+            ])));
         }
         let body = body(&json);
         let headers = response.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{Error, config, crypto, db, events, http, log, state};
 use crate::abi::orbis::HostHandle;
 use crate::protocol::orbis::{Malformed, members};
+use crate::text::join;
 
 /// A request: of the shipped host (`method path headers query body user_id is_admin`) or as the
 /// page has it (`params query body headers user`).
@@ -173,7 +174,7 @@ impl Request {
             let sent = self.header("content-type").unwrap_or_default();
             let is_text = body.starts_with('"') && sent.starts_with("application/x-www-form-urlencoded");
             let hint = if is_text { "; send `content-type: application/json`" } else { "" };
-            Error::bad_request(["body: ", &error.to_string(), hint].concat())
+            Error::bad_request(join(&["body: ", &error.to_string(), hint]))
         })
     }
 

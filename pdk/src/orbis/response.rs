@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{Error, json};
 use crate::Json;
 use crate::protocol::json::{write_integer, write_string};
+use crate::text::join;
 
 /// What a handler answers: a status, headers, a JSON body.
 ///
@@ -39,9 +40,7 @@ impl Response {
     pub fn json(value: &(impl Serialize + ?Sized)) -> Response {
         match json::encode(value) {
             Ok(body) => Response::of(200, body),
-            Err(error) => {
-                Error::internal(["the reply has no JSON form: ", &error.to_string()].concat()).into_response()
-            }
+            Err(error) => Error::internal(join(&["the reply has no JSON form: ", &error.to_string()])).into_response(),
         }
     }
 

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::Error;
 use crate::abi::orbis::HostHandle;
+use crate::text::join;
 
 /// JSON by key, kept by the host until the plugin is stopped.
 pub fn state() -> State {
@@ -87,7 +88,7 @@ impl State {
 
 /// JSON of the host as a value; it is the plugin's fault if it is another.
 pub(crate) fn decode<T: DeserializeOwned>(what: &str, name: &str, json: &str) -> Result<T, Error> {
-    serde_json::from_str(json).map_err(|error| Error::private([what, name, "': ", &error.to_string()].concat()))
+    serde_json::from_str(json).map_err(|error| Error::private(join(&[what, name, "': ", &error.to_string()])))
 }
 
 /// A value as JSON for the host.

@@ -7,6 +7,7 @@
 use super::json::{Json, Scanner};
 use super::resp::Reader;
 use super::{Value, json, resp};
+use crate::text::{decimal, join};
 
 /// The encoding of a call, which its reply uses too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,21 +99,14 @@ fn decode_resp(input: &[u8]) -> Result<Vec<Value>, resp::ResponseError> {
 fn decode_json(input: &[u8]) -> Result<Vec<Value>, json::JsonError> {
     let text = core::str::from_utf8(input)
         .map_err(|error| json::JsonError { message: "text is not UTF-8", offset: error.valid_up_to() })?;
-    let arguments = Scanner::new(text).array()?;
-    Ok(arguments
-        .into_iter()
-        .map(|argument| match argument {
-            Json::Null => Value::Null,
-            Json::Text(text) => Value::String(text),
-            Json::Bytes(bytes) => Value::from_bytes(bytes),
-            Json::Raw(raw) => Value::String(raw.to_owned()),
-        })
-        .collect())
+    Scanner::new(text).elements(|argument| match argument {
+        Json::Null => Value::Null,
+        Json::Text(text) => Value::String(text),
+        Json::Bytes(bytes) => Value::from_bytes(bytes),
+        Json::Raw(raw) => Value::String(raw.to_owned()),
+    })
 }
 
 fn malformed(format: &str, offset: usize, message: &str) -> String {
-    let mut offset_text = Vec::new();
-    json::write_integer(&mut offset_text, offset as i64);
-    let offset = String::from_utf8(offset_text).unwrap_or_default();
-    ["malformed ", format, " arguments at byte ", &offset, ": ", message].concat()
+    join(&["malformed ", format, " arguments at byte ", &decimal(offset as i64), ": ", message])
 }

@@ -9,6 +9,7 @@ mod check;
 use super::arguments::Encoding;
 use super::json::{self, Json, Scanner};
 use super::{Value, resp};
+use crate::text::join;
 
 /// The ten events that every host fires, and which fields each carries.
 pub const EVENTS: &[(&str, &[&str])] = &[
@@ -132,7 +133,7 @@ impl Event {
     }
 
     fn from_resp(input: &[u8]) -> Result<Event, String> {
-        let value = resp::decode(input).map_err(|error| ["malformed event: ", error.message].concat())?;
+        let value = resp::decode(input).map_err(|error| join(&["malformed event: ", error.message]))?;
         let Value::Map(pairs) = value else {
             return Err("an event is a RESP map (%..) or a JSON object ({..})".to_owned());
         };
@@ -147,7 +148,7 @@ impl Event {
     fn from_json(input: &[u8]) -> Result<Event, String> {
         let text = core::str::from_utf8(input).map_err(|_| "malformed event: text is not UTF-8")?;
         let members =
-            Scanner::new(text).object_members().map_err(|error| ["malformed event: ", error.message].concat())?;
+            Scanner::new(text).object_members().map_err(|error| join(&["malformed event: ", error.message]))?;
         let fields =
             members.into_iter().map(|(name, value)| Ok((name, from_json(value)?))).collect::<Result<_, String>>()?;
         Event::from_fields(fields)

@@ -16,6 +16,7 @@ mod scan;
 mod write;
 
 pub use scan::{Json, JsonError, Scanner};
+pub(crate) use write::write_digits;
 pub use write::{write, write_bytes, write_double, write_integer, write_string};
 
 /// The key of the object that stands for bytes.

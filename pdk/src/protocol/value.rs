@@ -69,7 +69,7 @@ impl Value {
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Value::Integer(n) => Some(*n),
-            _ => self.as_str()?.parse().ok(),
+            _ => crate::text::integer(self.as_bytes()?),
         }
     }
 
@@ -78,7 +78,7 @@ impl Value {
         match self {
             Value::Double(n) => Some(*n),
             Value::Integer(n) => Some(*n as f64),
-            _ => self.as_str()?.parse().ok(),
+            _ => super::double::parse(self.as_str()?),
         }
     }
 

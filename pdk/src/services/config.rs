@@ -2,6 +2,7 @@
 
 use crate::HostError;
 use crate::abi::HostHandle;
+use crate::text::{join, lossy};
 
 /// The configuration that the host gave this plugin.
 pub fn config() -> Config {
@@ -31,7 +32,7 @@ impl Config {
     /// assert_eq!(plugsmith::config().get("color"), None);
     /// ```
     pub fn get(&self, key: &str) -> Option<String> {
-        self.host.config(key).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        self.host.config(key).map(lossy)
     }
 
     /// The value of `key`.
@@ -39,6 +40,6 @@ impl Config {
     /// # Errors
     /// `'user' config required` where the host set none.
     pub fn require(&self, key: &str) -> Result<String, HostError> {
-        self.get(key).ok_or_else(|| HostError::new(["'", key, "' config required"].concat()))
+        self.get(key).ok_or_else(|| HostError::new(join(&["'", key, "' config required"])))
     }
 }

@@ -7,6 +7,7 @@ use crate::HostError;
 use crate::abi::HostHandle;
 use crate::protocol::headers;
 use crate::protocol::json::write_string;
+use crate::text::join;
 
 /// HTTP requests, made by the host.
 pub fn http() -> Http {
@@ -62,7 +63,7 @@ impl Http {
     pub fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HostError> {
         let (status, body) = self.host.http(request)?;
         if status == 0 {
-            return Err(HostError::new([&request.method, " ", &request.url, NOT_MADE].concat()));
+            return Err(HostError::new(join(&[&request.method, " ", &request.url, NOT_MADE])));
         }
         Ok(HttpResponse { status, body, headers: BTreeMap::new() })
     }

@@ -3,6 +3,7 @@
 use crate::HostError;
 use crate::abi::HostHandle;
 use crate::text::decimal;
+use crate::text::{integer, join};
 
 /// Variables that live as long as this instance; 1 MiB in all unless the host says otherwise.
 pub fn vars() -> Vars {
@@ -38,10 +39,7 @@ impl Vars {
     /// A variable that is not decimal text.
     pub fn get_int(&self, key: &str) -> Result<i64, HostError> {
         let Some(bytes) = self.get(key) else { return Ok(0) };
-        core::str::from_utf8(&bytes)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| HostError::new(["the variable '", key, "' is not an integer"].concat()))
+        integer(&bytes).ok_or_else(|| HostError::new(join(&["the variable '", key, "' is not an integer"])))
     }
 
     /// Sets `key` to bytes.

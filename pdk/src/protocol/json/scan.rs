@@ -32,25 +32,32 @@ pub enum Json<'a> {
 pub struct Scanner<'a> {
     text: &'a str,
     position: usize,
+    /// What was wrong. A method that finds a fault leaves it here and returns `None`: a `Result` with
+    /// the fault in it would be passed through memory at every step, which doubles the code.
+    fault: JsonError,
 }
 
 impl<'a> Scanner<'a> {
     /// A scanner at the first byte of `text`.
     pub fn new(text: &'a str) -> Scanner<'a> {
-        Scanner { text, position: 0 }
+        Scanner { text, position: 0, fault: JsonError { message: "", offset: 0 } }
     }
 
     /// The elements of the array that is the whole text.
     ///
     /// # Errors
     /// What is wrong and where.
-    pub fn array(mut self) -> Result<Vec<Json<'a>>, JsonError> {
+    pub fn array(self) -> Result<Vec<Json<'a>>, JsonError> {
+        self.elements(|element| element)
+    }
+
+    /// The elements of the array that is the whole text, each converted.
+    pub(crate) fn elements<T>(mut self, convert: fn(Json<'a>) -> T) -> Result<Vec<T>, JsonError> {
         let mut items = Vec::new();
-        self.list(b'[', b']', |scanner| {
-            items.push(scanner.value(1)?);
-            Ok(())
+        self.whole(b'[', &mut |scanner| {
+            items.push(convert(scanner.value()?));
+            Some(())
         })?;
-        self.end()?;
         Ok(items)
     }
 
@@ -60,15 +67,10 @@ impl<'a> Scanner<'a> {
     /// What is wrong and where.
     pub fn object_members(mut self) -> Result<Vec<(String, Json<'a>)>, JsonError> {
         let mut members = Vec::new();
-        self.list(b'{', b'}', |scanner| {
-            scanner.space();
-            let name = scanner.string()?;
-            scanner.space();
-            scanner.expect(b':', "expected : after a key")?;
-            members.push((name, scanner.value(1)?));
-            Ok(())
+        self.whole(b'{', &mut |scanner| {
+            members.push((scanner.key()?, scanner.value()?));
+            Some(())
         })?;
-        self.end()?;
         Ok(members)
     }
 
@@ -86,212 +88,210 @@ impl<'a> Scanner<'a> {
             .collect()
     }
 
-    fn value(&mut self, depth: usize) -> Result<Json<'a>, JsonError> {
+    /// Reads the list that is the whole text.
+    fn whole(&mut self, open: u8, item: &mut dyn FnMut(&mut Self) -> Option<()>) -> Result<(), JsonError> {
+        self.list(open, item).and_then(|()| self.end()).ok_or_else(|| self.fault.clone())
+    }
+
+    /// A value of the outermost list.
+    fn value(&mut self) -> Option<Json<'a>> {
         self.space();
         let start = self.position;
-        match self.peek() {
-            Some(b'"') => self.string().map(Json::Text),
-            Some(b'{') => match self.object(depth)? {
-                None => Ok(Json::Raw(self.since(start))),
-                Some((text, offset)) => base64::decode(text.as_bytes())
-                    .map(Json::Bytes)
-                    .ok_or(JsonError { message: "$bytes is not padded base64", offset }),
+        if self.peek() == b'"' {
+            return self.string().map(Json::Text);
+        }
+        self.skip(1)?;
+        let raw = self.since(start);
+        match Scanner::new(raw).tagged() {
+            Some((text, offset)) => match base64::decode(text.as_bytes()) {
+                Some(bytes) => Some(Json::Bytes(bytes)),
+                None => self.fail_at(start + offset, "$bytes is not padded base64"),
             },
-            _ => {
-                self.skip(depth)?;
-                Ok(match self.since(start) {
-                    "null" => Json::Null,
-                    raw => Json::Raw(raw),
-                })
-            }
+            None if raw == "null" => Some(Json::Null),
+            None => Some(Json::Raw(raw)),
         }
     }
 
-    /// Steps over an object; yields its base64 and the place of it, if it is `{"$bytes": ".."}`.
-    fn object(&mut self, depth: usize) -> Result<Option<(String, usize)>, JsonError> {
-        self.deeper(depth)?;
-        let mut members = 0;
-        let mut bytes = None;
-        self.list(b'{', b'}', |scanner| {
-            members += 1;
-            scanner.space();
-            let key = scanner.string()?;
-            scanner.space();
-            scanner.expect(b':', "expected : after a key")?;
-            scanner.space();
-            let offset = scanner.position;
-            if key == BYTES && scanner.peek() == Some(b'"') {
-                bytes = Some((scanner.string()?, offset));
-                Ok(())
-            } else {
-                scanner.skip(depth + 1)
-            }
-        })?;
-        Ok(bytes.filter(|_| members == 1))
+    /// The base64 and the place of it, if the text is `{"$bytes": ".."}`.
+    fn tagged(mut self) -> Option<(String, usize)> {
+        self.expect(b'{', "")?;
+        if self.key()? != BYTES {
+            return None;
+        }
+        self.space();
+        let offset = self.position;
+        let text = self.string()?;
+        self.space();
+        (self.peek() == b'}').then_some((text, offset))
     }
 
-    fn skip(&mut self, depth: usize) -> Result<(), JsonError> {
+    /// Steps over any value that begins at `depth`.
+    fn skip(&mut self, depth: usize) -> Option<()> {
         self.space();
         match self.peek() {
-            Some(b'"') => self.string().map(drop),
-            Some(b'{') => self.object(depth).map(drop),
-            Some(b'[') => {
-                self.deeper(depth)?;
-                self.list(b'[', b']', |scanner| scanner.skip(depth + 1))
-            }
-            Some(b't') => self.word("true"),
-            Some(b'f') => self.word("false"),
-            Some(b'n') => self.word("null"),
+            b'"' => self.string().map(drop),
+            b'{' | b'[' if depth == MAX_DEPTH => self.fail("nested too deeply"),
+            open @ (b'{' | b'[') => self.list(open, &mut |scanner| {
+                if open == b'{' {
+                    scanner.key()?;
+                }
+                scanner.skip(depth + 1)
+            }),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
             _ => self.number(),
         }
     }
 
-    /// Checks that an array or object may begin at `depth`.
-    fn deeper(&self, depth: usize) -> Result<(), JsonError> {
-        if depth < MAX_DEPTH { Ok(()) } else { Err(self.error("nested too deeply")) }
-    }
-
-    fn list(
-        &mut self,
-        open: u8,
-        close: u8,
-        mut item: impl FnMut(&mut Self) -> Result<(), JsonError>,
-    ) -> Result<(), JsonError> {
+    /// Reads `[item, item]` or `{item, item}`, as `open` says.
+    fn list(&mut self, open: u8, item: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.space();
         self.expect(open, "expected a list")?;
         self.space();
-        if self.peek() == Some(close) {
-            self.position += 1;
-            return Ok(());
-        }
-        loop {
-            item(self)?;
-            self.space();
-            match self.peek() {
-                Some(b',') => self.position += 1,
-                Some(b) if b == close => {
-                    self.position += 1;
-                    return Ok(());
+        // In ASCII a bracket and a brace are closed by the second letter after them.
+        let close = open + 2;
+        if self.peek() != close {
+            loop {
+                item(self)?;
+                self.space();
+                if self.peek() != b',' {
+                    break;
                 }
-                _ => return Err(self.error("expected , or the end of a list")),
+                self.position += 1;
             }
         }
+        self.expect(close, "expected , or the end of a list")
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    /// The name of a member, and the colon after it.
+    fn key(&mut self) -> Option<String> {
+        self.space();
+        let key = self.string()?;
+        self.space();
+        self.expect(b':', "expected : after a key")?;
+        Some(key)
+    }
+
+    fn string(&mut self) -> Option<String> {
         self.expect(b'"', "expected a string")?;
         let mut out = String::new();
         loop {
             let start = self.position;
-            while self.peek().is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20) {
+            while !matches!(self.peek(), b'"' | b'\\' | 0..0x20) {
                 self.position += 1;
             }
             out.push_str(self.since(start));
             match self.peek() {
-                Some(b'"') => {
+                b'"' => {
                     self.position += 1;
-                    return Ok(out);
+                    return Some(out);
                 }
-                Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return Err(self.error("a control character in a string")),
-                None => return Err(self.error("a string without its closing quote")),
+                b'\\' => out.push(self.escape()?),
+                _ if self.position < self.text.len() => return self.fail("a control character in a string"),
+                _ => return self.fail("a string without its closing quote"),
             }
         }
     }
 
     /// The letter that the escape here means.
-    fn escape(&mut self) -> Result<char, JsonError> {
+    fn escape(&mut self) -> Option<char> {
         let start = self.position;
-        let wrong = |message| Err(JsonError { message, offset: start });
-        self.position += 2;
-        Ok(match self.text.as_bytes().get(start + 1) {
-            Some(&b @ (b'"' | b'\\' | b'/')) => b.into(),
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                let Some(first) = self.hex() else { return wrong("\\u takes four hex digits") };
-                let code = if (0xd800..0xdc00).contains(&first) && self.word("\\u").is_ok() {
-                    match self.hex() {
-                        Some(second @ 0xdc00..0xe000) => 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
-                        Some(_) => first,
-                        None => return wrong("\\u takes four hex digits"),
+        self.position += 1;
+        let letter = self.peek();
+        self.position += 1;
+        Some(match letter {
+            b'"' | b'\\' | b'/' => letter.into(),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let mut code = self.hex(start)?;
+                if (0xd800..0xdc00).contains(&code) && self.word("\\u").is_some() {
+                    let second = self.hex(start)?;
+                    if (0xdc00..0xe000).contains(&second) {
+                        code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
                     }
-                } else {
-                    first
-                };
+                }
                 match char::from_u32(code) {
                     Some(letter) => letter,
-                    None => return wrong("half a surrogate pair"),
+                    None => return self.fail_at(start, "half a surrogate pair"),
                 }
             }
-            _ => return wrong("an unknown escape"),
+            _ => return self.fail_at(start, "an unknown escape"),
         })
     }
 
-    fn hex(&mut self) -> Option<u32> {
-        let digits = self.text.as_bytes().get(self.position..self.position + 4)?;
-        self.position += 4;
-        digits.iter().try_fold(0, |code, &b| Some(code * 16 + char::from(b).to_digit(16)?))
+    /// The four digits here, of the escape that begins at `start`.
+    fn hex(&mut self, start: usize) -> Option<u32> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let Some(digit) = char::from(self.peek()).to_digit(16) else {
+                return self.fail_at(start, "\\u takes four hex digits");
+            };
+            code = code * 16 + digit;
+            self.position += 1;
+        }
+        Some(code)
     }
 
-    fn number(&mut self) -> Result<(), JsonError> {
-        if self.peek() == Some(b'-') {
+    fn number(&mut self) -> Option<()> {
+        if self.peek() == b'-' {
             self.position += 1;
         }
         match self.peek() {
-            Some(b'0') => self.position += 1,
-            Some(b'1'..=b'9') => self.digits()?,
-            _ => return Err(self.error("not a JSON value")),
+            b'0' => self.position += 1,
+            b'1'..=b'9' => self.digits()?,
+            _ => return self.fail("not a JSON value"),
         }
-        if self.peek() == Some(b'.') {
+        if self.peek() == b'.' {
             self.position += 1;
             self.digits()?;
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
+        if matches!(self.peek(), b'e' | b'E') {
             self.position += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
+            if matches!(self.peek(), b'+' | b'-') {
                 self.position += 1;
             }
             self.digits()?;
         }
-        Ok(())
+        Some(())
     }
 
-    fn digits(&mut self) -> Result<(), JsonError> {
+    fn digits(&mut self) -> Option<()> {
         let start = self.position;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
+        while self.peek().is_ascii_digit() {
             self.position += 1;
         }
-        if self.position == start { Err(self.error("expected a digit")) } else { Ok(()) }
+        if self.position == start { self.fail("expected a digit") } else { Some(()) }
     }
 
-    fn word(&mut self, word: &str) -> Result<(), JsonError> {
+    fn word(&mut self, word: &str) -> Option<()> {
         if self.text.as_bytes().get(self.position..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             self.position += word.len();
-            Ok(())
+            Some(())
         } else {
-            Err(self.error("not a JSON value"))
+            self.fail("not a JSON value")
         }
     }
 
-    fn expect(&mut self, byte: u8, message: &'static str) -> Result<(), JsonError> {
-        if self.peek() != Some(byte) {
-            return Err(self.error(message));
+    fn expect(&mut self, byte: u8, message: &'static str) -> Option<()> {
+        if self.peek() != byte {
+            return self.fail(message);
         }
         self.position += 1;
-        Ok(())
+        Some(())
     }
 
-    fn end(&mut self) -> Result<(), JsonError> {
+    fn end(&mut self) -> Option<()> {
         self.space();
-        if self.position < self.text.len() { Err(self.error("bytes after the value")) } else { Ok(()) }
+        if self.position < self.text.len() { self.fail("bytes after the value") } else { Some(()) }
     }
 
     fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\r' | b'\n') {
             self.position += 1;
         }
     }
@@ -302,11 +302,17 @@ impl<'a> Scanner<'a> {
         self.text.get(start..self.position).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.position).copied()
+    /// The byte here; 0 at the end, which is no JSON anywhere.
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.position).copied().unwrap_or_default()
     }
 
-    fn error(&self, message: &'static str) -> JsonError {
-        JsonError { message, offset: self.position }
+    fn fail<T>(&mut self, message: &'static str) -> Option<T> {
+        self.fail_at(self.position, message)
+    }
+
+    fn fail_at<T>(&mut self, offset: usize, message: &'static str) -> Option<T> {
+        self.fault = JsonError { message, offset };
+        None
     }
 }

@@ -1,7 +1,7 @@
 //! Values to JSON text.
 
 use super::{BYTES, ERROR, base64};
-use crate::protocol::Value;
+use crate::protocol::{Value, double};
 
 /// Appends any value.
 pub fn write(out: &mut Vec<u8>, value: &Value) {
@@ -57,21 +57,18 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
 
 /// Appends decimal digits; smaller in a guest than `core::fmt`.
 pub fn write_integer(out: &mut Vec<u8>, n: i64) {
-    let mut digits = [0; 20];
-    let mut start = digits.len();
-    let mut rest = n.unsigned_abs();
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
     if n < 0 {
         out.push(b'-');
     }
-    out.extend_from_slice(&digits[start..]);
+    write_digits(out, n.unsigned_abs());
+}
+
+/// Recursive, because a buffer of digits would need bounds checks, whose panics name this file.
+pub(crate) fn write_digits(out: &mut Vec<u8>, n: u64) {
+    if n >= 10 {
+        write_digits(out, n / 10);
+    }
+    out.push(b'0' + (n % 10) as u8);
 }
 
 /// Appends a double, `1.0` for one; JSON has no infinities, so these and NaN become strings.
@@ -81,7 +78,7 @@ pub fn write_double(out: &mut Vec<u8>, n: f64) {
     } else if n.is_infinite() {
         write_string(out, if n > 0.0 { "inf" } else { "-inf" });
     } else {
-        out.extend_from_slice(format!("{n:?}").as_bytes());
+        out.extend_from_slice(double::general(n).as_bytes());
     }
 }
 

@@ -1,7 +1,8 @@
 //! Bytes to values, and to typed results without a detour through [`Value`].
 
 use super::MAX_DEPTH;
-use crate::protocol::Value;
+use crate::protocol::{Value, double};
+use crate::text::lossy;
 
 /// Why bytes are not RESP: what was found, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,11 +187,11 @@ impl<'a> Reader<'a> {
         match self.peek() {
             Some(b'-') => {
                 self.position += 1;
-                self.line().map(|line| Some(lossy(line)))
+                self.line().map(|line| Some(lossy(line.to_vec())))
             }
             Some(b'!') => {
                 self.position += 1;
-                Ok(Some(lossy(self.bulk()?.unwrap_or_default())))
+                Ok(Some(lossy(self.bulk()?.unwrap_or_default().to_vec())))
             }
             _ => Ok(None),
         }
@@ -199,7 +200,7 @@ impl<'a> Reader<'a> {
     /// Reads the next value if it is null, in any of its three spellings.
     pub fn take_null(&mut self) -> bool {
         for null in [&b"_\r\n"[..], b"$-1\r\n", b"*-1\r\n"] {
-            if self.bytes[self.position..].starts_with(null) {
+            if self.rest(self.position).starts_with(null) {
                 self.position += null.len();
                 return true;
             }
@@ -297,7 +298,7 @@ impl<'a> Reader<'a> {
             "nan" => Ok(f64::NAN),
             // The standard parser also takes "infinity" and "NaN", which RESP does not.
             text if text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) => {
-                text.parse().map_err(|_| self.error("not a double"))
+                double::parse(text).ok_or_else(|| self.error("not a double"))
             }
             _ => Err(self.error("not a double")),
         }
@@ -309,7 +310,7 @@ impl<'a> Reader<'a> {
         self.mark = self.position;
         let end = self.position + length;
         self.crlf(end, "a bulk string does not end where it says")?;
-        Ok(Some(&self.bytes[self.mark..end]))
+        Ok(Some(self.cut(end)))
     }
 
     /// A length, `None` for the null length -1; each element takes `least` bytes or more.
@@ -328,10 +329,7 @@ impl<'a> Reader<'a> {
     }
 
     fn parse_integer(&self, text: &[u8]) -> Result<i64, ResponseError> {
-        core::str::from_utf8(text)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| self.error("not a 64-bit integer"))
+        crate::text::integer(text).ok_or_else(|| self.error("not a 64-bit integer"))
     }
 
     fn end_of_null(&mut self) -> Result<(), ResponseError> {
@@ -346,15 +344,26 @@ impl<'a> Reader<'a> {
     /// The rest of a line; a lone CR or LF within it is malformed.
     fn line(&mut self) -> Result<&'a [u8], ResponseError> {
         self.mark = self.position;
-        let end = self.bytes[self.mark..].iter().position(|&b| b == b'\r' || b == b'\n');
+        let end = self.rest(self.mark).iter().position(|&b| b == b'\r' || b == b'\n');
         let end = end.map_or(self.bytes.len(), |length| self.mark + length);
         self.crlf(end, "a line ends in CR LF")?;
-        Ok(&self.bytes[self.mark..end])
+        Ok(self.cut(end))
+    }
+
+    /// The bytes from the mark to `end`. Indexing would bring the panic messages of a bad range into
+    /// every guest.
+    fn cut(&self, end: usize) -> &'a [u8] {
+        self.bytes.get(self.mark..end).unwrap_or_default()
+    }
+
+    /// The bytes from `start` on.
+    fn rest(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..).unwrap_or_default()
     }
 
     /// Steps over the CR LF at `end`.
     fn crlf(&mut self, end: usize, message: &'static str) -> Result<(), ResponseError> {
-        match self.bytes.get(end..).unwrap_or_default() {
+        match self.rest(end) {
             [b'\r', b'\n', ..] => {
                 self.position = end + 2;
                 Ok(())
@@ -378,8 +387,4 @@ impl<'a> Reader<'a> {
     fn error_at(&self, offset: usize, message: &'static str) -> ResponseError {
         ResponseError { message, offset }
     }
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

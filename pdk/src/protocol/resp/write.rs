@@ -1,7 +1,7 @@
 //! Values to bytes.
 
 use super::is_integer;
-use crate::protocol::{Value, json};
+use crate::protocol::{Value, double, json};
 
 /// `value` as RESP3, which keeps every type apart.
 ///
@@ -73,7 +73,7 @@ impl Writer {
 
     /// A double.
     pub fn double(&mut self, n: f64) {
-        let text = if n.is_nan() { "nan".to_owned() } else { n.to_string() };
+        let text = if n.is_nan() { "nan".to_owned() } else { double::plain(n) };
         if self.resp2 { self.bulk(text.as_bytes()) } else { self.line(b',', &text) }
     }
 
