@@ -15,6 +15,7 @@ mod reply;
 mod report;
 mod run;
 mod serve;
+mod sign;
 mod template;
 mod terminal;
 mod test;
@@ -44,7 +45,9 @@ fn main() -> ExitCode {
         Verb::Manifest(options) => manifest::manifest(&options),
         Verb::Check(options) => check::check(&options),
         Verb::Pack(options) => pack::pack(&options),
-        Verb::Serve(options) => serve::serve(options),
+        Verb::Serve(options) => serve::serve(*options),
+        Verb::Keygen(options) => sign::keygen(&options),
+        Verb::Sign(options) => sign::sign(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
         Verb::Xtp(options) => xtp::xtp(&options),

@@ -88,10 +88,27 @@ Examples:
   cargo plugsmith serve . --record tests/requests.jsonl
   cargo plugsmith serve . --as-shipped
   curl http://127.0.0.1:8787/api/plugins/my-plugin/items -H 'authorization: Bearer test'
+  cargo plugsmith serve examples/ferrite-json examples/ferrite-bloom
+  cargo plugsmith serve --config ferrite.toml --requirepass secret --bind 0.0.0.0
+  redis-cli -p 6379 JSON.GET mykey '$.name'
 
-The address goes to standard output, a trace of each request to standard error.
+The plugin decides which server it is: HTTP for Orbis, the Redis protocol for Ferrite. The address goes to standard output, a trace of each request to standard error.
 When a source changes, the plugin is built again and takes the place of the old one; state and
 database stay. A recording is sent again in a test by `App::replay`.";
+
+const KEYGEN_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith keygen
+  cargo plugsmith keygen release.key
+
+The line in the .pub file goes into trusted_keys of [plugins.sandbox]. Keep the other to yourself.";
+
+const SIGN_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith sign myplugin.wasm
+  cargo plugsmith sign myplugin.wasm --key release.key --out signed.wasm
+
+The signature is a custom section, in the form of the WebAssembly module signatures.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -139,9 +156,15 @@ pub(crate) enum Verb {
     /// Make the files that a host installs
     #[command(after_help = help(PACK_EXAMPLES))]
     Pack(Pack),
-    /// Serve an Orbis plugin over HTTP
+    /// Serve an Orbis plugin over HTTP, or Ferrite plugins to Redis clients
     #[command(after_help = help(SERVE_EXAMPLES))]
-    Serve(Serve),
+    Serve(Box<Serve>),
+    /// Make a pair of keys to sign plugins with
+    #[command(after_help = help(KEYGEN_EXAMPLES))]
+    Keygen(Keygen),
+    /// Sign an artifact, for servers with verify_signatures
+    #[command(after_help = help(SIGN_EXAMPLES))]
+    Sign(Sign),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),
@@ -321,12 +344,14 @@ pub(crate) struct Pack {
 
 #[derive(Args, Debug)]
 pub(crate) struct Serve {
-    /// A crate's folder, a package of this workspace, a .wasm, or a packed plugin
-    #[arg(value_name = "PLUGIN")]
-    pub(crate) plugin: String,
-    /// The port; 0 takes a free one
-    #[arg(long, value_name = "N", default_value_t = 8787)]
-    pub(crate) port: u16,
+    /// A crate's folder, a package of this workspace, a .wasm, or a packed plugin; several for Ferrite
+    #[arg(value_name = "PLUGIN", required_unless_present = "config")]
+    pub(crate) plugins: Vec<String>,
+    /// The port; 0 takes a free one [default: 8787 for Orbis, 6379 for Ferrite]
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    #[command(flatten)]
+    pub(crate) ferrite: ServeFerrite,
     /// Whoever sends `authorization: Bearer TOKEN` is logged in
     #[arg(long, value_name = "TOKEN", default_value = "test")]
     pub(crate) token: String,
@@ -357,9 +382,9 @@ pub(crate) struct Serve {
     /// The state's file [default: in memory]
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
-    /// A configuration value, over the manifest's
-    #[arg(long, value_name = "KEY=VALUE", value_parser = crate::values::text_pair)]
-    pub(crate) config: Vec<crate::values::TextPair>,
+    /// A configuration value, over the manifest's; for Ferrite the server's configuration file
+    #[arg(long, value_name = "KEY=VALUE|FILE", value_parser = crate::values::setting)]
+    pub(crate) config: Vec<crate::values::Setting>,
     /// The answer to the plugin's own HTTP requests; `*` in the URL stands for anything
     #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = crate::values::http_answer)]
     pub(crate) http: Vec<crate::values::HttpAnswer>,
@@ -375,6 +400,46 @@ pub(crate) struct Serve {
     /// Print no progress and no traces
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// What only a Ferrite server has.
+#[derive(Args, Debug)]
+pub(crate) struct ServeFerrite {
+    /// Ferrite: the address to listen on; any but this machine's needs --requirepass
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: std::net::IpAddr,
+    /// Ferrite: the password of the default user
+    #[arg(long, value_name = "PASSWORD")]
+    pub(crate) requirepass: Option<String>,
+    /// Ferrite: speak TLS, with the certificates in this PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Ferrite: the key of the certificate, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Ferrite: serve counts of calls, errors, fuel and time for Prometheus on this port
+    #[arg(long, value_name = "PORT")]
+    pub(crate) metrics: Option<u16>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Keygen {
+    /// Where the secret key goes; the public one goes beside it, with `.pub` at its end
+    #[arg(value_name = "FILE", default_value = "plugsmith.key")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sign {
+    /// The .wasm file
+    #[arg(value_name = "FILE")]
+    pub(crate) artifact: PathBuf,
+    /// The secret key that `keygen` wrote
+    #[arg(long, value_name = "FILE", default_value = "plugsmith.key")]
+    pub(crate) key: PathBuf,
+    /// Where the signed artifact goes [default: the same file]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -1,5 +1,6 @@
-//! `serve`: an Orbis plugin over real HTTP, built again when its sources change.
+//! `serve`: an Orbis plugin over real HTTP, or Ferrite plugins to Redis clients, built again when sources change.
 
+mod ferrite;
 mod http;
 mod reload;
 
@@ -11,14 +12,14 @@ use std::time::Duration;
 
 use plugsmith_harness::Outcome;
 use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis, Request, Response, User, record};
-use plugsmith_harness::{Profile, Source};
+use plugsmith_harness::{Module, Profile, Source};
 
 use crate::artifact::{self, Named};
 use crate::error::Error;
 use crate::options::Serve;
 use crate::report::grouped;
 use crate::terminal::{self, DIM, styled};
-use crate::values::{HttpAnswer, TextPair};
+use crate::values::{HttpAnswer, Setting, TextPair};
 
 /// What requests that are under way get to end, once the server is interrupted.
 const GRACE: Duration = Duration::from_secs(2);
@@ -35,7 +36,18 @@ pub(crate) struct Server {
 }
 
 pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
-    let plugin = Served::find(&options)?;
+    let Some(first) = options.plugins.first() else { return ferrite::serve(&options) };
+    let plugin = Served::find(first)?;
+    if plugin.is_ferrite(&options)? {
+        return ferrite::serve(&options);
+    }
+    if options.plugins.len() > 1 {
+        return Err(Error::Input("an Orbis plugin is served alone: name one plugin".to_owned()));
+    }
+    orbis(options, plugin)
+}
+
+fn orbis(options: Serve, plugin: Served) -> Result<u8, Error> {
     let (source, manifest) = plugin.load(&options)?;
     let mut host = host(&options, plugin.folder());
     if let Some(manifest) = manifest {
@@ -52,10 +64,11 @@ pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
         quiet: options.quiet,
         has_logins: !options.without_auth,
     });
+    let port = options.port.unwrap_or(8787);
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port)).await.map_err(|error| {
-            Error::Input(format!("cannot listen on port {} ({error}): choose another with --port", options.port))
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+            Error::Input(format!("cannot listen on port {port} ({error}): choose another with --port"))
         })?;
         if !options.no_reload {
             reload::watch(Arc::clone(&server), plugin, source, options);
@@ -135,13 +148,21 @@ pub(crate) enum Served {
 }
 
 impl Served {
-    fn find(options: &Serve) -> Result<Served, Error> {
-        let path = Path::new(&options.plugin);
+    fn find(plugin: &str) -> Result<Served, Error> {
+        let path = Path::new(plugin);
         let is_zip = path.extension().is_some_and(|extension| extension == "zip");
         if is_zip || is_package(path) {
             return Ok(Served::Package(path.to_owned()));
         }
-        Ok(Served::Plugin(artifact::locate(&options.plugin)?))
+        Ok(Served::Plugin(artifact::locate(plugin)?))
+    }
+
+    /// Whether it speaks Ferrite's ABI: what Orbis packs and what speaks Orbis' does not.
+    fn is_ferrite(&self, options: &Serve) -> Result<bool, Error> {
+        let Served::Plugin(plugin) = self else { return Ok(false) };
+        let artifact = artifact::build(plugin, profile(options), options.quiet)?;
+        let module = Module::parse(&Source::Path(artifact).read()?)?;
+        Ok(!module.is_orbis() && !module.records.is_empty())
     }
 
     fn folder(&self) -> Option<&Path> {
@@ -199,8 +220,10 @@ fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
     if let Some(folder) = migrations(options, folder) {
         host = host.migrations(folder);
     }
-    for TextPair { key, value } in &options.config {
-        host = host.config(key, value);
+    for setting in &options.config {
+        if let Setting::Pair(TextPair { key, value }) = setting {
+            host = host.config(key, value);
+        }
     }
     for HttpAnswer { pattern, response } in &options.http {
         host = host.http(pattern, response.clone());

@@ -129,3 +129,18 @@ fn value_of(json: Json) -> Value {
         }
     }
 }
+
+/// A pair of texts, or a file with settings.
+#[derive(Clone, Debug)]
+pub(crate) enum Setting {
+    Pair(TextPair),
+    File(std::path::PathBuf),
+}
+
+/// `KEY=VALUE`, or the path of a `.toml` file.
+pub(crate) fn setting(text: &str) -> Result<Setting, String> {
+    if text.ends_with(".toml") && !text.contains('=') {
+        return Ok(Setting::File(text.into()));
+    }
+    text_pair(text).map(Setting::Pair)
+}

@@ -157,7 +157,7 @@ impl Module {
 
     /// Whether it has what Orbis looks for, a function to get memory by or a manifest in a section, and
     /// wants nothing of any other host.
-    pub(crate) fn is_orbis(&self) -> bool {
+    pub fn is_orbis(&self) -> bool {
         let allocate = self.exports.get("allocate").map(|signature| signature.render(""));
         let has_manifest = self.sections.iter().any(|(name, _)| name == orbis::MANIFEST_SECTION);
         (has_manifest || allocate.as_deref() == Some("(i32) -> i32"))

@@ -3,8 +3,8 @@
 mod connection;
 mod hub;
 mod manager;
+mod metrics;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -12,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub use hub::Owner;
 pub use manager::PluginManager;
+pub use metrics::metrics;
 
 /// Answers the clients of a listener, with TLS if there is an acceptor, until the future is dropped.
 ///
@@ -76,9 +77,4 @@ pub fn tls(certificates: &std::path::Path, key: &std::path::Path) -> Result<TlsA
         .with_single_cert(chain, secret)
         .map_err(|error| format!("the certificate and the key do not fit: {error}"))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// Whether an address is reached from this machine only.
-pub fn is_local(address: &SocketAddr) -> bool {
-    address.ip().is_loopback()
 }

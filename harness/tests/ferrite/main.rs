@@ -9,4 +9,5 @@ mod guest;
 mod hooks;
 mod keyspace;
 mod manifest;
+mod server;
 mod stand_in;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -22,6 +22,7 @@ pub(super) async fn serve<S>(socket: S, address: SocketAddr, owner: Owner)
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
+    let _counted = Counted::new(&owner);
     let (reader, mut writer) = tokio::io::split(socket);
     let (sender, receiver) = unbounded_channel();
     let state = Arc::new(State::default());
@@ -43,6 +44,22 @@ where
     owner.ask(move |hub| hub.disconnect(id)).await;
     drop(sender);
     let _ = writing.await;
+}
+
+/// A connection, as long as it is there.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(owner: &Owner) -> Counted {
+        owner.connections.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(&owner.connections))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Reads until the client or the server ends the connection.

@@ -25,6 +25,8 @@ type Job = Box<dyn FnOnce(&mut Hub) + Send>;
 #[derive(Clone)]
 pub struct Owner {
     jobs: Sender<Job>,
+    /// How many connections have not ended yet.
+    pub(super) connections: Arc<AtomicUsize>,
 }
 
 /// The server, and where its clients' replies go.
@@ -61,7 +63,7 @@ impl Owner {
         // Plugins recurse: 512 KiB of wasm stack, and of hooks within commands.
         let thread = std::thread::Builder::new().name("ferrite".to_owned()).stack_size(16 * 1024 * 1024);
         thread.spawn(move || run(Hub { server: make(), outputs: HashMap::new() }, &received))?;
-        Ok(Owner { jobs })
+        Ok(Owner { jobs, connections: Arc::default() })
     }
 
     /// Lets the thread work on the server, and waits for what comes of it; `None` where the thread has ended.
@@ -74,6 +76,18 @@ impl Owner {
         let (sender, receiver) = channel();
         self.send(move |hub| drop(sender.send(work(&mut hub.server))));
         receiver.recv().ok()
+    }
+
+    /// Tells the hooks of the end, ends all connections, and waits until clients were sent their replies, for
+    /// this long at most.
+    pub async fn stop(&self, grace: Duration) {
+        self.with(Server::stop).await;
+        let sent = async {
+            while self.connections.load(Ordering::Relaxed) > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let _ = tokio::time::timeout(grace, sent).await;
     }
 
     pub(super) async fn ask<T: Send + 'static>(&self, work: impl FnOnce(&mut Hub) -> T + Send + 'static) -> Option<T> {
