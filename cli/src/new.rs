@@ -1,7 +1,10 @@
 //! `new`: a plugin from one of the templates.
 
+mod workspace;
+
 use std::path::Path;
 
+use self::workspace::Workspace;
 use crate::error::Error;
 use crate::options::New;
 use crate::template::Template;
@@ -45,6 +48,8 @@ const RESERVED: &[&str] = &[
     "mut",
     "override",
     "plugsmith",
+    "plugsmith_harness",
+    "plugsmith_macros",
     "priv",
     "proc_macro",
     "pub",
@@ -79,8 +84,16 @@ pub(crate) fn new(options: &New) -> Result<u8, Error> {
     }
     // Rendered before the first file is written, so that a mistake leaves nothing behind.
     let defaults = from_checkout(template, &options.define)?;
-    let files = template.render(&options.name, &options.define, &defaults)?;
+    let mut files = template.render(&options.name, &options.define, &defaults)?;
     check_manifests(&files, &options.define)?;
+    let workspace = Workspace::around(folder)?;
+    if let Some(workspace) = &workspace {
+        workspace.refuse_twice(&options.name)?;
+        files
+            .iter_mut()
+            .filter(|(path, _)| path == "Cargo.toml")
+            .try_for_each(|(_, contents)| workspace.fit(contents))?;
+    }
     for (path, contents) in &files {
         let path = folder.join(path);
         let write = || {
@@ -91,10 +104,16 @@ pub(crate) fn new(options: &New) -> Result<u8, Error> {
         };
         write().map_err(|reason| Error::File { path: path.clone(), reason })?;
     }
+    if let Some(workspace) = &workspace {
+        workspace.adopt()?;
+    }
     terminal::output(format!("created {} from the template {}\n", options.name, options.template).as_bytes())?;
     if !defaults.is_empty() {
         let names = defaults.iter().map(|pair| pair.key.replace('_', "-")).collect::<Vec<_>>().join(" and ");
         terminal::note(&format!("it takes {names} from the checkout that this program was built in"));
+    }
+    if let Some(workspace) = &workspace {
+        terminal::note(&workspace.told());
     }
     terminal::note(&format!("\nnext:\n  cd {}\n  cargo test", options.name));
     Ok(0)

@@ -60,6 +60,73 @@ fn has_placeholder(path: &Path) -> bool {
     text.replace("${{", "").contains("{{") || text.contains("{%") || path.to_str().unwrap().contains("{{")
 }
 
+/// A workspace with one package, `taken`, which is outside of this repository's.
+fn workspace(test: &str, members: &str) -> std::path::PathBuf {
+    let folder = folder(test);
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("Cargo.toml", &format!("# Ours.\n[workspace]\nresolver = \"3\"\n{members}\n"));
+    write("plugins/taken/Cargo.toml", "[package]\nname = \"taken\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+    write("plugins/taken/src/lib.rs", "");
+    folder
+}
+
+/// The names of the packages that cargo finds from here.
+fn packages(folder: &Path) -> Vec<String> {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    let output =
+        cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(folder).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut names: Vec<String> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| package["name"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn in_a_workspace_it_becomes_a_member_whatever_the_template() {
+    for template in ["extism", "ferrite", "orbis", "peers", "query"] {
+        for (name, members) in [("glob", r#"members = ["plugins/*"]"#), ("list", r#"members = ["plugins/taken"]"#)] {
+            let folder = workspace(&format!("new-member-{template}-{name}"), members);
+            let output = plugsmith(["new", "mine", "--template", template])
+                .current_dir(folder.join("plugins"))
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(packages(&folder), ["mine", "taken"], "{template} {members}");
+            assert_eq!(packages(&folder.join("plugins/mine")), ["mine", "taken"], "{template} {members}");
+            assert!(std::fs::read_to_string(folder.join("Cargo.toml")).unwrap().starts_with("# Ours."));
+        }
+    }
+}
+
+#[test]
+fn what_a_workspace_excludes_is_one_of_its_own() {
+    let folder = workspace("new-excluded", "members = [\"plugins/taken\"]\nexclude = [\"tools\"]");
+    std::fs::create_dir(folder.join("tools")).unwrap();
+    assert!(plugsmith(["new", "mine"]).current_dir(folder.join("tools")).output().unwrap().status.success());
+    assert_eq!(
+        (packages(&folder), packages(&folder.join("tools/mine"))),
+        (vec!["taken".to_owned()], vec!["mine".to_owned()])
+    );
+}
+
+#[test]
+fn a_name_that_the_workspace_has_is_refused() {
+    let folder = workspace("new-twice", r#"members = ["plugins/*"]"#);
+    snapshot!(plugsmith(["new", "taken"]).current_dir(&folder));
+    assert!(!folder.join("taken").exists());
+}
+
 #[test]
 fn an_existing_folder_is_left_alone() {
     let folder = folder("new-exists");

@@ -40,6 +40,8 @@ use crate::trace::spent::Spent;
 pub struct Plugin {
     compiled: Arc<Compiled>,
     pub(crate) running: Rc<Running>,
+    /// Whether an instance that trapped goes on answering, as with any Extism SDK that is not told otherwise.
+    pub(crate) outlives_traps: bool,
     /// `None` before the first call and after a trap.
     instance: Option<extism::Plugin>,
     /// The variables that a fresh instance starts with.
@@ -156,6 +158,7 @@ impl Plugin {
             compiled,
             initial_vars: host.context.with(|host| host.vars.clone()),
             running: Running::new(host, attached, below),
+            outlives_traps: false,
             instance: None,
             expired: Vec::new(),
             traces: Vec::new(),
@@ -258,7 +261,8 @@ impl Plugin {
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
         let only_once = self.running.host.grants.fresh_instances || function == "_start";
         // After `_start`, too, Extism makes a fresh instance.
-        if only_once || matches!(&result, Err(error) if failure::breaks_instance(error)) {
+        let outlived = self.outlives_traps && matches!(&result, Err(Error::Trapped { .. }));
+        if only_once || matches!(&result, Err(error) if !outlived && failure::breaks_instance(error)) {
             self.discard();
         }
         (result, Spent { fuel, host_calls, pages, duration })

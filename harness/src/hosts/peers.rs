@@ -91,7 +91,7 @@ pub enum Failures {
     /// [`plugsmith::protocol::peers`] specifies it.
     Told,
     /// By 0, which is also the first id, and the offset of no output: as in the demo, whose Python
-    /// host prints the exception and goes on.
+    /// host prints the exception and goes on, with the same instance of a peer that trapped.
     Zero,
     /// Not at all: the caller's call ends. So it is in a Rust, Go or JavaScript host whose
     /// functions pass the peer's error on.

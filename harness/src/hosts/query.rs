@@ -23,6 +23,7 @@ use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
 use crate::trace::outcome::Outcome;
+pub use options::Options;
 use options::PluginConfig;
 
 /// A Query server with its plugins.
@@ -106,8 +107,26 @@ impl Query {
     /// Calls a function of a plugin, as JavaScript's `plugin(name, function, input, options)` does;
     /// `None` is its `null`.
     pub fn plugin(&mut self, name: &str, function: &str, input: &str, options: Option<&str>) -> Answer {
-        let result = self.call(name, function, input, options);
-        Answer::new([Some(name), Some(function), Some(input), options], result)
+        self.plugin_with(name, function, input, options.map_or(Options::Null, Options::Text))
+    }
+
+    /// As [`Query::plugin`], with a fourth argument that the server may refuse: left out, or an object.
+    ///
+    /// ```
+    /// use plugsmith_harness::hosts::query::{JavaScript, Options, Query};
+    ///
+    /// let mut query = Query::new().push("query-plugin-up.wasm", &br#"(module (func (export "run")))"#[..])?;
+    /// let answer = query.plugin_with("query-plugin-up.wasm", "run", "", Options::Missing);
+    /// assert!(matches!(answer.javascript(), JavaScript::Threw(message) if message.starts_with("TypeError: ")));
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    pub fn plugin_with(&mut self, name: &str, function: &str, input: &str, options: Options<'_>) -> Answer {
+        let result = match options.text() {
+            Ok(options) => self.call(name, function, input, options),
+            Err(error) => Err(Failure::Exception(error)),
+        };
+        let arguments = [Some(Some(name)), Some(Some(function)), Some(Some(input)), options.shown()];
+        Answer::new(arguments.into_iter().flatten(), result)
     }
 
     /// In the server's own order: the plugin is found, the options are read, it is loaded and called.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use plugsmith_harness::hosts::ferrite::manifest::{Declared, Manifest, check, generate};
+use plugsmith_harness::hosts::ferrite::{PluginSource, Server};
 use plugsmith_harness::hosts::profile;
 use plugsmith_harness::{Host, Inspection, Plugin, check as judge};
 
@@ -127,6 +128,23 @@ fn an_export_that_is_not_there_is_named_with_its_line() {
         let error = Plugin::load(folder(&format!("missing-{index}"), &TOML.replace(from, to))).unwrap_err();
         insta::assert_snapshot!(error);
     }
+}
+
+#[test]
+fn a_server_registers_what_the_file_says_and_keeps_its_handshake() {
+    let wasm = wat::parse_str(GUEST).unwrap();
+    let mut server = Server::new();
+    // A name that Redis has is the plugin's, also in the server.
+    for (name, command) in [("board", "LB.TOP"), ("hello", "HELLO"), ("count", "PFCOUNT"), ("auth", "AUTH")] {
+        let manifest = Manifest::read(&TOML.replace("LB.TOP", command).replace("OnKeyWrite", "OnKeyRead")).unwrap();
+        let loaded = server.load(name, &PluginSource::Bytes { bytes: wasm.clone() }, Some(manifest));
+        assert_eq!(loaded.is_ok(), command != "AUTH", "{loaded:?}");
+    }
+    let client = server.connect("127.0.0.1:1").unwrap();
+    for command in ["LB.TOP", "HELLO", "PFCOUNT"] {
+        assert_eq!(server.execute(client, &[command, "ada"]), b":7\r\n", "{command}");
+    }
+    assert!(server.execute(client, &["HELLO", "3"]).starts_with(b"%"));
 }
 
 #[test]

@@ -323,7 +323,7 @@ fn an_artifact_is_held_against_its_manifest() {
     insta::assert_snapshot!(report);
     let fitting =
         extism::parse(r#"{"wasm": [{"path": "a.wasm"}], "allowed_hosts": ["*"], "memory": {"max_pages": 17}}"#);
-    assert!(check_with(wat.as_bytes(), &extism, &fitting.unwrap()).unwrap().findings.is_empty());
+    insta::assert_snapshot!(check_with(wat.as_bytes(), &extism, &fitting.unwrap()).unwrap(), @"note: makes HTTP requests, which the npm SDKs answer with status 0 unless the host sets `runInWorker`; fix: say in your documentation that such a host must create the plugin with `runInWorker: true`");
 }
 
 /// What the note is about is what the server does.

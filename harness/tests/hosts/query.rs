@@ -1,6 +1,6 @@
 //! The host of a Query server.
 
-use plugsmith_harness::hosts::query::{Entry, JavaScript, Plugins, Query, file_name};
+use plugsmith_harness::hosts::query::{Entry, JavaScript, Options, Plugins, Query, file_name};
 use plugsmith_harness::plugsmith::HttpResponse;
 use plugsmith_harness::{Error, Host, Plugin, Profile, build_with};
 
@@ -309,4 +309,22 @@ fn the_runtime_gives_the_same_outputs_and_fails_where_the_harness_fails() {
             }
         }
     }
+}
+
+#[test]
+fn the_fourth_argument_is_null_or_a_text() {
+    let mut query = Query::new().push("up.wasm", &br#"(module (func (export "run")))"#[..]).unwrap();
+    assert_eq!(query.plugin_with("up.wasm", "run", "", Options::Null).unwrap(), "");
+    assert_eq!(query.plugin_with("up.wasm", "run", "", Options::Text("{}")).unwrap(), "");
+    let traces =
+        [Options::Missing, Options::Object].map(|options| query.plugin_with("up.wasm", "run", "", options).trace());
+    insta::assert_snapshot!(traces.join("\n"), @r#"
+    plugin("up.wasm", "run", "")
+    => throws TypeError: Error calling function with 3 argument(s) while 4 where expected
+    plugin("up.wasm", "run", "", "[object Object]")
+    => throws TypeError: Error converting from js 'object' into type 'string'
+    "#);
+    // It is judged before the plugin is looked for.
+    let answer = query.plugin_with("none.wasm", "run", "", Options::Missing);
+    assert!(matches!(answer.javascript(), JavaScript::Threw(message) if message.starts_with("TypeError")));
 }

@@ -3,7 +3,7 @@
 use plugsmith_harness::assert_outcome_snapshot;
 use plugsmith_harness::hosts::query::Query;
 
-const NAME: &str = "query-plugin-greet.wasm";
+const NAME: &str = "query-plugin-{{project-name}}.wasm";
 
 fn query() -> Query {
     // Built, never stale; WASI on, no host functions, a fresh instance for each call.

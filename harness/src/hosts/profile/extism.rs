@@ -34,6 +34,12 @@ fn judge(artifact: &Artifact, report: &mut Report) {
             report.note(format!("imports `{name}`, which the npm SDK 1.0.3 lacks: it does not load there"), *fix);
         }
     }
+    if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == "http_request") {
+        report.note(
+            "makes HTTP requests, which the npm SDKs answer with status 0 unless the host sets `runInWorker`",
+            "say in your documentation that such a host must create the plugin with `runInWorker: true`",
+        );
+    }
     if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == "http_headers") {
         report.note(
             "asks for the headers of HTTP responses, which every SDK keeps back by default",

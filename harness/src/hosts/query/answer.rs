@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::options::TYPE_ERROR;
 use crate::error::Error;
 use crate::text::printable;
 use crate::trace::outcome::Outcome;
@@ -19,7 +20,7 @@ pub struct Answer {
 /// Why a call gave no output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Before the plugin was touched: a `SyntaxError`, which JavaScript can catch.
+    /// Before the plugin was touched: a `SyntaxError` or `TypeError`, which JavaScript can catch.
     Exception(Error),
     /// In the plugin: the server's thread panics, and the request is answered with a 500.
     Crash(Error),
@@ -30,7 +31,7 @@ pub enum Failure {
 pub enum JavaScript {
     /// The output.
     Returned(String),
-    /// A `SyntaxError` with this message, which `try` catches.
+    /// An exception with this message, which `try` catches.
     Threw(String),
     /// Nothing: no line after the call runs, no `catch` either. The client gets [`JavaScript::response`].
     Crashed,
@@ -48,8 +49,11 @@ impl JavaScript {
 }
 
 impl Answer {
-    pub(super) fn new(arguments: [Option<&str>; 4], called: Result<Outcome<String>, Failure>) -> Answer {
-        let arguments = arguments.map(|argument| argument.map_or("null".to_owned(), text));
+    pub(super) fn new<'a>(
+        arguments: impl Iterator<Item = Option<&'a str>>,
+        called: Result<Outcome<String>, Failure>,
+    ) -> Answer {
+        let arguments: Vec<_> = arguments.map(|argument| argument.map_or("null".to_owned(), text)).collect();
         let call = format!("plugin({})", arguments.join(", "));
         match called {
             Ok(outcome) => {
@@ -131,6 +135,9 @@ impl fmt::Display for Answer {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Failure::Exception(Error::BadManifest { place, reason }) if place == TYPE_ERROR => {
+                write!(f, "=> throws {place}: {reason}")
+            }
             Failure::Exception(error) => write!(f, "=> throws SyntaxError: {}", exception(error)),
             Failure::Crash(error) => {
                 write!(f, "=> HTTP 500 without a body, JavaScript cannot catch it\n   cause: {error}")
@@ -143,6 +150,7 @@ impl fmt::Display for Failure {
 fn exception(error: &Error) -> String {
     match error {
         Error::MissingPlugin { .. } => "Error: Query returned no rows".to_owned(),
+        Error::BadManifest { place, reason } if place == TYPE_ERROR => format!("{place}: {reason}"),
         Error::BadManifest { reason, .. } => format!("Error: {reason}"),
         other => format!("Error: {other}"),
     }

@@ -10,6 +10,48 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::hosts::extism::{Manifest, Wasm};
 
+/// The fourth argument of JavaScript's `plugin(name, function, input, options)`.
+///
+/// The server takes `null` and a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Options<'a> {
+    /// `null`: no options.
+    Null,
+    /// A text: JSON, or empty for none.
+    Text(&'a str),
+    /// Left out, which is a `TypeError`.
+    Missing,
+    /// An object, which is a `TypeError`: the server takes its text, from `JSON.stringify`.
+    Object,
+}
+
+impl<'a> Options<'a> {
+    /// The text, or the exception that JavaScript sees.
+    pub(super) fn text(self) -> Result<Option<&'a str>> {
+        let type_error =
+            |message: &str| Err(Error::BadManifest { place: TYPE_ERROR.to_owned(), reason: message.to_owned() });
+        match self {
+            Options::Null => Ok(None),
+            Options::Text(text) => Ok(Some(text)),
+            Options::Missing => type_error("Error calling function with 3 argument(s) while 4 where expected"),
+            Options::Object => type_error("Error converting from js 'object' into type 'string'"),
+        }
+    }
+
+    /// As it stands in the call; an argument that is left out does not.
+    pub(super) fn shown(self) -> Option<Option<&'a str>> {
+        match self {
+            Options::Null => Some(None),
+            Options::Text(text) => Some(Some(text)),
+            Options::Missing => None,
+            Options::Object => Some(Some("[object Object]")),
+        }
+    }
+}
+
+/// The place of a mistake that is a `TypeError`.
+pub(super) const TYPE_ERROR: &str = "TypeError";
+
 /// What the server reads from the options, by the name that its own messages use. Unknown keys
 /// (`timeout_ms`, too) are passed over, in `memory` they are an error.
 #[derive(Debug, Default, Deserialize)]
