@@ -15,8 +15,8 @@ const TYPED: &[Parameter] = &[
     Parameter::of::<Option<f64>>("ratio"),
     Parameter::of::<Vec<Bytes>>("rest"),
 ];
-const SIGNATURE: Signature = Signature { name: "GREET", arity: arity(TYPED), parameters: TYPED };
-const RAW: Signature = Signature { name: "ECHO", arity: -1, parameters: &[Parameter::of::<&[Value]>("args")] };
+const SIGNATURE: Signature = plugsmith::__signature!("GREET", arity(TYPED), TYPED);
+const RAW: Signature = plugsmith::__signature!("ECHO", -1, &[Parameter::of::<&[Value]>("args")]);
 
 fn greet(call: &mut Call<'_>, reply: &mut ReplyWriter) -> Result<(), CommandError> {
     let ctx: &PluginContext = FromCall::from_call(call, "ctx")?;

@@ -203,12 +203,10 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
             const PARAMETERS: &[::__plugsmith::__private::Parameter] = &[#(#parameters),*];
             #(#order)*
             #contradiction
-            const SIGNATURE: ::__plugsmith::__private::Signature = ::__plugsmith::__private::Signature {
-                name: #name,
-                arity: #arity,
-                parameters: PARAMETERS,
-            };
+            const ARITY: ::core::primitive::i32 = #arity;
             #keys
+            const SIGNATURE: ::__plugsmith::__private::Signature =
+                ::__plugsmith::__signature!(#name, ARITY, PARAMETERS);
             #export
             #record
         };
@@ -231,17 +229,17 @@ fn keys(command: &Command) -> TokenStream {
     let step = number(&command.step).unwrap_or(1);
     let first_key = check(
         &command.first_key,
-        quote!(has_argument(&SIGNATURE, #first)),
+        quote!(has_argument(ARITY, PARAMETERS, #first)),
         "first_key is beyond the arguments that a call can have",
     );
     let last_key = check(
         &command.last_key,
-        quote!(has_keys(&SIGNATURE, #first, #last)),
+        quote!(has_keys(ARITY, PARAMETERS, #first, #last)),
         "last_key is before first_key, or beyond the arguments that a call can have; -1 is the last argument",
     );
     let step = check(
         &command.step,
-        quote!(has_step(&SIGNATURE, #first, #last, #step)),
+        quote!(has_step(ARITY, PARAMETERS, #first, #last, #step)),
         "step leads from first_key beyond last_key: 1 where each argument between them is a key",
     );
     quote!(#first_key #last_key #step)
@@ -251,7 +249,7 @@ fn record(command: &Command) -> Record {
     let mut record = Record::new("command");
     record.text("name", &command.name.value);
     record.push(",\"arity\":");
-    record.constant(quote!(::__plugsmith::__private::arity_text(SIGNATURE.arity).as_str()));
+    record.constant(quote!(::__plugsmith::__private::arity_text(ARITY).as_str()));
     record.texts("flags", command.flags.iter().map(|flag| flag.value.as_str()));
     for (name, value) in [
         ("first_key", &command.first_key),

@@ -4,3 +4,4 @@ pub(crate) mod argument;
 pub(crate) mod command;
 pub(crate) mod function;
 pub(crate) mod reply;
+pub(crate) mod usage;

@@ -6,6 +6,7 @@ pub use crate::entry::command::{
 };
 pub use crate::entry::function::{Context, FunctionOutput, Input, Sole};
 pub use crate::entry::reply::{CommandOutput, ReplyWriter};
+pub use crate::entry::usage::{usage, usage_text};
 pub use crate::ferrite::hook::{EventContext, FromEvent, HookOutput, Takes};
 #[cfg(target_arch = "wasm32")]
 pub use crate::ferrite::round_trip::round_trip;

@@ -197,8 +197,22 @@ pub(crate) fn permissions(module: &Module) -> Vec<Permission> {
 /// As the guest words it when the number of arguments is wrong.
 fn usage(command: &Command) -> String {
     let mut text = command.name.clone();
+    let taken: Vec<_> = command.parameters.iter().filter(|parameter| parameter.kind != "context").collect();
+    let is_raw = matches!(taken[..], [only] if only.kind == "rest" && only.ty == "value");
     for parameter in &command.parameters {
         match parameter.kind.as_str() {
+            // `&[Value]`: the arity alone says how many are required.
+            "rest" if is_raw => {
+                let required = command.arity.unsigned_abs().saturating_sub(1) as usize;
+                if required > 4 {
+                    text.push_str(&format!(" <{} ..>", parameter.name));
+                    continue;
+                }
+                text.push_str(&format!(" <{}>", parameter.name).repeat(required));
+                if command.arity < 0 {
+                    text.push_str(&format!(" [{} ..]", parameter.name));
+                }
+            }
             "context" => {}
             "optional" => text.push_str(&format!(" [{}]", parameter.name)),
             "rest" => text.push_str(&format!(" [{} ..]", parameter.name)),

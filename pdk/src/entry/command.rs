@@ -29,10 +29,12 @@ impl Parameter {
 pub struct Signature {
     /// The command's name.
     pub name: &'static str,
-    /// How many words a call has, the name included; -N for N or more.
-    pub arity: i32,
-    /// The parameters in order.
-    pub parameters: &'static [Parameter],
+    /// The fewest words of a call, the name included.
+    least: usize,
+    /// The most.
+    most: usize,
+    /// `GREET <name> [times]`.
+    usage: &'static str,
 }
 
 /// The arity that `parameters` ask for, in Redis' convention.
@@ -93,39 +95,40 @@ pub const fn misplaced(parameters: &[Parameter], index: usize) -> Option<&'stati
 }
 
 /// Whether some call has an argument at `place`, from 1; for a compile error.
-pub const fn has_argument(signature: &Signature, place: i32) -> bool {
-    place as i64 <= most(signature)
+pub const fn has_argument(arity: i32, parameters: &[Parameter], place: i32) -> bool {
+    place as i64 <= most(arity, parameters)
 }
 
 /// Whether some call has keys from `first` to `last`; for a compile error. A negative `last` is
 /// counted from the end.
-pub const fn has_keys(signature: &Signature, first: i32, last: i32) -> bool {
-    let last = from_start(signature, last);
+pub const fn has_keys(arity: i32, parameters: &[Parameter], first: i32, last: i32) -> bool {
+    let most = most(arity, parameters);
+    let last = from_start(most, last);
     // Where the first is beyond the arguments, that is the one mistake.
-    !has_argument(signature, first) || (first as i64 <= last && last <= most(signature))
+    first as i64 > most || (first as i64 <= last && last <= most)
 }
 
 /// Whether a step from `first` stays before `last`; for a compile error. One key alone has the
 /// step 1.
-pub const fn has_step(signature: &Signature, first: i32, last: i32, step: i32) -> bool {
-    let length = from_start(signature, last) - first as i64;
-    step <= 1 || !has_keys(signature, first, last) || step as i64 <= length
+pub const fn has_step(arity: i32, parameters: &[Parameter], first: i32, last: i32, step: i32) -> bool {
+    let length = from_start(most(arity, parameters), last) - first as i64;
+    step <= 1 || !has_keys(arity, parameters, first, last) || step as i64 <= length
 }
 
 /// The place that a place counted from the end is in the longest call.
-const fn from_start(signature: &Signature, place: i32) -> i64 {
-    if place < 0 { most(signature) + 1 + place as i64 } else { place as i64 }
+const fn from_start(most: i64, place: i32) -> i64 {
+    if place < 0 { most + 1 + place as i64 } else { place as i64 }
 }
 
 /// How many arguments a call can have.
-const fn most(signature: &Signature) -> i64 {
-    if signature.arity > 0 {
-        return signature.arity as i64 - 1;
+const fn most(arity: i32, parameters: &[Parameter]) -> i64 {
+    if arity > 0 {
+        return arity as i64 - 1;
     }
     let mut most = 0;
     let mut index = 0;
-    while index < signature.parameters.len() {
-        match signature.parameters[index].kind {
+    while index < parameters.len() {
+        match parameters[index].kind {
             Kind::Context | Kind::OwnedContext => {}
             Kind::Required | Kind::Optional => most += 1,
             Kind::Rest => return u32::MAX as i64,
@@ -136,21 +139,14 @@ const fn most(signature: &Signature) -> i64 {
 }
 
 impl Signature {
-    /// `GREET <name> [times] [rest ..]`.
-    pub fn usage(&self) -> String {
-        let mut text = self.name.to_owned();
-        for parameter in self.parameters {
-            let (open, close) = match parameter.kind {
-                Kind::Context | Kind::OwnedContext => continue,
-                Kind::Required => (" <", ">"),
-                Kind::Optional => (" [", "]"),
-                Kind::Rest => (" [", " ..]"),
-            };
-            for part in [open, parameter.name, close] {
-                text.push_str(part);
-            }
-        }
-        text
+    /// What a command of this name, arity and usage text accepts. All of it is made at compile time:
+    /// an artifact holds two numbers and a text.
+    pub const fn new(name: &'static str, arity: i32, parameters: &[Parameter], usage: &'static str) -> Signature {
+        let most = match most(arity, parameters) {
+            most if most == u32::MAX as i64 => usize::MAX,
+            most => most as usize + 1,
+        };
+        Signature { name, least: arity.unsigned_abs() as usize, most, usage }
     }
 
     /// Checks the number of arguments, the name not counted.
@@ -159,24 +155,10 @@ impl Signature {
     /// `ERR wrong number of arguments for 'GREET' (usage: GREET <name>)`.
     pub fn check(&self, arguments: usize) -> Result<(), CommandError> {
         let words = arguments + 1;
-        let least = self.arity.unsigned_abs() as usize;
-        let most = if self.arity >= 0 {
-            least
-        } else if self.parameters.iter().any(|parameter| matches!(parameter.kind, Kind::Rest)) {
-            usize::MAX
-        } else {
-            1 + self.parameters.iter().filter(|parameter| !matches!(parameter.kind, Kind::Context)).count()
-        };
-        if least <= words && words <= most {
+        if self.least <= words && words <= self.most {
             return Ok(());
         }
-        Err(CommandError::Custom(join(&[
-            "wrong number of arguments for '",
-            self.name,
-            "' (usage: ",
-            &self.usage(),
-            ")",
-        ])))
+        Err(CommandError::Custom(join(&["wrong number of arguments for '", self.name, "' (usage: ", self.usage, ")"])))
     }
 }
 

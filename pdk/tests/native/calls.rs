@@ -22,7 +22,7 @@ fn one<'a, T: FromCall<'a> + std::fmt::Debug>(
 macro_rules! answers {
     ($type:ty: $($input:literal)*) => {{
         const PARAMETERS: &[Parameter] = &[Parameter::of::<$type>("x")];
-        const SIGNATURE: Signature = Signature { name: "ONE", arity: arity(PARAMETERS), parameters: PARAMETERS };
+        const SIGNATURE: Signature = plugsmith::__signature!("ONE", arity(PARAMETERS), PARAMETERS);
         let ctx = MockContext::new();
         let mut table = String::from(concat!(stringify!($type), "\n"));
         $(
@@ -66,7 +66,7 @@ fn every_kind_of_parameter_converts_or_says_what_it_expected() {
 fn a_long_argument_is_cut_between_letters_in_a_message() {
     let ctx = MockContext::new();
     const PARAMETERS: &[Parameter] = &[Parameter::of::<u8>("x")];
-    const SIGNATURE: Signature = Signature { name: "ONE", arity: 2, parameters: PARAMETERS };
+    const SIGNATURE: Signature = plugsmith::__signature!("ONE", 2, PARAMETERS);
     let input = format!("[\"{}é\"]", "a".repeat(59));
     let text = call_command(&SIGNATURE, &ctx, input.as_bytes(), |call, _| u8::from_call(call, "x").map(drop));
     let text = text.unwrap_err();
@@ -151,7 +151,7 @@ proptest! {
         ][..]), 0..8),
         noise in vec(any::<u8>(), 0..3),
     ) {
-        const SIGNATURE: Signature = Signature { name: "GREET", arity: arity(GREET), parameters: GREET };
+        const SIGNATURE: Signature = plugsmith::__signature!("GREET", arity(GREET), GREET);
         let ctx = MockContext::new();
         for input in [words.concat().into_bytes(), [words.concat().as_bytes(), &noise[..]].concat()] {
             match (call_command(&SIGNATURE, &ctx, &input, greet), decode(&input)) {
