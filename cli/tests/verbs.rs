@@ -6,6 +6,8 @@
 mod call;
 #[path = "verbs/check.rs"]
 mod check;
+#[path = "verbs/ferrite.rs"]
+mod ferrite;
 #[path = "verbs/inspect.rs"]
 mod inspect;
 #[path = "verbs/manifest.rs"]

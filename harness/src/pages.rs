@@ -15,6 +15,7 @@ pages! {
     DataTypes "docs/data-types.md"
     Extism "docs/extism.md"
     FerriteManifest "docs/ferrite-manifest.md"
+    FerriteServer "docs/ferrite-server.md"
     FirstPlugin "docs/first-plugin.md"
     FromExtismPdk "docs/from-extism-pdk.md"
     FromFerriteSdk "docs/from-ferrite-sdk.md"

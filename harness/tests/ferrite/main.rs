@@ -9,5 +9,7 @@ mod guest;
 mod hooks;
 mod keyspace;
 mod manifest;
+#[cfg(feature = "serve")]
+mod requests;
 mod server;
 mod stand_in;

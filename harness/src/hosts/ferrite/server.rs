@@ -13,6 +13,7 @@ mod install;
 mod introspection;
 mod log;
 mod manager;
+mod network;
 mod own;
 mod plugins;
 mod pubsub;

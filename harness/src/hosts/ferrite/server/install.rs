@@ -14,7 +14,7 @@ use super::config::FUEL_PER_MS;
 use super::guest::{Guest, Parts, PluginCommand, Quota};
 use super::introspection::words;
 use super::storage::Storage;
-use super::{Server, VERSION, signature};
+use super::{Server, VERSION, network, signature};
 use crate::artifact::inspect::Inspection;
 use crate::artifact::order::{hooks, transformers};
 use crate::artifact::stand_in;
@@ -83,6 +83,7 @@ impl Server {
         });
         let mut host = host(quota)
             .functions(StorageImportsHost::serve(Storage::new(Rc::clone(&self.core), manifest.permissions.clone())));
+        host = network::connect(host, &manifest.permissions, Duration::from_millis(quota.timeout_ms));
         for (key, value) in &config {
             host = host.config(key, value);
         }
