@@ -46,7 +46,7 @@ pub(crate) struct HostOptions {
     /// The most memory, in pages of 64 KiB; a Rust plugin starts at 17 [default: 2048]
     #[arg(long, value_name = "N", value_parser = values::pages)]
     memory_pages: Option<u32>,
-    /// The longest a call may take, in milliseconds [default: no limit but fuel]
+    /// The longest a call may take, in milliseconds [default: 60000]
     #[arg(long, value_name = "N", value_parser = values::positive)]
     timeout_ms: Option<u64>,
 }
@@ -81,9 +81,7 @@ impl HostOptions {
         if let Some(pages) = self.memory_pages {
             host = host.memory_pages(pages);
         }
-        if let Some(milliseconds) = self.timeout_ms {
-            host = host.timeout(Duration::from_millis(milliseconds));
-        }
+        host = host.timeout(Duration::from_millis(self.timeout_ms.unwrap_or(60_000)));
         Ok(host)
     }
 }

@@ -1,11 +1,13 @@
 //! Machine code, made once for each artifact and process, and kept on disk between processes.
 
+mod engines;
 mod link;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
 
@@ -28,14 +30,13 @@ pub(crate) struct Compiled {
     pub(crate) plugin: CompiledPlugin,
 }
 
-type Slot = Arc<OnceLock<Result<Arc<Compiled>>>>;
-
 /// The artifact, and the limits that are frozen in its compilation.
 #[derive(PartialEq, Eq)]
 struct Key {
     wasm: Arc<[u8]>,
     pages: u32,
     fuel: u64,
+    timeout: Option<Duration>,
     paths: BTreeMap<String, PathBuf>,
     linked: Option<Vec<u8>>,
     modules: Modules,
@@ -50,8 +51,6 @@ impl Hash for Key {
     }
 }
 
-static COMPILED: LazyLock<Mutex<HashMap<Arc<Key>, Slot>>> = LazyLock::new(Mutex::default);
-
 /// The compilation of `wasm` for this host.
 ///
 /// # Errors
@@ -63,26 +62,16 @@ pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
         wasm: wasm.into(),
         pages: limits.memory_pages,
         fuel: limits.fuel,
+        timeout: limits.timeout,
         paths: paths.clone(),
         linked,
         modules: host.modules.clone(),
     };
-    if limits.timeout.is_some() {
-        // Extism's timeout ends every plugin of the same compilation.
-        return compile(&key, limits).map(Arc::new);
-    }
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let (key, slot) = match compiled.get_key_value(&key) {
-        Some((known, slot)) => (Arc::clone(known), Arc::clone(slot)),
-        None => {
-            let (key, slot) = (Arc::new(key), Slot::default());
-            compiled.insert(Arc::clone(&key), Arc::clone(&slot));
-            (key, slot)
-        }
-    };
-    drop(compiled);
-    slot.get_or_init(|| compile(&key, limits).map(Arc::new)).clone()
+    engines::get(key, |key| compile(key, limits))
 }
+
+/// What is no limit any more: a year.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     let Key { wasm, linked, paths, modules, .. } = key;
@@ -108,7 +97,8 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     // The last is the plugin itself.
     sources.push(Wasm::data(&wasm[..]));
     let mut manifest = Manifest::new(sources).with_memory_max(limits.memory_pages);
-    if let Some(timeout) = limits.timeout {
+    // Extism adds it to the time of day, which has an end.
+    if let Some(timeout) = limits.timeout.filter(|timeout| *timeout < FOR_EVER) {
         manifest = manifest.with_timeout(timeout);
     }
     if !paths.is_empty() {

@@ -32,7 +32,8 @@ pub(crate) fn call(error: &extism::Error, message: Option<String>, limits: &Limi
         heap if heap.starts_with("GC heap out of memory") => {
             return Error::OutOfMemory { pages: limits.memory_pages };
         }
-        "timeout" => {
+        // The second where it ends what no call has started yet, such as a start function.
+        "timeout" | "wasm trap: interrupt" => {
             let milliseconds = limits.timeout.map_or(0, |timeout| timeout.as_millis() as u64);
             return Error::TimedOut { milliseconds };
         }

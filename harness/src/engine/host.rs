@@ -65,8 +65,9 @@ pub struct Limits {
     /// Fuel, about one wasm instruction each, of one call and of the hooks, transformers and backends
     /// that it leads to.
     pub fuel: u64,
-    /// Wall time of one call. It costs a compilation of its own, since Extism's timeout ends every
-    /// plugin of the same compilation; fuel is the better guard.
+    /// Wall time of one call; a plugin that it calls has its own time, from when it is called. Instructions
+    /// that take long, such as `memory.fill`, use hardly any fuel, so fuel alone is no limit of time. Start
+    /// functions and `_initialize` have no other limit than fuel: Extism's clock does not run yet.
     pub timeout: Option<Duration>,
     /// Bytes of all variables, Extism's `max_var_bytes`.
     pub var_bytes: usize,
@@ -75,13 +76,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 128 MiB, 10,000,000,000 instructions (a few seconds), no timeout, and as in Extism 1 MiB of
+    /// 128 MiB, 10,000,000,000 instructions (a few seconds), ten seconds, and as in Extism 1 MiB of
     /// variables and 50 MiB of an HTTP response.
     fn default() -> Limits {
         Limits {
             memory_pages: 2048,
             fuel: 10_000_000_000,
-            timeout: None,
+            timeout: Some(Duration::from_secs(10)),
             var_bytes: 1024 * 1024,
             http_response_bytes: 50 * 1024 * 1024,
         }
@@ -194,7 +195,8 @@ impl Host {
         self
     }
 
-    /// With a limit on the wall time of each call; see [`Limits::timeout`].
+    /// With this limit on the wall time of each call, in the place of ten seconds; `Duration::MAX` is none.
+    /// See [`Limits::timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Host {
         self.limits.timeout = Some(timeout);
         self

@@ -88,9 +88,6 @@ pub fn compile(manifest: &Manifest, host: &Host) -> Result<Compiled> {
 impl Compiled {
     /// A fresh instance in this host, which keeps to the manifest. It stays in its thread.
     ///
-    /// With a timeout each instance is compiled anew: Extism's timeout ends every running instance
-    /// of the same compilation.
-    ///
     /// # Errors
     /// As [`Plugin::load_in`].
     pub fn instance(&self, host: Host) -> Result<Plugin> {

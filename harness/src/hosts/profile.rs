@@ -7,6 +7,9 @@ mod peers;
 mod query;
 
 pub(crate) use ferrite::FCALL_FUEL;
+pub(crate) use ferrite::{FCALL_FUEL, is_taken};
+use std::time::Duration;
+
 use wasmparser::WasmFeatures;
 
 use crate::engine::host::Host;
@@ -31,6 +34,8 @@ pub struct Profile {
     pub memory_pages: Option<u64>,
     /// The fuel of one call.
     pub fuel: Option<u64>,
+    /// The wall time of one call.
+    pub timeout: Option<Duration>,
     /// The wasm proposals that it runs.
     pub(crate) features: WasmFeatures,
     /// What else it has to say of an artifact.
@@ -108,6 +113,9 @@ impl Profile {
         }
         if let Some(fuel) = self.fuel {
             host = host.fuel(fuel);
+        }
+        if let Some(timeout) = self.timeout {
+            host = host.timeout(timeout);
         }
         if self.wasi == Wasi::Off {
             host = host.without_wasi();

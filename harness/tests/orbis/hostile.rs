@@ -47,6 +47,27 @@ fn memory_beyond_16_mib_is_refused() {
     assert_eq!((outcome.pages, outcome.unwrap_err()), (256, Error::OutOfMemory { pages: 256 }));
 }
 
+/// What fuel hardly counts ends by the clock; before, it ran for minutes.
+#[test]
+fn filling_memory_without_end_ends_when_its_time_is_over() {
+    let mut app = documented(
+        r#"(func (export "run") (param i32 i32) (result i32)
+        (drop (memory.grow (i32.const 250)))
+        (loop (memory.fill (i32.const 0) (i32.const 0) (i32.const 16000000)) (br 0)) (i32.const 0))"#,
+    );
+    assert_eq!(run(&mut app).unwrap_err(), Error::TimedOut { milliseconds: 5000 });
+}
+
+#[test]
+fn all_memories_of_a_plugin_have_one_limit() {
+    let module = r#"(module (memory (export "memory") 100) (memory 100) (memory $third 1)
+        (func (export "allocate") (param i32) (result i32) (i32.const 0))
+        (func (export "run") (param i32 i32) (result i32) (drop (memory.grow $third (i32.const 99))) (i32.const 0))
+        (@custom "manifest" "{\"name\": \"a\", \"version\": \"1.0.0\"}"))"#;
+    let mut app = Orbis::as_shipped().load(module.as_bytes()).unwrap();
+    assert_eq!(run(&mut app).unwrap_err(), Error::OutOfMemory { pages: 256 });
+}
+
 #[test]
 fn a_plugin_that_starts_with_too_much_memory_does_not_run() {
     let module = r#"(module (memory (export "memory") 257)

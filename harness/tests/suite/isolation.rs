@@ -126,6 +126,36 @@ fn a_timeout_ends_its_own_plugin_only() {
     assert_eq!((patient.call::<()>("work", "").result, worker.join().unwrap()), (Ok(()), Ok(())));
 }
 
+/// By default, too, a limit of time ends nobody else: each thread has an engine of its own.
+#[test]
+fn what_runs_at_the_same_time_with_the_same_timeout_ends_for_itself() {
+    let module = with_kernel(
+        r#"(func (export "loop") (loop $again (br $again)))
+        (func (export "work") (local $n i64)
+          (loop $again (local.set $n (i64.add (local.get $n) (i64.const 1)))
+            (br_if $again (i64.lt_u (local.get $n) (i64.const 1000000)))))"#,
+    );
+    let host = || Host::new().timeout(Duration::from_millis(300));
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            let mut plugin = Plugin::load_in(module.clone(), host()).unwrap();
+            let mut calls = 0;
+            while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                plugin.call::<()>("work", "").unwrap();
+                calls += 1;
+            }
+            calls
+        });
+        let mut endless = Plugin::load_in(module.clone(), host()).unwrap();
+        for _ in 0..3 {
+            assert_eq!(endless.call::<()>("loop", "").result, Err(Error::TimedOut { milliseconds: 300 }));
+        }
+        ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(worker.join().unwrap() > 0);
+    });
+}
+
 #[test]
 fn five_hundred_plugins_live_at_once() {
     let module = with_kernel(COUNTER);

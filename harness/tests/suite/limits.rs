@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plugsmith_harness::{Host, Plugin};
+use plugsmith_harness::{Error, Host, Limits, Plugin};
 
 use crate::guest::{load, plugin};
 use crate::hostile::error;
@@ -69,6 +69,25 @@ fn a_limit_that_fits_the_instructions_lets_a_few_host_calls_be() {
 fn an_endless_loop_ends_at_the_timeout() {
     let parts = format!("(func (export \"run\") {LOOP})");
     insta::assert_snapshot!(error(Host::new().timeout(Duration::from_millis(50)), &parts), @"timed out after 50 ms");
+}
+
+/// Weeks of it would cost no more fuel than the default limit.
+#[test]
+fn filling_memory_without_end_ends_at_the_timeout() {
+    let module = r#"(module (memory (export "memory") 1000) (func (export "run")
+      (loop $again (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536000)) (br $again))))"#;
+    let mut plugin = Plugin::load_in(module.as_bytes(), Host::new().timeout(Duration::from_millis(100))).unwrap();
+    assert_eq!(plugin.call::<()>("run", "").unwrap_err(), Error::TimedOut { milliseconds: 100 });
+}
+
+#[test]
+fn a_call_has_ten_seconds_unless_the_host_says_otherwise() {
+    assert_eq!(Limits::default().timeout, Some(Duration::from_secs(10)));
+    let page = plugsmith_harness::hosts::profile("ferrite").unwrap().timeout;
+    assert_eq!(page, Some(Duration::from_secs(5)));
+    // The clock's end is no limit, and no overflow.
+    let mut plugin = load(Host::new().timeout(Duration::MAX), r#"(func (export "run"))"#).unwrap();
+    plugin.call::<()>("run", "").unwrap();
 }
 
 #[test]

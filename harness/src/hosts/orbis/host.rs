@@ -47,12 +47,12 @@ const NO_HTTP: &str = "denies every request";
 pub struct Limits {
     /// Fuel, about one wasm instruction each.
     pub fuel: u64,
-    /// Bytes of each of the plugin's memories.
+    /// Bytes of all of the plugin's memories together.
     pub memory_bytes: usize,
     /// Calls of host functions; later ones fail, and the plugin runs on.
     pub host_calls: u64,
-    /// Time by the clock on the wall; calls of host functions after it fail, and the plugin runs on,
-    /// until its fuel is used up.
+    /// Time by the clock on the wall: calls of host functions after it fail, and the plugin is ended at its
+    /// next branch.
     pub time: Duration,
     /// Bytes of a request's body.
     pub body_bytes: usize,

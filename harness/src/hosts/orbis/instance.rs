@@ -67,6 +67,8 @@ impl Loaded<'_> {
         running.watched = self.watch.map(|watch| Watched { watch: Arc::clone(watch), depth: 0 });
         let mut store = Store::new(engine::get(), running);
         store.limiter(|running| running);
+        let (_clock, epochs) = engine::Clock::start(self.limits.time);
+        store.set_epoch_deadline(epochs);
         let instance = store.set_fuel(self.limits.fuel).and_then(|()| self.artifact.instantiate(&mut store)).and_then(
             |instance| {
                 let memory = instance.get_memory(&mut store, "memory");

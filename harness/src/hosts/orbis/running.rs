@@ -33,6 +33,8 @@ pub(in crate::hosts::orbis) struct Running {
     pub(in crate::hosts::orbis) last_words: Option<String>,
     /// Whether the plugin wanted more memory than there is.
     pub(in crate::hosts::orbis) starved: bool,
+    /// The bytes of all its memories.
+    memory_bytes: usize,
     /// How many elements its tables have; the real host limits them by its own memory alone.
     table_elements: u64,
 }
@@ -55,6 +57,7 @@ impl Running {
             failure: None,
             last_words: None,
             starved: false,
+            memory_bytes: 0,
             table_elements: 0,
         }
     }
@@ -88,9 +91,14 @@ fn locked(services: &Mutex<Services>) -> MutexGuard<'_, Services> {
 }
 
 impl ResourceLimiter for Running {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let fits = desired <= self.limits.memory_bytes;
+    fn memory_growing(&mut self, current: usize, desired: usize, most: Option<usize>) -> wasmtime::Result<bool> {
+        let bytes = self.memory_bytes.saturating_add(desired - current);
+        let fits = bytes <= self.limits.memory_bytes;
         self.starved |= !fits;
+        // Beyond the memory's own maximum it does not grow either.
+        if fits && most.is_none_or(|most| desired <= most) {
+            self.memory_bytes = bytes;
+        }
         Ok(fits)
     }
 

@@ -15,6 +15,7 @@ pub(super) fn profile() -> Profile {
         wasi: Wasi::Optional,
         memory_pages: None,
         fuel: None,
+        timeout: None,
         features: ALL,
         judge,
     }

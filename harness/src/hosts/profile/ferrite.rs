@@ -1,5 +1,7 @@
 //! A Ferrite host: plugins over the Extism ABI, and `FCALL`'s own.
 
+use std::time::Duration;
+
 use plugsmith::protocol::metadata::Record;
 
 use super::{ALL, Abi, Functions, Profile, Wasi, function};
@@ -19,6 +21,8 @@ pub(super) fn profile() -> Profile {
         // 128 MB.
         memory_pages: Some(2048),
         fuel: None,
+        // The page's default.
+        timeout: Some(Duration::from_secs(5)),
         features: ALL,
         judge,
     }

@@ -2,6 +2,8 @@
 
 mod server;
 
+use std::time::Duration;
+
 use serde_json::Value;
 use server::Caution;
 pub(crate) use server::{Reserved, Route, cautions};
@@ -38,6 +40,7 @@ pub(super) fn profile() -> Profile {
         // 16 MiB.
         memory_pages: Some(256),
         fuel: Some(5_000_000),
+        timeout: Some(Duration::from_secs(5)),
         features: FEATURES,
         judge,
     }

@@ -13,6 +13,7 @@ pub(super) fn profile() -> Profile {
         wasi: Wasi::On,
         memory_pages: None,
         fuel: None,
+        timeout: None,
         features: ALL,
         judge,
     }
