@@ -6,10 +6,9 @@ pub(crate) mod orbis;
 mod peers;
 mod query;
 
-pub(crate) use ferrite::FCALL_FUEL;
-pub(crate) use ferrite::{FCALL_FUEL, is_taken};
 use std::time::Duration;
 
+pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
 use crate::engine::host::Host;
