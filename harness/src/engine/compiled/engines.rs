@@ -25,7 +25,9 @@ struct Shelf {
     free: Vec<Arc<Compiled>>,
 }
 
-static SHELVES: LazyLock<Mutex<HashMap<Arc<Key>, Arc<Mutex<Shelf>>>>> = LazyLock::new(Mutex::default);
+type Shared = Arc<Mutex<Shelf>>;
+
+static SHELVES: LazyLock<Mutex<HashMap<Arc<Key>, Shared>>> = LazyLock::new(Mutex::default);
 
 thread_local! {
     static HELD_HERE: RefCell<Held> = RefCell::default();
@@ -33,7 +35,7 @@ thread_local! {
 
 /// What this thread has taken.
 #[derive(Default)]
-struct Held(HashMap<Arc<Key>, (Arc<Compiled>, Arc<Mutex<Shelf>>)>);
+struct Held(HashMap<Arc<Key>, (Arc<Compiled>, Shared)>);
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -61,7 +63,7 @@ pub(super) fn get(key: Key, compile: impl Fn(&Key) -> Result<Compiled>) -> Resul
     Ok(compiled)
 }
 
-fn shelf(key: Key) -> (Arc<Key>, Arc<Mutex<Shelf>>) {
+fn shelf(key: Key) -> (Arc<Key>, Shared) {
     let mut shelves = SHELVES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((key, shelf)) = shelves.get_key_value(&key) {
         return (Arc::clone(key), Arc::clone(shelf));
