@@ -48,7 +48,7 @@ pub enum Error {
         exports: Vec<(String, String)>,
     },
     /// The artifact has no such export.
-    #[error("no export `{name}`; there is {}", list(available))]
+    #[error("no export `{name}`{}there is {}", meant(name, available), list(available))]
     MissingExport {
         /// What was called.
         name: String,
@@ -56,7 +56,7 @@ pub enum Error {
         available: Vec<String>,
     },
     /// Neither the plugin nor the host has such a command.
-    #[error("no command `{name}`; there is {}", list(available))]
+    #[error("no command `{name}`{}there is {}", meant(name, available), list(available))]
     MissingCommand {
         /// What the client sent.
         name: String,
@@ -255,7 +255,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// The host has no plugin of this name.
-    #[error("no plugin `{name}`; there is {}", list(available))]
+    #[error("no plugin `{name}`{}there is {}", meant(name, available), list(available))]
     MissingPlugin {
         /// What was called.
         name: String,
@@ -435,6 +435,17 @@ fn hash_fix(expected: &str) -> &'static str {
         ": write down the new hash, or find out who changed the file"
     } else {
         ": a hash is 64 hexadecimal digits in lower case, without `sha256:`"
+    }
+}
+
+/// What stands before the names that there are: `: did you mean ..?` where one of several is near.
+fn meant(name: &str, available: &[String]) -> String {
+    let wanted = name.to_lowercase();
+    let distance = |known: &&String| strsim::damerau_levenshtein(&wanted, &known.to_lowercase());
+    let near = available.iter().take(1000).filter(|known| known.len() < 200).min_by_key(distance);
+    match near.filter(|near| available.len() > 1 && name.len() < 200 && distance(near) <= (name.len() / 3).max(1)) {
+        Some(near) => format!(": did you mean `{near}`? "),
+        None => "; ".to_owned(),
     }
 }
 

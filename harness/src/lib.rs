@@ -95,7 +95,9 @@ macro_rules! hosts {
             $(
                 #[test]
                 fn $word() {
-                    $crate::__private::in_host(env!("CARGO_MANIFEST_DIR"), stringify!($word), $host, super::$test);
+                    $crate::__private::in_test(concat!(module_path!(), "::", stringify!($word)), || {
+                        $crate::__private::in_host(env!("CARGO_MANIFEST_DIR"), stringify!($word), $host, super::$test);
+                    });
                 }
             )+
         }
@@ -129,6 +131,8 @@ macro_rules! orbis {
 #[doc(hidden)]
 pub mod __private {
     pub use insta;
+
+    pub use crate::trace::snapshot::{SnapshotName, in_test, snapshot_name};
 
     use crate::hosts::Abi;
     use crate::{Host, Plugin};

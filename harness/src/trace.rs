@@ -5,5 +5,5 @@ pub(crate) mod event;
 pub(crate) mod moment;
 pub(crate) mod outcome;
 pub(crate) mod render;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod spent;

@@ -9,6 +9,7 @@ use plugsmith::protocol::metadata::{self, Record};
 use plugsmith::protocol::orbis;
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
+use crate::artifact::proposals;
 use crate::error::{Error, Result};
 use crate::import::{Import, Signature};
 pub(crate) use invalid::{Invalid, NO_WASM};
@@ -48,7 +49,10 @@ impl Module {
     /// # Errors
     /// [`Error::InvalidModule`] with the place of what is wrong.
     pub fn parse(wasm: &[u8]) -> Result<Module> {
-        Module::read(wasm).map_err(Invalid::into_error)
+        Module::read(wasm).map_err(|invalid| match proposals::unsupported(wasm).filter(|_| invalid.fix.is_none()) {
+            Some(reason) => Error::InvalidModule { reason },
+            None => invalid.into_error(),
+        })
     }
 
     /// As [`Module::parse`], with what is wrong and what to do about it apart.

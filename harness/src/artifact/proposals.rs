@@ -36,3 +36,28 @@ pub(crate) fn needed_beyond(wasm: &[u8], known: WasmFeatures) -> Vec<&'static st
         needed
     }
 }
+
+/// The proposals of an artifact that no Extism host runs, and how to build without them.
+pub(crate) fn unsupported(wasm: &[u8]) -> Option<String> {
+    // Extism leaves wasmtime's exceptions and shared memories off.
+    let off = WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS).union(WasmFeatures::THREADS);
+    let runs = WasmFeatures::default() | WasmFeatures::TAIL_CALL | WasmFeatures::GC;
+    let beyond = if wasm.starts_with(b"\0asm") { needed_beyond(wasm, runs.difference(off)) } else { Vec::new() };
+    let first = beyond.first()?;
+    Some(format!(
+        "it uses the wasm proposal {}, which Extism does not run: build it without {}",
+        beyond.join(" and "),
+        switch(first)
+    ))
+}
+
+/// What makes a compiler use a proposal.
+pub(crate) fn switch(feature: &str) -> &str {
+    match feature {
+        "exception-handling" | "legacy exception-handling" => {
+            "exceptions: with `panic = \"abort\"`, with `-fno-wasm-exceptions`, without the target feature `exception-handling`"
+        }
+        "threads" => "threads: without the target feature `atomics`, without `-pthread` and `--shared-memory`",
+        _ => "the target feature",
+    }
+}

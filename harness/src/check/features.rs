@@ -14,19 +14,8 @@ pub(super) fn judge(wasm: &[u8], profile: &Profile, report: &mut Report) -> bool
     for feature in &beyond {
         report.breach(
             format!("uses the wasm proposal {feature}, which {host} does not run"),
-            format!("build it without {}", switch(feature)),
+            format!("build it without {}", proposals::switch(feature)),
         );
     }
     !beyond.is_empty()
-}
-
-/// What makes a compiler use a proposal.
-fn switch(feature: &str) -> &str {
-    match feature {
-        "exception-handling" | "legacy exception-handling" => {
-            "exceptions: with `panic = \"abort\"`, with `-fno-wasm-exceptions`, without the target feature `exception-handling`"
-        }
-        "threads" => "threads: without the target feature `atomics`, without `-pthread` and `--shared-memory`",
-        _ => "the target feature",
-    }
 }

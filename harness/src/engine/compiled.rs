@@ -12,6 +12,7 @@ use std::time::Duration;
 use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
 
 use crate::artifact::module::Module;
+use crate::artifact::proposals;
 use crate::artifact::source::Source;
 use crate::engine::door;
 use crate::engine::host::{Host, Limits, Modules};
@@ -120,7 +121,9 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
         Some(path) => builder.with_cache_config(path),
         None => builder.with_cache_disabled(),
     };
-    let plugin = builder.compile().map_err(|error| Error::InvalidModule { reason: format!("{error:#}") })?;
+    let plugin = builder.compile().map_err(|error| Error::InvalidModule {
+        reason: proposals::unsupported(wasm).unwrap_or_else(|| format!("{error:#}")),
+    })?;
     Ok(Compiled { wasm: Arc::clone(wasm), module, plugin })
 }
 

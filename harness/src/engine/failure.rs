@@ -147,15 +147,18 @@ pub(crate) fn names_of_the_author<'a>(names: impl Iterator<Item = &'a str>) -> V
 /// The frames without those of Rust's library, of crates from a registry, and of the PDK.
 pub(crate) fn of_the_author(frames: Vec<String>) -> Vec<String> {
     let here = std::env::current_dir().unwrap_or_default().display().to_string();
+    let is_ours = |frame: &String| {
+        frame.rsplit_once(" at ").is_some_and(|(_, place)| place.starts_with(plugsmith::__private::SOURCE_FOLDER))
+    };
+    // What calls the PDK's outermost function is what the macro adds; what lies between its others may be the
+    // author's: a command that reads a value, whose `decode` panics.
+    let end = frames.iter().rposition(is_ours).unwrap_or(frames.len());
     let mut kept: Vec<String> = Vec::new();
-    for frame in frames {
+    for frame in frames.into_iter().take(end).filter(|frame| !is_ours(frame)) {
         let Some((name, place)) = frame.rsplit_once(" at ") else {
             kept.push(frame);
             continue;
         };
-        if place.starts_with(plugsmith::__private::SOURCE_FOLDER) {
-            break;
-        }
         if !place.starts_with("/rustc/") && !place.starts_with("/rust/deps/") && !place.contains("/registry/src/") {
             kept.push(format!("{name} at {}", relative(place, &here)));
         }

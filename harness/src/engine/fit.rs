@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use plugsmith::protocol::host_functions::{HostFunction, WireType};
+
 use crate::artifact::callers;
 use crate::artifact::module::Module;
 use crate::engine::compiled::Compiled;
 use crate::engine::host::Host;
 use crate::error::Error;
-use crate::import::{Import, KERNEL, Signature, Stranger, WASI, kernel_signature, stranger, wasi};
+use crate::import::{Import, KERNEL, Signature, Stranger, WASI, kernel_signature, mock_line, stranger, wasi};
 
 /// Checks, before the first call, that what the host has fits what the artifact imports;
 /// `attached` gives the signatures of the functions that hang on the plugin.
@@ -74,7 +76,7 @@ pub(crate) fn check(
         if !same {
             return Err(Error::BadSignature {
                 artifact: import.signature.render(&import.name),
-                other: format!("the host's implementation is `{}`", function.signature()),
+                other: format!("the mock is `{}`: write {}", in_rust(function), mock_line(import)),
             });
         }
     }
@@ -123,6 +125,26 @@ fn refuse_mock_of_extism(module: &Module, name: &str) -> Result<(), Error> {
         reason: "answers this function itself".to_owned(),
         instead,
     })
+}
+
+/// A mock's types, as its author writes them: `|String, i32| -> f64`.
+fn in_rust(function: &HostFunction) -> String {
+    let name = |ty: WireType| match ty {
+        WireType::Nothing => "()",
+        WireType::I32 => "i32",
+        WireType::I64 => "i64",
+        WireType::F32 => "f32",
+        WireType::F64 => "f64",
+        WireType::Text => "String",
+        WireType::Bytes => "Vec<u8>",
+        WireType::Json => "Json<_>",
+        WireType::Resp => "Value",
+    };
+    let parameters = function.parameters.iter().map(|ty| name(*ty)).collect::<Vec<_>>().join(", ");
+    match function.result {
+        WireType::Nothing => format!("|{parameters}|"),
+        result => format!("|{parameters}| -> {}", name(result)),
+    }
 }
 
 /// With WASI, Extism opens every allowed folder before anything runs, whether it is used or not.

@@ -189,7 +189,7 @@ impl Plugin {
     pub fn command(&mut self, name: &str, arguments: impl Arguments) -> Outcome<Value> {
         let arguments = arguments.into_values();
         let input = arguments::encode(&arguments, Encoding::Resp);
-        let (result, spent) = self.run(name, &input);
+        let (result, spent) = self.run(&self.command_export(name), &input);
         let outcome = self.outcome(name, What::Command(arguments), result, spent).map(|output| {
             let value = reply(name, &output)?;
             let shown = Shown::Text(event::render_value(&value));
@@ -218,11 +218,21 @@ impl Plugin {
             let value = O::from_input(&output).map_err(|reason| Error::BadOutput {
                 function: function.to_owned(),
                 // The conversion is the guest's, where these bytes would be an input.
-                reason: reason.replacen("the input", "the output", 1),
+                reason: format!("{}: {}", reason.replacen("the input", "the output", 1), event::render_bytes(&output)),
             })?;
             Ok((value, shown))
         });
         self.finish(outcome)
+    }
+
+    /// The export of a command: Redis knows no case in the names of commands.
+    fn command_export(&self, name: &str) -> String {
+        let module = &self.compiled.module;
+        let mut commands = module.commands().map(|command| &command.name);
+        match commands.find(|command| !module.exports.contains_key(name) && command.eq_ignore_ascii_case(name)) {
+            Some(command) => command.clone(),
+            None => name.to_owned(),
+        }
     }
 
     /// What happened in all calls so far; see [`Outcome::trace`].
@@ -387,7 +397,10 @@ pub(crate) fn within<T>(limit: u64, fuel: u64, result: Result<T>) -> Result<T> {
 
 /// The reply of a command in its output.
 pub(crate) fn reply(name: &str, output: &[u8]) -> Result<Value> {
-    resp::decode(output).map_err(|error| Error::BadOutput { function: name.to_owned(), reason: error.to_string() })
+    resp::decode(output).map_err(|error| Error::BadOutput {
+        function: name.to_owned(),
+        reason: format!("{error}: {}", event::render_bytes(output)),
+    })
 }
 
 impl std::fmt::Debug for Plugin {

@@ -118,7 +118,7 @@ impl<T> Outcome<T> {
         /// The host calls shown, from the last.
         const SHOWN: usize = 20;
         let mut text = match &self.result {
-            Ok(_) => format!("{} succeeded", self.call()),
+            Ok(_) => format!("{} succeeded\n  {}", self.call(), call::ending(&self.shown)),
             Err(error) => format!("{} failed: {error}", self.call()),
         };
         if let Err(Error::Trapped { frames, .. }) = &self.result {

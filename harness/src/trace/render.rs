@@ -50,7 +50,15 @@ impl Shown<'_> {
                 vec![format!("sleep {}", moment(Moment::SinceStart(time.cast_unsigned())))]
             }
             (WASI, "random_get", [HostValue::I32(length)]) => vec![format!("{} bytes", length.cast_unsigned())],
-            _ => self.parameters.iter().zip(self.arguments).filter_map(|(ty, value)| render(*ty, value)).collect(),
+            (_, name, _) => self
+                .parameters
+                .iter()
+                .zip(self.arguments)
+                .filter_map(|(ty, value)| match value {
+                    HostValue::Block(Some(bytes)) if name.ends_with("_typed") => Some(render_data(bytes)),
+                    _ => render(*ty, value),
+                })
+                .collect(),
         }
     }
 
@@ -70,6 +78,17 @@ impl Shown<'_> {
                 _ => Moment::SinceStart(time.cast_unsigned()),
             })),
             (WASI, "random_get", _) => None,
+            // The version and the bytes of a data type, which are rarely text.
+            (_, "storage_get_typed", HostValue::Block(Some(reply))) => Some(match resp::decode(reply) {
+                Ok(Value::Array(parts)) => {
+                    let part = |part: &Value| match part.as_bytes() {
+                        Some(bytes) => render_data(bytes),
+                        None => render_value(part),
+                    };
+                    format!("[{}]", parts.iter().map(part).collect::<Vec<_>>().join(", "))
+                }
+                _ => return render(self.answers, value),
+            }),
             (_, _, value) => render(self.answers, value),
         }
     }
@@ -78,9 +97,31 @@ impl Shown<'_> {
 /// A request in Extism's form, and its body where there is one.
 fn exchange(request: &[u8], body: &[u8]) -> Vec<String> {
     match serde_json::from_slice::<extism_manifest::HttpRequest>(request) {
-        Ok(request) => requested(&request.method.as_deref().unwrap_or("GET").to_uppercase(), &request.url, body),
+        Ok(request) => {
+            let mut shown = requested(&request.method.as_deref().unwrap_or("GET").to_uppercase(), &request.url, body);
+            if !request.headers.is_empty() {
+                shown.insert(1, headers(&request.headers));
+            }
+            shown
+        }
         Err(_) => vec![render_bytes(request)],
     }
+}
+
+/// The headers of a request, without what they keep secret: `{accept: "text/plain", authorization: [redacted]}`.
+fn headers(headers: &std::collections::BTreeMap<String, String>) -> String {
+    let header = |(name, value): (&String, &String)| match is_secret(name) {
+        true => format!("{}: [redacted]", shorten(name)),
+        false => format!("{}: {}", shorten(name), render_bytes(value.as_bytes())),
+    };
+    format!("{{{}}}", headers.iter().map(header).collect::<Vec<_>>().join(", "))
+}
+
+/// Whether a header of this name holds what no trace and no snapshot should.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let parts = ["auth", "cookie", "key", "token", "secret", "password", "signature", "credential"];
+    parts.iter().any(|part| name.contains(part))
 }
 
 /// `GET https://example.com`, and the body where there is one.
@@ -144,6 +185,19 @@ pub fn render_value(value: &Value) -> String {
 #[cfg(feature = "orbis")]
 pub(crate) fn render_json(json: &serde_json::Value) -> String {
     shorten(&json.to_string())
+}
+
+/// Bytes of a data type: text as it is, others as hexadecimal digits, the first of many.
+fn render_data(bytes: &[u8]) -> String {
+    const SHOWN: usize = 16;
+    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(|letter: char| letter.is_control()));
+    let digits = crate::text::hex(&bytes[..bytes.len().min(SHOWN)]);
+    match bytes.len() {
+        _ if is_text => render_bytes(bytes),
+        1 => format!("0x{digits} (1 byte)"),
+        length if length > SHOWN => format!("0x{digits}.. ({length} bytes)"),
+        length => format!("0x{digits} ({length} bytes)"),
+    }
 }
 
 /// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.

@@ -135,6 +135,11 @@ impl Board {
     pub(super) fn reset(&self) -> Result<(), String> {
         self.count(|used| used.calls += 1)?;
         self.is_reset.set(true);
+        // The libraries reset at the end of a group: what comes after it is in none.
+        let mut groups = self.groups.borrow_mut();
+        if groups.last().is_some_and(|group| group.name.is_some() && !group.assertions.is_empty()) {
+            groups.push(Group::default());
+        }
         Ok(())
     }
 

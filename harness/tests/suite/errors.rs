@@ -125,7 +125,7 @@ fn an_export_with_parameters_cannot_be_called() {
 #[test]
 fn a_mock_of_other_types_is_refused_before_the_first_call() {
     let host = Host::new().host("charge", |_: String, _: i32| -> f64 { 1.0 });
-    insta::assert_snapshot!(load(host, "").unwrap_err(), @"signatures differ: the artifact has `charge(i64, i64) -> i64`, the host's implementation is `charge(i64, i32) -> f64`");
+    insta::assert_snapshot!(load(host, "").unwrap_err(), @r#"signatures differ: the artifact has `charge(i64, i64) -> i64`, the mock is `|String, i32| -> f64`: write .host("charge", |arg1: String, arg2: String| -> String { String::new() })"#);
 }
 
 #[test]
@@ -348,18 +348,18 @@ fn a_guest_that_starts_with_too_much_memory_does_not_load() {
 
 #[test]
 fn bytes_that_are_no_text_are_bad_output() {
-    assert_outcome_snapshot!(faulty(Host::new()).call::<String>("bytes", ""), @"
+    assert_outcome_snapshot!(faulty(Host::new()).call::<String>("bytes", ""), @r#"
     bytes
-    => error: bad output of `bytes`: the output is not UTF-8 at byte 0
-    ");
+    => error: bad output of `bytes`: the output is not UTF-8 at byte 0: "\xff\xfe"
+    "#);
 }
 
 #[test]
 fn a_reply_that_is_no_resp_is_bad_output() {
-    assert_outcome_snapshot!(faulty(Host::new()).command("bytes", ()), @"
+    assert_outcome_snapshot!(faulty(Host::new()).command("bytes", ()), @r#"
     bytes
-    => error: bad output of `bytes`: invalid RESP at byte 0: not the first byte of a value
-    ");
+    => error: bad output of `bytes`: invalid RESP at byte 0: not the first byte of a value: "\xff\xfe"
+    "#);
 }
 
 #[test]

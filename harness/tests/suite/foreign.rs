@@ -52,7 +52,7 @@ fn its_requests_are_mocked() {
     let mut plugin = foreign(Host::new().http("POST https://example.com/*", response));
     assert_outcome_snapshot!(plugin.call::<String>("fetch", "https://example.com/pages"), @r#"
     fetch "https://example.com/pages"
-      http_request POST https://example.com/pages "the body" -> 201 "made"
+      http_request POST https://example.com/pages {Accept: "text/plain"} "the body" -> 201 "made"
     => "201 text/plain made"
     "#);
 }
@@ -61,7 +61,7 @@ fn its_requests_are_mocked() {
 fn an_unexpected_request_of_its_fails_the_test() {
     assert_outcome_snapshot!(foreign(Host::new()).call::<String>("fetch", "https://example.com/pages"), @r#"
     fetch "https://example.com/pages"
-      http_request POST https://example.com/pages -> failed: unexpected
+      http_request POST https://example.com/pages {Accept: "text/plain"} -> failed: unexpected
     => error: unexpected host call POST https://example.com/pages
     if it is expected, add to the host:
         .http("POST https://example.com/pages", HttpResponse::new(200, ".."))

@@ -174,15 +174,15 @@ fn replies_that_are_no_resp_are_bad_output() {
             plugin.command("RUN", ()).unwrap_err().to_string()
         })
         .collect();
-    insta::assert_snapshot!(errors.join("\n"), @"
-    bad output of `RUN`: invalid RESP at byte 0: the value is cut short
-    bad output of `RUN`: invalid RESP at byte 0: not the first byte of a value
-    bad output of `RUN`: invalid RESP at byte 1: a length exceeds the bytes that follow
-    bad output of `RUN`: invalid RESP at byte 1: a length exceeds the bytes that follow
-    bad output of `RUN`: invalid RESP at byte 1: a negative length
-    bad output of `RUN`: invalid RESP at byte 4: bytes after the value
-    bad output of `RUN`: invalid RESP at byte 256: nested too deeply
-    ");
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    bad output of `RUN`: invalid RESP at byte 0: the value is cut short: ""
+    bad output of `RUN`: invalid RESP at byte 0: not the first byte of a value: "hello"
+    bad output of `RUN`: invalid RESP at byte 1: a length exceeds the bytes that follow: "*1000000000\r\n"
+    bad output of `RUN`: invalid RESP at byte 1: a length exceeds the bytes that follow: "$9999999999\r\nhi"
+    bad output of `RUN`: invalid RESP at byte 1: a negative length: "$-7\r\n"
+    bad output of `RUN`: invalid RESP at byte 4: bytes after the value: ":1\r\n:2\r\n"
+    bad output of `RUN`: invalid RESP at byte 256: nested too deeply: "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*.. (40000 bytes)
+    "#);
 }
 
 #[test]
@@ -265,9 +265,9 @@ fn features_that_the_host_lacks_are_named() {
     let errors: Vec<String> =
         modules.iter().map(|module| Plugin::load(module.as_bytes()).unwrap_err().to_string()).collect();
     insta::assert_snapshot!(errors.join("\n"), @"
-    not a valid plugin: the custom page sizes proposal must be enabled to customize a memory's page size (at offset 0xb)
-    not a valid plugin: wide arithmetic support is not enabled (at offset 0x25)
-    not a valid plugin: cannot define continuation types when stack switching is disabled (at offset 0xe)
+    not a valid plugin: it uses the wasm proposal custom-page-sizes, which Extism does not run: build it without the target feature
+    not a valid plugin: it uses the wasm proposal wide-arithmetic, which Extism does not run: build it without the target feature
+    not a valid plugin: it uses the wasm proposal stack-switching, which Extism does not run: build it without the target feature
     ");
 }
 

@@ -16,3 +16,4 @@ mod limits;
 mod refused;
 mod round_trips;
 mod time;
+mod told;

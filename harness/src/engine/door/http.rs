@@ -12,6 +12,7 @@ use super::{Stop, asked, host_failure, pass, stopped, write_result};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
+use crate::error::Error;
 use crate::import::Import;
 
 pub(super) fn request(
@@ -44,13 +45,22 @@ pub(super) fn request(
 
 /// The body of the response that a mock gives.
 fn respond(running: &Running, request: &HttpRequest) -> Result<HostValue, Stop> {
-    let answer = running.host.context.with(|host| host.http.respond(request)).map_err(|_| {
+    let answer = running.host.context.with(|host| host.http.respond(request)).map_err(|reason| {
         let call = format!("{} {}", request.method, request.url);
-        let paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
+        let mut paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
+        // What mocks of this method and URL ask for besides.
+        if let Some((_, mismatch)) = reason.split_once(" (").filter(|_| reason.ends_with(')')) {
+            paste.push_str(&format!("\n    but {}", mismatch.trim_end_matches(')')));
+        }
         Stop::Unexpected { call, paste }
     })?;
     let response = match answer {
         HttpAnswer::Failure(HttpFailure::NotMade) => return Ok(HostValue::Block(Some(Vec::new()))),
+        // A host's timeout counts the time of its requests, too.
+        HttpAnswer::Failure(HttpFailure::Timeout) if running.host.limits.timeout.is_some() => {
+            let milliseconds = running.host.limits.timeout.map_or(0, |timeout| timeout.as_millis() as u64);
+            return Err(Stop::Fails(Error::TimedOut { milliseconds }));
+        }
         HttpAnswer::Failure(failure) => return Err(Stop::Told(failure.to_string())),
         HttpAnswer::Response(response) => response,
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use plugsmith::testing::{FakeHost, Stored};
-use plugsmith::{DataType, HostError, Value};
+use plugsmith::{DataType, HostError, HttpRequest, Value};
 
 use crate::engine::plugin::Plugin;
 
@@ -46,6 +46,21 @@ impl Plugin {
     /// The bytes of a variable of the instance.
     pub fn var(&self, key: &str) -> Option<Vec<u8>> {
         self.host(|host| host.vars.get(key).cloned())
+    }
+
+    /// The HTTP requests that the plugin has made so far, with their headers and bodies, those that no mock
+    /// answered among them.
+    ///
+    /// ```no_run
+    /// // Needs the plugin of the crate it stands in.
+    /// use plugsmith_harness::{Host, plugin, plugsmith::HttpResponse};
+    ///
+    /// let mut plugin = plugin!(Host::new().http("GET https://api.example.com/*", HttpResponse::new(200, "data")));
+    /// plugin.command("FETCH", ()).unwrap();
+    /// assert_eq!(plugin.http_requests()[0].headers["authorization"], "Bearer secret");
+    /// ```
+    pub fn http_requests(&self) -> Vec<HttpRequest> {
+        self.host(|host| host.http.requests().to_vec())
     }
 
     /// Lets time pass in the host: keys expire, clocks move. The hooks of `OnKeyExpiry` hear of it when
