@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod attached;
+pub(crate) mod below;
 pub(crate) mod blocks;
 pub(crate) mod caller;
 pub(crate) mod compiled;
@@ -11,8 +12,11 @@ pub(crate) mod failure;
 pub(crate) mod fit;
 pub(crate) mod guest;
 pub(crate) mod host;
+pub(crate) mod limits;
 pub(crate) mod memory;
+mod parts;
 pub(crate) mod plugin;
 mod round_trip;
 pub(crate) mod running;
+mod wasi;
 pub(crate) mod watch;

@@ -14,7 +14,8 @@ mod toml;
 
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
-use crate::engine::host::{Host, Limits};
+use crate::engine::host::Host;
+use crate::engine::limits::Limits;
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
 use crate::import::{KERNEL, WASI};

@@ -1,21 +1,19 @@
 //! What a host hangs onto its plugins. The engine knows that something is there, and not what it is.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use extism::{CurrentPlugin, Val};
 
+use crate::engine::below::Below;
 use crate::engine::compiled::Compiled;
 use crate::engine::failure::Failure;
 use crate::engine::host::Host;
-use crate::engine::running::Running;
-use crate::error::{Error, Result};
+use crate::engine::running::{Answer, Running};
+use crate::error::Result;
 use crate::import::{Import, Signature};
 use crate::text::quote;
-use crate::trace::event::Event;
-use crate::trace::spent::Spent;
 
 /// A part of a host that hangs something onto each plugin which is loaded into it.
 pub(crate) trait Attach: Any {
@@ -30,6 +28,9 @@ pub(crate) trait Attach: Any {
     /// What keeps the plugin from being loaded.
     fn attach(self: Box<Self>, to: &Loading<'_>) -> Result<Option<Rc<dyn Attached>>>;
 }
+
+/// As a host keeps one.
+struct Part(Box<dyn Attach>);
 
 /// A plugin that is being loaded.
 pub(crate) struct Loading<'a> {
@@ -80,58 +81,45 @@ pub(crate) struct Answering<'a> {
     pub(crate) outputs: &'a mut [Val],
 }
 
-/// What a call of a plugin leads to in what hangs on it. Both sides hold it.
-#[derive(Default)]
-pub(crate) struct Below {
-    /// What was used up there.
-    pub(crate) spent: RefCell<Spent>,
-    /// What happened there in the host call that runs, until its own line is written.
-    pub(crate) events: RefCell<Vec<Event>>,
-    /// Why the plugin's call must fail, whatever the guest makes of it: its own host calls note it here, too.
-    pub(crate) failure: RefCell<Option<Error>>,
-}
-
-impl Below {
-    /// Notes why the plugin's call must fail, unless that is known already.
-    pub(crate) fn fails(&self, error: Error) {
-        self.failure.borrow_mut().get_or_insert(error);
-    }
-}
-
 impl Host {
     /// With something that hangs onto each plugin.
     pub(crate) fn attach(mut self, part: impl Attach) -> Host {
-        self.parts.push(Box::new(part));
+        self.parts.push(Part(Box::new(part)));
         self
     }
 
     /// The part of this type, which is no longer the host's.
     pub(crate) fn take_part<T: Attach>(&mut self) -> Option<T> {
-        let place = self.parts.iter().position(|part| (&**part as &dyn Any).is::<T>())?;
-        let part: Box<dyn Any> = self.parts.remove(place);
+        let part = self.parts.take(|Part(part)| (&**part as &dyn Any).is::<T>())?;
+        let part: Box<dyn Any> = part.0;
         part.downcast().ok().map(|part| *part)
+    }
+
+    /// All that hangs something onto a plugin, which is no longer the host's.
+    pub(super) fn take_parts(&mut self) -> Vec<Box<dyn Attach>> {
+        std::iter::from_fn(|| self.parts.take(|_: &Part| true)).map(|part| part.0).collect()
     }
 
     /// The options that give the command line this host's configuration and plugins.
     pub(crate) fn options(&self) -> String {
-        self.options_with(self.parts.iter().map(|part| part.options()))
+        self.options_with(self.parts.iter().map(|Part(part)| part.options()))
     }
 
-    fn options_with(&self, parts: impl Iterator<Item = String>) -> String {
+    pub(super) fn options_with(&self, parts: impl Iterator<Item = String>) -> String {
         let config = self.context.with(|host| host.config.clone());
         let config = config.iter().map(|(key, value)| format!("--config {} ", quote(&format!("{key}={value}"))));
         config.chain(parts).collect()
     }
 }
 
-impl Running {
-    /// As [`Host::options`], once what hangs on the plugin is there.
-    pub(crate) fn options(&self) -> String {
-        self.host.options_with(self.attached.iter().map(|attached| attached.options()))
-    }
-
-    /// What hangs on the plugin, if it is of this type.
-    pub(crate) fn attached<T: Attached>(&self) -> Option<&T> {
-        self.attached.iter().find_map(|attached| (&**attached as &dyn Any).downcast_ref())
-    }
+/// What answers the imports of a plugin on which this hangs.
+pub(super) fn answers(attached: &[Rc<dyn Attached>]) -> Vec<Answer> {
+    let answer = |attached: &Rc<dyn Attached>| -> Answer {
+        let attached = Rc::clone(attached);
+        Box::new(move |import, running, plugin, inputs, outputs| {
+            attached.signature(import)?;
+            Some(attached.answer(Answering { import, running, plugin, inputs, outputs }))
+        })
+    };
+    attached.iter().map(answer).collect()
 }

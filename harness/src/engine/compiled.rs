@@ -15,7 +15,8 @@ use crate::artifact::module::Module;
 use crate::artifact::proposals;
 use crate::artifact::source::Source;
 use crate::engine::door;
-use crate::engine::host::{Host, Limits, Modules};
+use crate::engine::host::{Host, Modules};
+use crate::engine::limits::Limits;
 use crate::engine::memory::Memories;
 use crate::error::{Error, Result};
 

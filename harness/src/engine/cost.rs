@@ -2,22 +2,11 @@
 //! would use hardly any, and run for hours. So host calls count for themselves, against the same limit.
 
 use crate::engine::failure::Failure;
-use crate::engine::host::Limits;
 use crate::engine::running::Running;
 use crate::error::{Error, HOST_CALL};
 
 /// What the start of another instance counts for.
 pub(crate) const INSTANCE: u64 = 100 * HOST_CALL;
-/// What the host calls of a call may come to at least: a limit that a test fits to the plugin's instructions
-/// must not end its few host calls.
-const LEAST: u64 = 1_000_000_000;
-
-impl Limits {
-    /// What the host calls of one call may come to.
-    pub(crate) fn host_calls(&self) -> u64 {
-        self.fuel.max(LEAST)
-    }
-}
 
 impl Running {
     /// What the host calls of this call come to so far, with those of what it leads to.

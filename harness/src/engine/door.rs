@@ -16,7 +16,6 @@ use extism::{CurrentPlugin, Function, UserData, Val, ValType};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use crate::artifact::module::Module;
-use crate::engine::attached::Answering;
 use crate::engine::blocks::{read_block, write_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
@@ -29,7 +28,6 @@ use crate::trace::render::Dialect;
 pub(crate) use allowed::vain;
 pub(crate) use http::check_request;
 pub(crate) use pass::{Asked, Noted, Passes, Stop, pass, refuse};
-pub(crate) use wasi::Wasi;
 
 /// The work of one import: the test's host, and the call's values.
 type Work = fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Result<(), Failure>;
@@ -46,7 +44,9 @@ fn function(import: &Import) -> Option<Function> {
     let types = |types: &[String]| types.iter().map(|ty| val_type(ty)).collect::<Option<Vec<ValType>>>();
     let (parameters, results) = (types(&import.signature.parameters)?, types(&import.signature.results)?);
     let work: Work = match import.module.as_str() {
-        KERNEL => builtin::work(&import.name).or_else(|| kernel::work(&import.name))?,
+        KERNEL => {
+            builtin::work(&import.name).or_else(|| http::work(&import.name)).or_else(|| kernel::work(&import.name))?
+        }
         WASI => wasi::work(&import.name)?,
         _ => call_user_function,
     };
@@ -85,8 +85,10 @@ fn call_user_function(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let Some(function) = running.host.implementation(&import.module, &import.name) else {
-        if let Some(attached) = running.attached.iter().find(|attached| attached.signature(import).is_some()) {
-            return attached.answer(Answering { import, running, plugin, inputs, outputs });
+        for answer in &running.answers {
+            if let Some(answered) = answer(import, running, plugin, inputs, outputs) {
+                return answered;
+            }
         }
         return unexpected(import, running, plugin, inputs, outputs);
     };

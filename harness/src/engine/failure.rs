@@ -1,6 +1,6 @@
 //! What Extism's errors mean. Its fixed texts are those of extism 1.30.0 (src/plugin.rs).
 
-use crate::engine::host::Limits;
+use crate::engine::limits::Limits;
 use crate::error::Error;
 
 /// A failure inside a host function, which ends the guest's call.

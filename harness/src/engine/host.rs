@@ -12,7 +12,8 @@ use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, MockContext, SeededRand
 use plugsmith::{DataType, Value};
 
 use crate::artifact::source::Source;
-use crate::engine::attached::Attach;
+use crate::engine::limits::Limits;
+use crate::engine::parts::Parts;
 
 pub(crate) use grants::{Download, Grants};
 
@@ -51,43 +52,11 @@ pub struct Host {
     /// How many of the functions are the host's own services: the last ones.
     pub(crate) services: usize,
     /// What hangs something onto its plugins, until they are loaded.
-    pub(crate) parts: Vec<Box<dyn Attach>>,
+    pub(crate) parts: Parts,
 }
 
 /// Modules by their names, as they are in the file.
 pub(crate) type Modules = BTreeMap<String, Arc<[u8]>>;
-
-/// What a plugin may use up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Limits {
-    /// Pages of 64 KiB, of the guest and the kernel together.
-    pub memory_pages: u32,
-    /// Fuel, about one wasm instruction each, of one call and of the hooks, transformers and backends
-    /// that it leads to.
-    pub fuel: u64,
-    /// Wall time of one call; a plugin that it calls has its own time, from when it is called. Instructions
-    /// that take long, such as `memory.fill`, use hardly any fuel, so fuel alone is no limit of time. Start
-    /// functions and `_initialize` have no other limit than fuel: Extism's clock does not run yet.
-    pub timeout: Option<Duration>,
-    /// Bytes of all variables, Extism's `max_var_bytes`.
-    pub var_bytes: usize,
-    /// Bytes of the body of an HTTP response, Extism's `max_http_response_bytes`.
-    pub http_response_bytes: usize,
-}
-
-impl Default for Limits {
-    /// 128 MiB, 10,000,000,000 instructions (a few seconds), ten seconds, and as in Extism 1 MiB of
-    /// variables and 50 MiB of an HTTP response.
-    fn default() -> Limits {
-        Limits {
-            memory_pages: 2048,
-            fuel: 10_000_000_000,
-            timeout: Some(Duration::from_secs(10)),
-            var_bytes: 1024 * 1024,
-            http_response_bytes: 50 * 1024 * 1024,
-        }
-    }
-}
 
 impl Host {
     /// A host with nothing but what Extism has, at 2025-01-01T00:00:00Z, with random seed 0.
@@ -102,7 +71,7 @@ impl Host {
             linked: None,
             modules: Modules::new(),
             services: 0,
-            parts: Vec::new(),
+            parts: Parts::default(),
         }
     }
 

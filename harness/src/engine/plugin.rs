@@ -5,6 +5,7 @@ mod guest;
 mod instance;
 mod state;
 
+use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ use crate::artifact::origin;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
 use crate::engine::arguments::Arguments;
-use crate::engine::attached::{Attach, Attached, Below, Loading};
+use crate::engine::attached::{self, Attach, Attached, Loading};
+use crate::engine::below::Below;
 use crate::engine::compiled::{self, Compiled};
 use crate::engine::failure;
 use crate::engine::fit;
@@ -40,6 +42,8 @@ use crate::trace::spent::Spent;
 pub struct Plugin {
     compiled: Arc<Compiled>,
     pub(crate) running: Rc<Running>,
+    /// What the host hangs onto it.
+    attached: Vec<Rc<dyn Attached>>,
     /// Whether an instance that trapped goes on answering, as with any Extism SDK that is not told otherwise.
     pub(crate) outlives_traps: bool,
     /// `None` before the first call and after a trap.
@@ -108,7 +112,7 @@ impl Plugin {
         label: Arc<str>,
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
-        let parts = std::mem::take(&mut host.parts);
+        let parts = host.take_parts();
         Plugin::with(compiled, host, parts, Vec::new(), label, artifact)
     }
 
@@ -119,7 +123,7 @@ impl Plugin {
         label: Arc<str>,
         attached: Vec<Rc<dyn Attached>>,
     ) -> Result<Plugin> {
-        let parts = std::mem::take(&mut host.parts);
+        let parts = host.take_parts();
         Plugin::with(compiled, host, parts, attached, label, None)
     }
 
@@ -157,7 +161,8 @@ impl Plugin {
         Plugin {
             compiled,
             initial_vars: host.context.with(|host| host.vars.clone()),
-            running: Running::new(host, attached, below),
+            running: Running::new(host, attached::answers(&attached), below),
+            attached,
             outlives_traps: false,
             instance: None,
             expired: Vec::new(),
@@ -171,6 +176,11 @@ impl Plugin {
     /// The artifact's bytes.
     pub(crate) fn wasm(&self) -> &[u8] {
         &self.compiled.wasm
+    }
+
+    /// What hangs on it, if it is of this type.
+    pub(crate) fn attached<T: Attached>(&self) -> Option<&T> {
+        self.attached.iter().find_map(|attached| (&**attached as &dyn Any).downcast_ref())
     }
 
     pub(crate) fn running(&self) -> &Rc<Running> {
@@ -248,6 +258,7 @@ impl Plugin {
     /// One call: bytes in, bytes out, and everything between.
     pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
         self.running.begin();
+        self.attached.iter().for_each(|attached| attached.begins());
         let started = Instant::now();
         let result = self
             .compiled
@@ -359,7 +370,11 @@ impl Plugin {
         if std::env::var_os(build::GIVEN).is_none() {
             let here = std::env::current_dir().is_ok_and(|here| here == folder);
             let name = if here { ".".to_owned() } else { quote(&folder.display().to_string()) };
-            self.label = format!("{}{name}", self.running.options()).into();
+            self.label = format!(
+                "{}{name}",
+                self.running.host.options_with(self.attached.iter().map(|attached| attached.options()))
+            )
+            .into();
         }
         self.folder = Some(folder.to_owned());
     }

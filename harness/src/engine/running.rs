@@ -4,20 +4,28 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
+use extism::{CurrentPlugin, Val};
+
 use crate::artifact::module::Module;
-use crate::engine::attached::{Attached, Below};
-use crate::engine::door::Wasi;
+use crate::engine::below::Below;
+use crate::engine::failure::Failure;
 use crate::engine::host::Host;
 use crate::engine::memory::{FIRST_BLOCK, GuestMemory, take_made};
+use crate::engine::wasi::Wasi;
 use crate::engine::watch::Watched;
 use crate::error::{Error, Result};
+use crate::import::Import;
 use crate::trace::event::Events;
+
+/// Answers an import, in Extism's terms, if it is one of its own.
+pub(crate) type Answer =
+    Box<dyn Fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Option<std::result::Result<(), Failure>>>;
 
 /// A plugin as its host functions see it: what stays, what its instance has, and what its call has.
 pub(crate) struct Running {
     pub(crate) host: Rc<Host>,
-    /// What the host hangs onto it.
-    pub(crate) attached: Vec<Rc<dyn Attached>>,
+    /// What hangs on it and answers imports.
+    pub(crate) answers: Vec<Answer>,
     /// What its calls lead to there.
     pub(crate) below: Rc<Below>,
     /// Who watches its host calls: whoever watches the plugin itself, else who watches its caller.
@@ -57,9 +65,9 @@ pub(crate) struct CallState {
 }
 
 impl Running {
-    pub(crate) fn new(host: Rc<Host>, attached: Vec<Rc<dyn Attached>>, below: Rc<Below>) -> Rc<Running> {
+    pub(crate) fn new(host: Rc<Host>, answers: Vec<Answer>, below: Rc<Below>) -> Rc<Running> {
         let (watched, instance, call) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Rc::new(Running { host, attached, below, watched, instance, call, wasi: Wasi::default() })
+        Rc::new(Running { host, answers, below, watched, instance, call, wasi: Wasi::default() })
     }
 
     /// Forgets the last instance, before there is another.
@@ -83,7 +91,6 @@ impl Running {
         self.call.replace(CallState::default());
         self.below.failure.take();
         self.wasi.begin();
-        self.attached.iter().for_each(|attached| attached.begins());
     }
 
     /// The kernel's memory: the first that an instance is given.

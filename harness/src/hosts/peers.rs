@@ -229,6 +229,6 @@ impl Plugin {
     /// The names of the plugins that it has loaded and that are still there, each before those
     /// that it has loaded itself.
     pub fn peers(&self) -> Vec<String> {
-        self.running.attached::<Member>().map(Member::names).unwrap_or_default()
+        self.attached::<Member>().map(Member::names).unwrap_or_default()
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::notes::Notes;
 use super::report::{Assertion, Group, Report};
 use crate::engine::caller;
-use crate::engine::host::Limits;
+use crate::engine::limits::Limits;
 use crate::engine::plugin::Plugin;
 use crate::error::Error;
 

@@ -4,7 +4,7 @@ use extism::{CurrentPlugin, Val};
 use plugsmith::log::Level;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Asked, Noted, Stop, Work, asked, host_failure, http, pass, stopped, write_result};
+use super::{Asked, Noted, Stop, Work, asked, host_failure, pass, stopped, write_result};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
@@ -17,9 +17,6 @@ pub(super) fn work(name: &str) -> Option<Work> {
         "config_get" => config_get,
         "var_get" => var_get,
         "var_set" => var_set,
-        "http_request" => http::request,
-        "http_status_code" => http::status_code,
-        "http_headers" => http::headers,
         "log_trace" | "log_debug" | "log_info" | "log_warn" | "log_error" => log,
         "get_log_level" => get_log_level,
         _ => return None,

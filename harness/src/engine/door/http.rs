@@ -8,14 +8,24 @@ use plugsmith::testing::{HttpAnswer, HttpFailure};
 
 use super::allowed::denial;
 use super::builtin::{offset, quiet, take_text};
-use super::{Stop, asked, host_failure, pass, stopped, write_result};
+use super::{Stop, Work, asked, host_failure, pass, stopped, write_result};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
 use crate::error::Error;
 use crate::import::Import;
 
-pub(super) fn request(
+/// What stands in for Extism's function of this name.
+pub(super) fn work(name: &str) -> Option<Work> {
+    Some(match name {
+        "http_request" => request,
+        "http_status_code" => status_code,
+        "http_headers" => headers,
+        _ => return None,
+    })
+}
+
+fn request(
     import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
@@ -111,7 +121,7 @@ pub(crate) fn check_request(request: &Request) -> Result<(), String> {
 /// The methods that Extism's client sends.
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-pub(super) fn status_code(
+fn status_code(
     import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,
@@ -123,7 +133,7 @@ pub(super) fn status_code(
     })
 }
 
-pub(super) fn headers(
+fn headers(
     import: &Import,
     running: &Running,
     plugin: &mut CurrentPlugin,

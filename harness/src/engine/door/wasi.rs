@@ -5,16 +5,12 @@
 mod sleep;
 mod text;
 
-use std::cell::Cell;
-use std::time::Duration;
-
 use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use super::{Stop, Work, asked, pass, stopped};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
-use crate::error::Error;
 use crate::import::Import;
 
 /// WASI's errors, by their numbers in the standard.
@@ -28,16 +24,6 @@ const NOTSUP: i32 = 58;
 const REALTIME: i32 = 0;
 const MONOTONIC: i32 = 1;
 
-/// What a guest does with time and text in one call.
-#[derive(Debug, Default)]
-pub(crate) struct Wasi {
-    /// How often it has read the clock since it last slept.
-    clock_reads: Cell<u64>,
-    /// How long it has slept, in the time of the test's clock.
-    slept: Cell<Duration>,
-    printed: text::Printed,
-}
-
 /// What stands in for the WASI function of this name; `None` leaves it to Extism's own WASI.
 pub(super) fn work(name: &str) -> Option<Work> {
     Some(match name {
@@ -48,31 +34,6 @@ pub(super) fn work(name: &str) -> Option<Work> {
         "fd_write" => text::fd_write,
         _ => return None,
     })
-}
-
-impl Wasi {
-    /// Forgets the last call.
-    pub(crate) fn begin(&self) {
-        self.clock_reads.take();
-        self.slept.take();
-        self.printed.forget();
-    }
-
-    pub(crate) fn slept(&self) -> Duration {
-        self.slept.get()
-    }
-
-    /// The error of a call that has waited for the clock until it had no fuel left.
-    pub(crate) fn waited_in_vain(&self, error: Error) -> Error {
-        /// More than a plugin asks for the time within one call that does something else.
-        const MANY: u64 = 1_000;
-        match error {
-            Error::OutOfFuel { limit } | Error::OutOfHostCalls { limit } if self.clock_reads.get() >= MANY => {
-                Error::WaitsForClock { reads: self.clock_reads.get(), limit }
-            }
-            error => error,
-        }
-    }
 }
 
 impl Running {

@@ -11,14 +11,14 @@ impl Plugin {
     /// The artifact cannot be instantiated.
     pub fn restart(&mut self) -> Result<()> {
         self.discard();
-        self.running.attached.iter().for_each(|attached| attached.restarted());
+        self.attached.iter().for_each(|attached| attached.restarted());
         self.instantiate()
     }
 
     /// Ends the instance, and the plugins that it has loaded.
     pub(crate) fn discard(&mut self) {
         self.instance = None;
-        self.running.attached.iter().for_each(|attached| attached.discarded());
+        self.attached.iter().for_each(|attached| attached.discarded());
     }
 
     pub(super) fn instantiate(&mut self) -> Result<()> {

@@ -46,7 +46,7 @@ impl Plugin {
 /// Runs `work` with the plugin's host as the one that is asked, and ends with whatever failed in it.
 pub(crate) fn asking<T>(plugin: &Plugin, work: impl FnOnce(&Keyspace) -> Result<T, HostError>) -> Result<T> {
     let running = plugin.running();
-    let gate = running.attached::<Extensions>().map_or_else(Gate::default, Extensions::gate);
+    let gate = plugin.attached::<Extensions>().map_or_else(Gate::default, Extensions::gate);
     let keys = Keyspace::new(running.host.context.store(), &gate);
     let result = running.enter(|| work(&keys));
     match running.below.failure.take() {

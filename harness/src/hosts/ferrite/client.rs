@@ -111,7 +111,7 @@ impl Client<'_> {
 
 /// What the hooks of an event leave of it.
 fn judge(plugin: &Plugin, event: Event) -> Result<Value> {
-    asking(plugin, |_| match plugin.running().attached::<Extensions>() {
+    asking(plugin, |_| match plugin.attached::<Extensions>() {
         Some(extensions) => extensions.judged(event),
         None => Ok(event.field(modified_field(&event.name)).cloned().unwrap_or(Value::Null)),
     })

@@ -33,7 +33,7 @@ impl Plugin {
         let fired = event.clone();
         self.act(&name, What::Event(event), |plugin, _| {
             check(&fired)?;
-            match plugin.running().attached::<Extensions>() {
+            match plugin.attached::<Extensions>() {
                 None => Ok(HookResult::Continue),
                 Some(extensions) => asking(plugin, |_| extensions.fire(fired).map(|(verdict, _)| verdict)),
             }

@@ -1,10 +1,9 @@
 //! `fd_write` to stdout and stderr: Extism throws the text away, a trace shows it line by line.
 
-use std::cell::RefCell;
-
 use extism::{CurrentPlugin, Val};
 
 use super::{BADF, FAULT, Failure, Running, set_errno, signature};
+use crate::engine::wasi::NAMES;
 use crate::import::{Import, WASI};
 use crate::trace::event::{Event, HostCall, render_bytes};
 
@@ -13,26 +12,6 @@ const LINE: usize = 64 * 1024;
 
 /// What a byte counts for: it is looked at, to find the ends of lines, and kept.
 const BYTE: u64 = 16;
-
-/// The names of the two.
-const NAMES: [&str; 2] = ["stdout", "stderr"];
-
-/// The lines that have not ended yet, of stdout and stderr.
-#[derive(Debug, Default)]
-pub(super) struct Printed {
-    lines: RefCell<[Vec<u8>; 2]>,
-}
-
-impl Printed {
-    pub(super) fn forget(&self) {
-        self.lines.take();
-    }
-
-    /// What was printed after the last end of a line.
-    pub(super) fn rest(&self) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
-        NAMES.into_iter().zip(self.lines.take()).filter(|(_, line)| !line.is_empty())
-    }
-}
 
 pub(super) fn fd_write(
     import: &Import,

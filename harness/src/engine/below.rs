@@ -1,0 +1,25 @@
+//! What a call of a plugin leads to in what hangs on the plugin.
+
+use std::cell::RefCell;
+
+use crate::error::Error;
+use crate::trace::event::Event;
+use crate::trace::spent::Spent;
+
+/// What a call of a plugin leads to in what hangs on it. Both sides hold it.
+#[derive(Default)]
+pub(crate) struct Below {
+    /// What was used up there.
+    pub(crate) spent: RefCell<Spent>,
+    /// What happened there in the host call that runs, until its own line is written.
+    pub(crate) events: RefCell<Vec<Event>>,
+    /// Why the plugin's call must fail, whatever the guest makes of it: its own host calls note it here, too.
+    pub(crate) failure: RefCell<Option<Error>>,
+}
+
+impl Below {
+    /// Notes why the plugin's call must fail, unless that is known already.
+    pub(crate) fn fails(&self, error: Error) {
+        self.failure.borrow_mut().get_or_insert(error);
+    }
+}
