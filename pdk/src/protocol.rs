@@ -6,7 +6,9 @@ pub mod arguments;
 mod double;
 pub mod event;
 pub mod headers;
+pub mod http;
 pub mod json;
+pub mod log;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod metadata;
 #[cfg(feature = "json")]

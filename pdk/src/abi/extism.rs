@@ -66,7 +66,10 @@ impl HostHandle {
     }
 
     /// The status and the body. The request is Extism's JSON of method, URL and headers.
-    pub(crate) fn http(&self, request: &crate::HttpRequest) -> Result<(u16, Vec<u8>), crate::HostError> {
+    pub(crate) fn http(
+        &self,
+        request: &crate::protocol::http::HttpRequest,
+    ) -> Result<(u16, Vec<u8>), crate::HostError> {
         let body = if request.body.is_empty() { 0 } else { Block::new(&request.body).into_offset() };
         let offset = kernel::http_request(Block::new(&request.to_json()).into_offset(), body);
         Ok((kernel::http_status_code() as u16, Block::take(offset).unwrap_or_default()))
@@ -80,8 +83,8 @@ impl HostHandle {
     /// One call for each level, and inlined into the caller, who knows the level: so an artifact
     /// imports only the levels it uses.
     #[inline(always)]
-    pub(crate) fn log(&self, level: crate::services::log::Level, text: &str) {
-        use crate::services::log::Level;
+    pub(crate) fn log(&self, level: crate::protocol::log::Level, text: &str) {
+        use crate::protocol::log::Level;
         let offset = Block::new(if text.is_empty() { " " } else { text }.as_bytes()).into_offset();
         match level {
             Level::Trace => kernel::log_trace(offset),

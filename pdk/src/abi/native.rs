@@ -7,8 +7,9 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 use self::stack::{Fake, Handle};
+use crate::HostError;
+use crate::protocol::http::HttpRequest;
 use crate::testing::{FakeHost, HttpAnswer, HttpFailure};
-use crate::{HostError, HttpRequest};
 
 thread_local! {
     static HOSTS: RefCell<Vec<HostHandle>> = RefCell::new(vec![HostHandle::new()]);
@@ -63,11 +64,11 @@ impl HostHandle {
     }
 
     pub(crate) fn http_headers(&self) -> Option<Vec<u8>> {
-        Some(self.with(|host| crate::services::http::headers_to_json(&host.last_headers)))
+        Some(self.with(|host| crate::protocol::http::headers_to_json(&host.last_headers)))
     }
 
-    pub(crate) fn log(&self, level: crate::services::log::Level, text: &str) {
-        self.with(|host| host.logs.push(crate::services::log::Line { level, text: text.to_owned() }));
+    pub(crate) fn log(&self, level: crate::protocol::log::Level, text: &str) {
+        self.with(|host| host.logs.push(crate::protocol::log::Line { level, text: text.to_owned() }));
     }
 
     pub(crate) fn nanoseconds(&self, clock: i32) -> u64 {

@@ -11,9 +11,9 @@ pub(crate) mod page;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 
-use crate::HttpRequest;
 use crate::orbis::Error;
-use crate::services::log::Level;
+use crate::protocol::http::HttpRequest;
+use crate::protocol::log::Level;
 use crate::text::{decimal, join};
 
 /// The raw imports.
@@ -117,7 +117,7 @@ impl HostHandle {
     /// The response's JSON.
     pub(crate) fn http(&self, request: &HttpRequest) -> Result<String, Error> {
         let (method, url, body) = (&request.method, &request.url, &request.body);
-        let headers = crate::services::http::headers_to_json(&request.headers);
+        let headers = crate::protocol::http::headers_to_json(&request.headers);
         // SAFETY: the host reads the four texts during the call.
         let block = unsafe {
             raw::http_request(

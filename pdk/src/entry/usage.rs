@@ -81,7 +81,7 @@ const fn put<const N: usize>(out: &mut [u8; N], mut at: usize, text: &str) -> us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{PluginContext, Value};
+    use crate::Value;
 
     fn text(arity: i32, parameters: &[Parameter]) -> String {
         let (bytes, length) = usage::<96>("A", arity, parameters);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn raw_arguments_that_are_required_are_shown_as_such() {
-        let raw = [Parameter::of::<&PluginContext>("ctx"), Parameter::of::<&[Value]>("args")];
+        let raw = [Parameter::of::<&[Value]>("args")];
         let texts = [-1, -2, -3, 1, 3, -9].map(|arity| text(arity, &raw));
         let expected =
             ["A [args ..]", "A <args> [args ..]", "A <args> <args> [args ..]", "A", "A <args> <args>", "A <args ..>"];

@@ -2,7 +2,7 @@
 
 use super::{Error, IntoResponse, Request, Response};
 use crate::abi::orbis::HostHandle;
-use crate::services::log::Level;
+use crate::protocol::log::Level;
 
 /// A handler as its export runs it.
 pub type Body = fn(&Request) -> Result<Response, Error>;

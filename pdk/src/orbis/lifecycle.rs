@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::abi::orbis::HostHandle;
-use crate::services::log::Level;
+use crate::protocol::log::Level;
 
 /// What a function of the lifecycle may return.
 #[diagnostic::on_unimplemented(

@@ -1,7 +1,7 @@
 //! `log()`: lines in the host's log.
 
 use crate::abi::orbis::HostHandle;
-use crate::services::log::Level;
+use crate::protocol::log::Level;
 
 /// The host's log.
 pub fn log() -> Log {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{FakeHost, HttpMatch, HttpReply, MockPeer, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
 use crate::ferrite::hook::{HookOutput, judge};
-use crate::services::log::Line;
+use crate::protocol::log::Line;
 use crate::{CommandError, Event, HookContext, HookResult, HttpRequest, PluginContext};
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.

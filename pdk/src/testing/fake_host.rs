@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{HttpMocks, MockPeers, SeededRandom, Store, VirtualClock};
-use crate::services::log::Line;
+use crate::protocol::log::Line;
 
 /// A host in memory: what a plugin finds there, and what it left behind.
 #[derive(Clone, Debug, Default)]

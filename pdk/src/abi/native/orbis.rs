@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 use super::stack::{Fake, Handle};
-use crate::HttpRequest;
 use crate::orbis::Error;
 use crate::orbis::testing::FakeHost;
-use crate::services::log::{Level, Line};
+use crate::protocol::http::HttpRequest;
+use crate::protocol::log::{Level, Line};
 use crate::testing::HttpAnswer;
 
 thread_local! {

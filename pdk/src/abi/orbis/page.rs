@@ -5,7 +5,7 @@
 //! `dealloc` frees it, whatever size it is given.
 
 use super::{block_of, log_through, received};
-use crate::services::log::Level;
+use crate::protocol::log::Level;
 
 /// The raw imports.
 mod raw {

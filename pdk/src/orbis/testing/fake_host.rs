@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Database;
-use crate::services::log::Line;
+use crate::protocol::log::Line;
 use crate::testing::{HttpMocks, SeededRandom};
 
 /// A host in memory: what a plugin finds there, and what it left behind.

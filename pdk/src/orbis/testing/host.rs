@@ -8,7 +8,7 @@ use super::{FakeHost, RequestBuilder, Statement};
 use crate::HttpRequest;
 use crate::abi::orbis::HostHandle;
 use crate::orbis::Error;
-use crate::services::log::Line;
+use crate::protocol::log::Line;
 use crate::testing::{HttpMatch, HttpReply, SeededRandom};
 
 /// An Orbis host in memory, that a test can fill and look into.
