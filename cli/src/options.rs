@@ -352,9 +352,12 @@ pub(crate) struct Serve {
     pub(crate) port: Option<u16>,
     #[command(flatten)]
     pub(crate) ferrite: ServeFerrite,
-    /// Whoever sends `authorization: Bearer TOKEN` is logged in
-    #[arg(long, value_name = "TOKEN", default_value = "test")]
-    pub(crate) token: String,
+    /// Whoever sends `authorization: Bearer TOKEN` is logged in [default: another at each start]
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+    /// Answer to this name, too, and let pages of it change things [default: 127.0.0.1 and localhost only]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_host: Vec<String>,
     /// The id of whoever is logged in
     #[arg(long, value_name = "ID", default_value = "test")]
     pub(crate) user: String,

@@ -5,6 +5,7 @@ mod http;
 mod reload;
 
 use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(crate) struct Server {
     app: Mutex<App>,
     token: String,
+    /// The names that it answers to besides this machine's.
+    allowed_hosts: Vec<String>,
     user: User,
     record: Option<Mutex<File>>,
     quiet: bool,
@@ -58,7 +61,8 @@ fn orbis(options: Serve, plugin: Served) -> Result<u8, Error> {
     let user = User { id: options.user.clone(), is_admin: options.admin };
     let server = Arc::new(Server {
         app: Mutex::new(app),
-        token: options.token.clone(),
+        token: options.token.clone().unwrap_or_else(token),
+        allowed_hosts: options.allow_host.clone(),
         user,
         record,
         quiet: options.quiet,
@@ -239,6 +243,12 @@ fn migrations(options: &Serve, folder: Option<&Path>) -> Option<PathBuf> {
     }
     let beside = || folder.map(|folder| folder.join("migrations")).filter(|folder| folder.is_dir());
     options.migrations.clone().or_else(beside)
+}
+
+/// A token that nobody guesses: 128 bits of the randomness that the system gives every hash map.
+fn token() -> String {
+    let bits = || RandomState::new().hash_one(std::process::id());
+    format!("{:016x}{:016x}", bits(), bits())
 }
 
 fn append_to(path: &Path) -> Result<File, Error> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -34,6 +34,9 @@ async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Reque
 
 impl Server {
     fn respond(&self, parts: &Parts, body: Bytes) -> Response {
+        if let Some(refusal) = self.refuse_strangers(parts) {
+            return refusal;
+        }
         let path = parts.uri.path();
         let name = self.app().manifest().parsed().name.clone();
         let Some(rest) = path.strip_prefix("/api/plugins/") else {
@@ -62,6 +65,34 @@ impl Server {
         request.body = body.into();
         request.user = user;
         self.send(&request)
+    }
+
+    /// Refuses what a page of another site asks, by a name of its own that leads here.
+    fn refuse_strangers(&self, parts: &Parts) -> Option<Response> {
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        if !self.is_allowed(host) {
+            let message = format!(
+                "this server does not answer to the host {host:?}: ask 127.0.0.1 or localhost, or start it with --allow-host"
+            );
+            return Some(Response::refusal(403, "FORBIDDEN", &message));
+        }
+        let origin = parts.headers.get(ORIGIN)?.to_str().unwrap_or_default();
+        let name = origin.split_once("://").map_or("", |(_, name)| name);
+        if ["GET", "HEAD", "OPTIONS"].contains(&parts.method.as_str()) || self.is_allowed(name) {
+            return None;
+        }
+        let message = format!("a page of {origin:?} may change nothing here: if it is yours, start with --allow-host");
+        Some(Response::refusal(403, "FORBIDDEN", &message))
+    }
+
+    /// Whether this is a name of this machine's, or one that the user has allowed; with a port or without.
+    fn is_allowed(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        ["127.0.0.1", "localhost", "[::1]"].into_iter().any(is) || self.allowed_hosts.iter().any(|known| is(known))
     }
 }
 

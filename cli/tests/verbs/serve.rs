@@ -21,6 +21,9 @@ struct Server {
 
 impl Server {
     fn start(command: &mut Command) -> Server {
+        if !command.get_args().any(|argument| argument == "--token") {
+            command.args(["--token", "test"]);
+        }
         let mut child = command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -388,4 +391,28 @@ fn a_port_that_is_taken_is_told() {
 #[test]
 fn what_orbis_cannot_load_is_refused() {
     snapshot!(plugsmith(["serve", crate::sandbox::VERBS]));
+}
+
+/// What DNS rebinding makes a browser send: the page's own name, which leads to this machine.
+#[test]
+fn only_this_machines_names_and_the_allowed_one_are_answered() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--allow-host", "dev.example"]));
+    let address = server.url.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
+    let path = server.url.split_once(&address).unwrap().1;
+    let ask = |method: &str, host: &str, more: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "{method} {path}/number HTTP/1.1\r\nhost: {host}\r\n{more}connection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    for host in [address.as_str(), "localhost:1", "127.0.0.1", "DEV.example:80"] {
+        assert_eq!(ask("GET", host, ""), "200", "{host}");
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", ""] {
+        assert_eq!(ask("GET", host, ""), "403", "{host}");
+    }
+    assert_eq!(ask("POST", "localhost", "origin: http://evil.example\r\n"), "403");
+    assert_eq!(ask("POST", "localhost", "origin: null\r\n"), "403");
+    assert_ne!(ask("POST", "localhost", "origin: http://localhost:3000\r\n"), "403");
 }
