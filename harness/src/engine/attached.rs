@@ -5,11 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use extism::{CurrentPlugin, Val};
+use plugsmith::testing::VirtualClock;
 
 use crate::engine::below::Below;
 use crate::engine::compiled::Compiled;
 use crate::engine::failure::Failure;
 use crate::engine::host::Host;
+use crate::engine::limits::Limits;
 use crate::engine::running::{Answer, Running};
 use crate::error::Result;
 use crate::import::{Import, Signature};
@@ -106,9 +108,31 @@ impl Host {
     }
 
     pub(super) fn options_with(&self, parts: impl Iterator<Item = String>) -> String {
-        let config = self.context.with(|host| host.config.clone());
-        let config = config.iter().map(|(key, value)| format!("--config {} ", quote(&format!("{key}={value}"))));
-        config.chain(parts).collect()
+        let pair = |option: &str, key: &str, value: &str| format!("{option} {} ", quote(&format!("{key}={value}")));
+        let mut options = Vec::new();
+        self.context.with(|host| {
+            options.extend(host.config.iter().map(|(key, value)| pair("--config", key, value)));
+            for (option, pairs) in [("--var", &host.vars), ("--kv", &host.kv)] {
+                // A shell passes text.
+                let texts = pairs.iter().filter_map(|(key, value)| Some((key, std::str::from_utf8(value).ok()?)));
+                options.extend(texts.map(|(key, value)| pair(option, key, value)));
+            }
+            let now = host.clock.now();
+            if now != VirtualClock::default().now() && now.subsec_nanos() == 0 {
+                options.push(format!("--clock {} ", now.as_secs()));
+            }
+        });
+        let (limits, usual) = (self.limits, Limits::default());
+        if limits.fuel != usual.fuel {
+            options.push(format!("--fuel {} ", limits.fuel));
+        }
+        if limits.memory_pages != usual.memory_pages {
+            options.push(format!("--memory-pages {} ", limits.memory_pages));
+        }
+        if let Some(timeout) = limits.timeout.filter(|_| limits.timeout != usual.timeout) {
+            options.push(format!("--timeout-ms {} ", timeout.as_millis().max(1)));
+        }
+        options.into_iter().chain(parts).collect()
     }
 }
 

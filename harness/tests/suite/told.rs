@@ -53,7 +53,7 @@ fn a_server_that_never_answers_uses_up_the_timeout() {
     let outcome = load(host().timeout(Duration::from_secs(5)), &asks(REQUEST)).unwrap().call::<String>("run", "");
     assert_eq!(outcome.result, Err(Error::TimedOut { milliseconds: 5000 }));
     let outcome = load(host(), &asks(REQUEST)).unwrap().call::<String>("run", "");
-    insta::assert_snapshot!(outcome.result.unwrap_err(), @"host function `http_request` failed: timeout");
+    insta::assert_snapshot!(outcome.result.unwrap_err(), @"timed out after 10000 ms");
 }
 
 #[test]
@@ -129,4 +129,16 @@ fn a_snapshot_of_a_helper_has_another_tests_name() {
     let mut plugin = plugin(r#"(func (export "run") (call $log_info (call $block (i32.const 0) (i32.const 1))))"#);
     check(&mut plugin);
     assert_trace_snapshot!(plugin, name = "a_name_of_its_own");
+}
+
+#[test]
+fn the_call_is_made_again_with_the_limits_and_the_values_of_its_host() {
+    let host = Host::new().kv("words", "a b").var("n", "1").clock(Duration::from_secs(7)).fuel(1000).memory_pages(64);
+    let outcome = load(host.timeout(Duration::from_secs(2)), r#"(func (export "run"))"#).unwrap().call::<()>("run", "");
+    insta::assert_snapshot!(outcome.report(), @r#"
+    run succeeded
+      => nothing
+      again with:
+        cargo plugsmith call --var n=1 --kv 'words=a b' --clock 7 --fuel 1000 --memory-pages 64 --timeout-ms 2000 plugin.wasm run
+    "#);
 }
