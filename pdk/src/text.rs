@@ -2,12 +2,10 @@
 //!
 //! Nothing here can panic with a formatted message: those bring that machinery along.
 
-use crate::protocol::json;
-
 /// A number for a message.
 pub(crate) fn decimal(n: i64) -> String {
     let mut digits = Vec::new();
-    json::write_integer(&mut digits, n);
+    write_integer(&mut digits, n);
     String::from_utf8(digits).unwrap_or_default()
 }
 
@@ -62,6 +60,22 @@ pub(crate) fn lossy(bytes: Vec<u8>) -> String {
         let ascii = |b: &u8| if b.is_ascii() { char::from(*b) } else { char::REPLACEMENT_CHARACTER };
         error.as_bytes().iter().map(ascii).collect()
     })
+}
+
+/// Appends decimal digits; smaller in a guest than `core::fmt`.
+pub fn write_integer(out: &mut Vec<u8>, n: i64) {
+    if n < 0 {
+        out.push(b'-');
+    }
+    write_digits(out, n.unsigned_abs());
+}
+
+/// Recursive, because a buffer of digits would need bounds checks, whose panics name this file.
+pub(crate) fn write_digits(out: &mut Vec<u8>, n: u64) {
+    if n >= 10 {
+        write_digits(out, n / 10);
+    }
+    out.push(b'0' + (n % 10) as u8);
 }
 
 #[cfg(test)]

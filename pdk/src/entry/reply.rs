@@ -103,7 +103,7 @@ impl Reply for u64 {
             Ok(n) => n.write(reply),
             Err(_) => {
                 let mut digits = Vec::new();
-                json::write_digits(&mut digits, self);
+                crate::text::write_digits(&mut digits, self);
                 digits.write(reply)
             }
         }

@@ -15,9 +15,9 @@ mod base64;
 mod scan;
 mod write;
 
+pub use crate::text::write_integer;
 pub use scan::{Json, JsonError, Scanner};
-pub(crate) use write::write_digits;
-pub use write::{write, write_bytes, write_double, write_integer, write_string};
+pub use write::{write, write_bytes, write_double, write_string};
 
 /// The key of the object that stands for bytes.
 pub(crate) const BYTES: &str = "$bytes";

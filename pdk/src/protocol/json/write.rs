@@ -2,6 +2,7 @@
 
 use super::{BYTES, ERROR, base64};
 use crate::protocol::{Value, double};
+use crate::text::write_integer;
 
 /// Appends any value.
 pub fn write(out: &mut Vec<u8>, value: &Value) {
@@ -53,22 +54,6 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.push(b'"');
-}
-
-/// Appends decimal digits; smaller in a guest than `core::fmt`.
-pub fn write_integer(out: &mut Vec<u8>, n: i64) {
-    if n < 0 {
-        out.push(b'-');
-    }
-    write_digits(out, n.unsigned_abs());
-}
-
-/// Recursive, because a buffer of digits would need bounds checks, whose panics name this file.
-pub(crate) fn write_digits(out: &mut Vec<u8>, n: u64) {
-    if n >= 10 {
-        write_digits(out, n / 10);
-    }
-    out.push(b'0' + (n % 10) as u8);
 }
 
 /// Appends a double, `1.0` for one; JSON has no infinities, so these and NaN become strings.
