@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::{PluginPackage, Profile, build_with, plugin_packages};
+use clap::Args;
+use plugsmith_harness::{BuildOptions, Features, PluginPackage, Profile, build_with, plugin_packages};
 
 use crate::error::Error;
 use crate::terminal::Progress;
@@ -15,19 +16,55 @@ pub(crate) enum Named {
     Crate(PathBuf),
 }
 
+/// How a crate is built; the words are cargo's.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Building a crate")]
+pub(crate) struct CrateOptions {
+    /// Features of the crate, with a comma or a space between them
+    #[arg(long, short = 'F', value_name = "FEATURES")]
+    features: Vec<String>,
+    /// All features of the crate
+    #[arg(long)]
+    all_features: bool,
+    /// Without the feature `default`
+    #[arg(long)]
+    no_default_features: bool,
+    /// A profile of the crate's workspace [default: one of plugsmith's own]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The target folder [default: that of the crate's workspace]
+    #[arg(long, value_name = "FOLDER")]
+    target_dir: Option<PathBuf>,
+}
+
+impl CrateOptions {
+    pub(crate) fn of(&self, profile: Profile) -> BuildOptions {
+        let features =
+            Features { named: self.features.clone(), all: self.all_features, no_default: self.no_default_features };
+        // cargo runs in the crate's folder, and the user means one from here.
+        let target_dir = self.target_dir.as_ref().map(|folder| std::path::absolute(folder).unwrap_or(folder.clone()));
+        BuildOptions { profile, features, cargo_profile: self.profile.clone(), target_dir }
+    }
+}
+
 /// The artifact that `named` means: a `.wasm` or `.wat` file as it is, otherwise the crate in that
-/// folder, or the plugin of that name in this workspace, built.
-pub(crate) fn find(named: &str, profile: Profile, quiet: bool) -> Result<PathBuf, Error> {
-    build(&locate(named)?, profile, quiet)
+/// folder, or the plugin with that name in this workspace, built.
+pub(crate) fn find(named: &str, options: impl Into<BuildOptions>, quiet: bool) -> Result<PathBuf, Error> {
+    build(&locate(named)?, options, quiet)
 }
 
 /// The file, or the crate's, built.
-pub(crate) fn build(named: &Named, profile: Profile, quiet: bool) -> Result<PathBuf, Error> {
+pub(crate) fn build(named: &Named, options: impl Into<BuildOptions>, quiet: bool) -> Result<PathBuf, Error> {
+    let options = options.into();
     match named {
-        Named::Artifact(path) => Ok(path.clone()),
+        Named::Artifact(path) if options == BuildOptions::from(options.profile) => Ok(path.clone()),
+        Named::Artifact(path) => Err(Error::Input(format!(
+            "{} is built already: features, a profile and a target folder are for a crate; leave them out",
+            path.display()
+        ))),
         Named::Crate(folder) => {
             let mut progress = Progress::new(quiet);
-            Ok(build_with(folder, profile, &mut |line| progress.show(line))?)
+            Ok(build_with(folder, options, &mut |line| progress.show(line))?)
         }
     }
 }
@@ -35,7 +72,10 @@ pub(crate) fn build(named: &Named, profile: Profile, quiet: bool) -> Result<Path
 /// Where that is which `named` means.
 pub(crate) fn locate(named: &str) -> Result<Named, Error> {
     let path = Path::new(named);
-    if path.is_dir() {
+    if path.is_dir() && is_artifact(path) {
+        // Whoever names a .wasm wants no build script to run.
+        Err(Error::Input(format!("{named} is a folder: name a crate in it by its Cargo.toml")))
+    } else if path.is_dir() {
         crate_folder(path).map(Named::Crate)
     } else if path.is_file() {
         match path.file_name().and_then(|name| name.to_str()) {

@@ -12,7 +12,7 @@ use crate::{artifact, report, terminal};
 
 pub(crate) fn call(options: Call) -> Result<u8, Error> {
     let quiet = options.output.quiet;
-    let artifact = artifact::find(&options.plugin, Profile::Test, quiet)?;
+    let artifact = artifact::find(&options.plugin, options.krate.of(Profile::Test), quiet)?;
     let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
     let input = input(options.input, options.input_file)?;
     let outcome = plugin.call::<Vec<u8>>(&options.function, input.as_slice());

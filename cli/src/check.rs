@@ -29,7 +29,7 @@ pub(crate) fn check(options: &Check) -> Result<u8, Error> {
     }
     let manifest = options.manifest.as_ref().map(extism::read).transpose()?;
     let plugin = artifact::locate(&options.plugin)?;
-    let artifact = artifact::build(&plugin, Profile::Release, options.quiet)?;
+    let artifact = artifact::build(&plugin, options.krate.of(Profile::Release), options.quiet)?;
     let mut reports = Vec::new();
     for host in &hosts {
         reports.push(match (&manifest, &plugin) {

@@ -2,17 +2,24 @@
 
 use std::fmt::Write;
 
-use plugsmith_harness::{Inspection, Profile};
+use plugsmith_harness::{Inspection, Profile, named};
 
-use crate::artifact;
+use crate::artifact::{self, Named};
 use crate::error::Error;
 use crate::options::Inspect;
 use crate::report::grouped;
 use crate::terminal::{self, BOLD, DIM, one_line, styled};
 
 pub(crate) fn inspect(options: Inspect) -> Result<u8, Error> {
-    let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
-    let inspection = Inspection::read(artifact.clone())?;
+    let plugin = artifact::locate(&options.plugin)?;
+    let artifact = artifact::build(&plugin, options.krate.of(Profile::Release), options.quiet)?;
+    // The names of functions, which tell crates apart, are beside what ships.
+    let inspection = match plugin {
+        Named::Crate(_) => {
+            Inspection::read(Some(named(&artifact)).filter(|named| named.is_file()).unwrap_or(artifact.clone()))?
+        }
+        Named::Artifact(_) => Inspection::read(artifact.clone())?,
+    };
     if options.json {
         let mut json = serde_json::to_vec_pretty(&inspection).expect("an inspection has a JSON form");
         json.push(b'\n');

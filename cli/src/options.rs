@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::artifact::CrateOptions;
 use crate::host::HostOptions;
 
 const EXIT_CODES: &str = "\
@@ -211,6 +212,8 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) output: OutputOptions,
     #[command(flatten)]
+    pub(crate) krate: CrateOptions,
+    #[command(flatten)]
     pub(crate) host: HostOptions,
 }
 
@@ -230,6 +233,8 @@ pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) output: OutputOptions,
     #[command(flatten)]
+    pub(crate) krate: CrateOptions,
+    #[command(flatten)]
     pub(crate) host: HostOptions,
 }
 
@@ -244,6 +249,8 @@ pub(crate) struct Inspect {
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) krate: CrateOptions,
 }
 
 #[derive(Args, Debug)]
@@ -263,6 +270,8 @@ pub(crate) struct Manifest {
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) krate: CrateOptions,
 }
 
 #[derive(Args, Debug)]
@@ -282,6 +291,8 @@ pub(crate) struct Check {
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) krate: CrateOptions,
 }
 
 /// A host that reads a file beside the artifact.
@@ -340,6 +351,8 @@ pub(crate) struct Pack {
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) krate: CrateOptions,
 }
 
 #[derive(Args, Debug)]
@@ -403,6 +416,8 @@ pub(crate) struct Serve {
     /// Print no progress and no traces
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) krate: CrateOptions,
 }
 
 /// What only a Ferrite server has.

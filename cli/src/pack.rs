@@ -22,7 +22,7 @@ fn host(options: &Pack) -> Result<PackHost, Error> {
     if let Some(host) = options.host {
         return Ok(host);
     }
-    let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
+    let artifact = artifact::find(&options.plugin, options.krate.of(Profile::Release), options.quiet)?;
     let module = Module::parse(&Source::Path(artifact).read()?)?;
     match require_plugin(&module) {
         Ok(()) => Ok(PackHost::Orbis),

@@ -12,7 +12,7 @@ use crate::{artifact, reply, report, terminal};
 
 pub(crate) fn run(options: Run) -> Result<u8, Error> {
     let quiet = options.output.quiet;
-    let artifact = artifact::find(&options.plugin, Profile::Test, quiet)?;
+    let artifact = artifact::find(&options.plugin, options.krate.of(Profile::Test), quiet)?;
     let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
     let name = &options.command;
     if let Some(function) = function(&plugin, name).filter(|_| !options.client) {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use plugsmith_harness::Outcome;
 use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis, Request, Response, User, record};
-use plugsmith_harness::{Module, Profile, Source};
+use plugsmith_harness::{BuildOptions, Module, Profile, Source};
 
 use crate::artifact::{self, Named};
 use crate::error::Error;
@@ -164,7 +164,7 @@ impl Served {
     /// Whether it speaks Ferrite's ABI: what Orbis packs and what speaks Orbis' does not.
     fn is_ferrite(&self, options: &Serve) -> Result<bool, Error> {
         let Served::Plugin(plugin) = self else { return Ok(false) };
-        let artifact = artifact::build(plugin, profile(options), options.quiet)?;
+        let artifact = artifact::build(plugin, how(options), options.quiet)?;
         let module = Module::parse(&Source::Path(artifact).read()?)?;
         Ok(!module.is_orbis() && !module.records.is_empty())
     }
@@ -179,7 +179,7 @@ impl Served {
     /// The artifact, and the manifest if it is not its own.
     fn load(&self, options: &Serve) -> Result<(Source, Option<Manifest>), Error> {
         let source = match self {
-            Served::Plugin(plugin) => Source::Path(artifact::build(plugin, profile(options), options.quiet)?),
+            Served::Plugin(plugin) => Source::Path(artifact::build(plugin, how(options), options.quiet)?),
             Served::Package(path) => Source::Path(path.clone()),
         };
         Ok((source.clone(), self.manifest(options, source)?))
@@ -203,8 +203,8 @@ fn is_package(folder: &Path) -> bool {
     !folder.join("Cargo.toml").is_file() && files.any(|file| is_part(&file.path()))
 }
 
-fn profile(options: &Serve) -> Profile {
-    if options.release { Profile::Release } else { Profile::Test }
+fn how(options: &Serve) -> BuildOptions {
+    options.krate.of(if options.release { Profile::Release } else { Profile::Test })
 }
 
 fn host(options: &Serve, folder: Option<&Path>) -> Orbis {

@@ -21,7 +21,9 @@ pub mod powers;
 pub mod serve;
 pub mod xtp;
 
-pub use artifact::build::{PluginPackage, Profile, build, build_again, build_with, plugin_packages, sources_of};
+pub use artifact::build::{
+    BuildOptions, Features, PluginPackage, Profile, build, build_again, build_with, named, plugin_packages, sources_of,
+};
 pub use artifact::inspect::{
     CommandInfo, CrateSize, Export, FunctionInfo, ImportModule, Inspection, Memory, Permission, Section,
 };
@@ -59,7 +61,7 @@ macro_rules! plugin {
         $crate::plugin!($crate::Host::new())
     };
     ($host:expr) => {
-        $crate::__private::plugin(env!("CARGO_MANIFEST_DIR"), $host)
+        $crate::__private::plugin(&$crate::__author!(), $host)
     };
 }
 
@@ -97,7 +99,7 @@ macro_rules! hosts {
                 #[test]
                 fn $word() {
                     $crate::__private::in_test(concat!(module_path!(), "::", stringify!($word)), || {
-                        $crate::__private::in_host(env!("CARGO_MANIFEST_DIR"), stringify!($word), $host, super::$test);
+                        $crate::__private::in_host(&$crate::__author!(), stringify!($word), $host, super::$test);
                     });
                 }
             )+
@@ -124,7 +126,20 @@ macro_rules! hosts {
 #[macro_export]
 macro_rules! orbis {
     ($host:expr) => {
-        $crate::__private::orbis(env!("CARGO_MANIFEST_DIR"), $host)
+        $crate::__private::orbis(&$crate::__author!(), $host)
+    };
+}
+
+/// The package that this stands in, with the features that it is compiled with.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __author {
+    () => {
+        $crate::__private::Author {
+            folder: ::core::env!("CARGO_MANIFEST_DIR"),
+            package: ::core::env!("CARGO_PKG_NAME"),
+            features: $crate::__private::features!(),
+        }
     };
 }
 
@@ -132,32 +147,37 @@ macro_rules! orbis {
 #[doc(hidden)]
 pub mod __private {
     pub use insta;
+    pub use plugsmith_macros::package_features as features;
 
+    pub use crate::artifact::build::Author;
     pub use crate::trace::snapshot::{SnapshotName, in_test, snapshot_name};
 
+    use crate::artifact::build::build_for_test;
     use crate::hosts::Abi;
     use crate::{Host, Plugin};
 
     /// Runs a test with the plugin of the crate in `folder`, as the host of this word has it.
     #[track_caller]
-    pub fn in_host(folder: &str, word: &str, host: Host, test: impl FnOnce(&mut Plugin)) {
+    pub fn in_host(author: &Author<'_>, word: &str, host: Host, test: impl FnOnce(&mut Plugin)) {
         let profile = crate::hosts::profile(word).unwrap_or_else(|error| panic!("{error}"));
         assert!(
             profile.abi == Abi::Extism,
             "{word} has another ABI than Extism's: test it with `plugsmith_harness::hosts::{word}`"
         );
-        let report = crate::build(folder.as_ref()).and_then(|artifact| crate::check(artifact, &profile));
+        let artifact = build_for_test(&author.folder(), author.features());
+        let report = artifact.and_then(|artifact| crate::check(artifact, &profile));
         let report = report.unwrap_or_else(|error| panic!("{error}"));
         assert!(report.breaches().next().is_none(), "the plugin cannot work in {word}:\n{report}");
-        test(&mut plugin(folder, profile.host(host)));
+        test(&mut plugin(author, profile.host(host)));
     }
 
     /// The plugin of the crate in `folder`.
     #[track_caller]
-    pub fn plugin(folder: &str, host: Host) -> Plugin {
-        match crate::build(folder.as_ref()).and_then(|artifact| Plugin::load_in(artifact, host)) {
+    pub fn plugin(author: &Author<'_>, host: Host) -> Plugin {
+        let (folder, features) = (author.folder(), author.features());
+        match build_for_test(&folder, features.clone()).and_then(|artifact| Plugin::load_in(artifact, host)) {
             Ok(mut plugin) => {
-                plugin.belongs_to(folder.as_ref());
+                plugin.belongs_to(&folder, &features);
                 plugin
             }
             Err(error) => panic!("{}", crate::printable(&error.to_string())),
@@ -167,8 +187,8 @@ pub mod __private {
     /// The Orbis plugin of the crate in `folder`.
     #[cfg(feature = "orbis")]
     #[track_caller]
-    pub fn orbis(folder: &str, host: crate::hosts::orbis::Orbis) -> crate::hosts::orbis::App {
-        match host.load_crate(folder.as_ref()) {
+    pub fn orbis(author: &Author<'_>, host: crate::hosts::orbis::Orbis) -> crate::hosts::orbis::App {
+        match host.load_crate_with(&author.folder(), &author.features()) {
             Ok(app) => app,
             Err(error) => panic!("{}", crate::printable(&error.to_string())),
         }

@@ -19,6 +19,8 @@ mod interface;
 mod library;
 mod marker;
 mod orbis;
+#[cfg(feature = "package")]
+mod package;
 mod peer;
 mod record;
 mod signature;
@@ -220,4 +222,13 @@ pub fn orbis_export_plugin(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn orbis_call(tokens: TokenStream) -> TokenStream {
     library::function(tokens.into(), orbis::call::expand, orbis::call::stand_in).into()
+}
+
+/// The features of the package that this stands in, whether it is compiled with each, and whether it
+/// is by default: `&[("extra", true, false), ..]`. For the macros of the harness.
+#[cfg(feature = "package")]
+#[doc(hidden)]
+#[proc_macro]
+pub fn package_features(_: TokenStream) -> TokenStream {
+    package::features().into()
 }

@@ -24,7 +24,7 @@ pub(crate) fn manifest(options: &Manifest) -> Result<u8, Error> {
     if options.check.is_some() && kept.is_none() {
         return Err(Error::Input(format!("no {}: make it with --write", shown(&file))));
     }
-    let artifact = artifact::build(&plugin, Profile::Release, options.quiet)?;
+    let artifact = artifact::build(&plugin, options.krate.of(Profile::Release), options.quiet)?;
     if let (Some(_), Some(kept)) = (&options.check, &kept) {
         let differences = differences(&plugin, &artifact, kept).map_err(|error| of_file(error, &file))?;
         return report(&file, &differences);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use plugsmith_harness::hosts::orbis::{Manifest, Package};
 use plugsmith_harness::{Module, Profile, Source};
 
-use crate::artifact::{self, Named};
+use crate::artifact::{self, CrateOptions, Named};
 use crate::error::{Error, FAILED};
 use crate::options;
 use crate::terminal;
@@ -21,9 +21,9 @@ pub(crate) struct Shipped {
 }
 
 impl Shipped {
-    pub(crate) fn find(named: &str, quiet: bool) -> Result<Shipped, Error> {
+    pub(crate) fn find(named: &str, krate: &CrateOptions, quiet: bool) -> Result<Shipped, Error> {
         let plugin = artifact::locate(named)?;
-        let path = artifact::build(&plugin, Profile::Release, quiet)?;
+        let path = artifact::build(&plugin, krate.of(Profile::Release), quiet)?;
         let wasm = Source::Path(path).read()?;
         let module = Module::parse(&wasm)?;
         // Pages lie beside a Cargo.toml; beside an artifact a pages.json may be anybody's.
@@ -58,7 +58,7 @@ impl Shipped {
 }
 
 pub(crate) fn manifest(options: &options::Manifest) -> Result<u8, Error> {
-    let shipped = Shipped::find(&options.plugin, options.quiet)?;
+    let shipped = Shipped::find(&options.plugin, &options.krate, options.quiet)?;
     if let Some(named) = &options.check {
         return check(&shipped, &shipped.kept(named.as_deref()));
     }

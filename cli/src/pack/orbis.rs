@@ -22,7 +22,7 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
             out.display()
         )));
     }
-    let shipped = Shipped::find(&options.plugin, options.quiet)?;
+    let shipped = Shipped::find(&options.plugin, &options.krate, options.quiet)?;
     let package = Package::new(&shipped.wasm, shipped.manifest(options.manifest.as_deref())?)?;
     let remarks = package.manifest.remarks(&shipped.module);
     if !remarks.is_empty() {

@@ -22,7 +22,7 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
         }
     }
     let release = release(options)?;
-    let artifact = artifact::find(&options.plugin, Profile::Release, options.quiet)?;
+    let artifact = artifact::find(&options.plugin, options.krate.of(Profile::Release), options.quiet)?;
     let report = check(artifact.clone(), &profile("query")?)?;
     let breaches = report.breaches().map(|finding| format!("\n  {}; fix: {}", finding.what, finding.fix));
     let breaches = breaches.collect::<String>();

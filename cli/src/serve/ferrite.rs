@@ -11,7 +11,7 @@ use plugsmith_harness::hosts::ferrite::{PluginConfig, PluginSource, Server};
 use plugsmith_harness::serve::ferrite::{Owner, listen, metrics, tls};
 use tokio::net::TcpListener;
 
-use super::profile;
+use super::how;
 use crate::artifact::{self, Named};
 use crate::error::Error;
 use crate::options::Serve;
@@ -47,7 +47,7 @@ pub(super) fn serve(options: &Serve) -> Result<u8, Error> {
     let started = owner.with_blocking(Server::start).ok_or_else(ended)?;
     started.map_err(Error::Input)?;
     if !options.no_reload {
-        watch::watch(owner.clone(), plugins, profile(options), options.quiet)?;
+        watch::watch(owner.clone(), plugins, how(options), options.quiet)?;
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(run(options, owner));
@@ -135,7 +135,7 @@ pub(super) struct Plugin {
 
 impl Plugin {
     fn build(named: Named, options: &Serve) -> Result<Plugin, Error> {
-        let artifact = artifact::build(&named, profile(options), options.quiet)?;
+        let artifact = artifact::build(&named, how(options), options.quiet)?;
         Plugin::of(named, artifact)
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use plugsmith_harness::{Source, build_again, sources_of};
 
-use super::{Served, Server, migrations, profile};
+use super::{Served, Server, how, migrations};
 use crate::artifact::Named;
 use crate::error::Error;
 use crate::options::Serve;
@@ -51,7 +51,7 @@ fn again(server: &Server, plugin: &Served, options: &Serve) -> Result<Source, Er
     let source = match plugin {
         Served::Plugin(Named::Crate(folder)) => {
             let mut progress = Progress::new(options.quiet);
-            Source::Path(build_again(folder, profile(options), &mut |line| progress.show(line))?)
+            Source::Path(build_again(folder, how(options), &mut |line| progress.show(line))?)
         }
         _ => plugin.load(options)?.0,
     };

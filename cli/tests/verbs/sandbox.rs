@@ -96,6 +96,7 @@ pub(crate) fn filters() -> insta::Settings {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugsmith").display().to_string();
     settings.add_filter(&regex_escape(&temporary), "[temp]");
     settings.add_filter(&regex_escape(&root().display().to_string()), "[root]");
+    settings.add_filter(r"plugsmith/tests/[0-9a-f]{16}", "plugsmith/tests/[key]");
     settings.add_filter(r"[\d,]+ fuel, (\d+) pages, [\d.]+ ms", "[n] fuel, $1 pages, [n] ms");
     settings.add_filter(r"finished in [\d.]+s", "finished in [n]s");
     settings.add_filter(r#""fuel":\d+"#, r#""fuel":[n]"#);

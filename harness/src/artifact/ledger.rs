@@ -56,11 +56,12 @@ pub(crate) fn read(artifact: &Path, wasm: &[u8]) -> (BTreeMap<String, u64>, BTre
     )
 }
 
-/// The same file in the folders of cargo's other profiles.
+/// The same file in the folders of cargo's other profiles; and of what ships, those that were tested.
 fn others(artifact: &Path) -> impl Iterator<Item = PathBuf> {
     let own = artifact.parent().map(Path::to_owned).unwrap_or_default();
     let name = artifact.file_name().map(ToOwned::to_owned).unwrap_or_default();
-    let folders = own.parent().and_then(|target| std::fs::read_dir(target).ok()).into_iter().flatten().flatten();
+    let places = own.parent().map(Path::to_owned).into_iter().chain([own.join("tests")]);
+    let folders = places.filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten();
     folders.map(|entry| entry.path()).filter(move |folder| *folder != own).map(move |folder| folder.join(&name))
 }
 

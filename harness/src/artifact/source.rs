@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::artifact::build;
 use crate::artifact::module::NO_WASM;
 use crate::artifact::stand_in;
 use crate::error::{Error, Result};
@@ -49,7 +50,7 @@ impl From<&[u8]> for Source {
 impl Source {
     pub(crate) fn label(&self) -> String {
         match self {
-            Source::Path(path) => quote(&path.display().to_string()),
+            Source::Path(path) => build::label_of(path).unwrap_or_else(|| quote(&path.display().to_string())),
             Source::Bytes(_) => "plugin.wasm".to_owned(),
         }
     }

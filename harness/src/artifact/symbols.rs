@@ -1,18 +1,20 @@
 //! File and line of a trap's frames: from the artifact's line tables, or from a twin that has them.
 //!
-//! Shipped artifacts hold neither names nor line tables. When one traps, its crate is built once
-//! more with the same profile, not stripped, beside the author's own build. Debug information does
-//! not change the code: where every function of the twin is as long as the artifact's, an address
-//! in one is an address in the other. Where that does not hold, there are no frames.
+//! Shipped artifacts hold neither names nor line tables. When one traps whose crate is known (see
+//! [`build::twin`]), the crate is built once more with the same profile, not stripped, beside the
+//! author's own build. Debug information does not change the code: where every function of the twin
+//! is as long as the artifact's, an address in one is an address in the other. Where that does not
+//! hold, frames are names of functions alone, for what this process has built, or there are none.
 //!
 //! wasmtime names frames, too, but takes every name for a mangled one of C++: `fn f` is `float`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian};
 use wasmparser::{Parser, Payload};
 
 use crate::artifact::build;
+use crate::artifact::module::Module;
 
 /// The frames at the addresses of a trap, innermost first, as `function at file:line:column`, from
 /// the artifact's own line tables; none where it has none.
@@ -28,13 +30,25 @@ pub(crate) fn frames_of_twin(
     addresses: &[u64],
 ) -> Option<Vec<String>> {
     let code = Code::read(wasm)?;
-    let twin_path = build::twin(artifact, &folder.map(Path::to_owned).or_else(|| folder_of(artifact))?)?;
-    let twin = std::fs::read(twin_path).ok()?;
-    let twin_code = Code::read(&twin)?;
-    if code.lengths != twin_code.lengths {
+    let twin = build::twin(artifact, folder).and_then(|twin| std::fs::read(twin).ok()).unwrap_or_default();
+    match Code::read(&twin).filter(|twin| twin.lengths == code.lengths) {
+        Some(twin) => resolve(&twin, code.start, addresses),
+        // `wasm-opt` has changed the code; the names of functions are beside what ships.
+        None => names(&code, &std::fs::read(build::named_by_us(artifact)?).ok()?, addresses),
+    }
+}
+
+/// The names of the functions at these addresses, from a module with the same code.
+fn names(code: &Code<'_>, named: &[u8], addresses: &[u64]) -> Option<Vec<String>> {
+    let module = Module::parse(named).ok()?;
+    if !module.functions.iter().map(|(_, length)| length).eq(&code.lengths) {
         return None;
     }
-    resolve(&twin_code, code.start, addresses)
+    let at = |address: &u64| {
+        let index = code.starts.partition_point(|start| start <= address).checked_sub(1)?;
+        module.functions[index].0.as_deref().map(plain)
+    };
+    Some(addresses.iter().filter_map(at).collect())
 }
 
 fn resolve(code: &Code<'_>, start: u64, addresses: &[u64]) -> Option<Vec<String>> {
@@ -65,21 +79,12 @@ fn plain(name: &str) -> String {
     rustc_demangle::try_demangle(name).map_or_else(|_| name.to_owned(), |name| format!("{name:#}"))
 }
 
-/// The crate whose sources cargo's `.d` file beside the artifact names.
-fn folder_of(artifact: &Path) -> Option<PathBuf> {
-    let stem = artifact.file_stem()?.to_str()?;
-    build::sources(artifact).into_iter().find_map(|source| {
-        let folder = source.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file())?;
-        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
-        let is_its = manifest.replace('-', "_").contains(&format!("\"{stem}\""));
-        is_its.then(|| folder.to_owned())
-    })
-}
-
 /// The code of a module, as far as addresses go.
 struct Code<'a> {
     /// Where the code section's contents start in the file.
     start: u64,
+    /// Where each function's body starts in the file.
+    starts: Vec<u64>,
     /// The length of each function's body.
     lengths: Vec<usize>,
     custom: Vec<(&'a str, &'a [u8])>,
@@ -87,11 +92,14 @@ struct Code<'a> {
 
 impl Code<'_> {
     fn read(wasm: &[u8]) -> Option<Code<'_>> {
-        let mut code = Code { start: 0, lengths: Vec::new(), custom: Vec::new() };
+        let mut code = Code { start: 0, starts: Vec::new(), lengths: Vec::new(), custom: Vec::new() };
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.ok()? {
                 Payload::CodeSectionStart { range, .. } => code.start = range.start as u64,
-                Payload::CodeSectionEntry(body) => code.lengths.push(body.range().len()),
+                Payload::CodeSectionEntry(body) => {
+                    code.starts.push(body.range().start as u64);
+                    code.lengths.push(body.range().len());
+                }
                 Payload::CustomSection(section) => code.custom.push((section.name(), section.data())),
                 _ => {}
             }

@@ -156,7 +156,7 @@ pub(crate) fn of_the_author(frames: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for frame in frames.into_iter().take(end).filter(|frame| !is_ours(frame)) {
         let Some((name, place)) = frame.rsplit_once(" at ") else {
-            kept.push(frame);
+            kept.extend(plain(&frame));
             continue;
         };
         if !place.starts_with("/rustc/") && !place.starts_with("/rust/deps/") && !place.contains("/registry/src/") {

@@ -16,7 +16,7 @@ use plugsmith::protocol::arguments::{self, Encoding};
 use plugsmith::protocol::resp;
 use plugsmith::{Input, Output};
 
-use crate::artifact::build;
+use crate::artifact::build::{self, Features};
 use crate::artifact::ledger;
 use crate::artifact::module::Module;
 use crate::artifact::origin;
@@ -31,7 +31,6 @@ use crate::engine::fit;
 use crate::engine::host::Host;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
-use crate::text::quote;
 use crate::trace::call::{Call, Past, Shown, What};
 use crate::trace::event::{self, Event, Excerpt};
 use crate::trace::outcome::Outcome;
@@ -366,10 +365,8 @@ impl Plugin {
 
     /// Notes the crate that this is the plugin of; a shell names it by its folder, so that the call
     /// that is made again is one of the sources as they are then.
-    pub(crate) fn belongs_to(&mut self, folder: &Path) {
-        if std::env::var_os(build::GIVEN).is_none() {
-            let here = std::env::current_dir().is_ok_and(|here| here == folder);
-            let name = if here { ".".to_owned() } else { quote(&folder.display().to_string()) };
+    pub(crate) fn belongs_to(&mut self, folder: &Path, features: &Features) {
+        if let Some(name) = build::label(folder, features) {
             self.label = format!(
                 "{}{name}",
                 self.running.host.options_with(self.attached.iter().map(|attached| attached.options()))

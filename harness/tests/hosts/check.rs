@@ -1,5 +1,6 @@
 //! What each host says of an artifact.
 
+use plugsmith_harness::__private::Author;
 use plugsmith_harness::hosts::query::{JavaScript, Query};
 use plugsmith_harness::hosts::{extism, profile, profiles};
 use plugsmith_harness::{Error, Host, Level, Plugin, Profile, Source, build, build_with, check, check_with};
@@ -392,7 +393,7 @@ fn the_types_of_wasi_are_those_of_the_runtime() {
 #[test]
 fn the_fuel_of_a_crates_tests_is_kept_beside_its_artifact() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ferrite-hello");
-    let mut plugin = plugsmith_harness::__private::plugin(folder.to_str().unwrap(), Host::new());
+    let mut plugin = plugsmith_harness::__private::plugin(&author(&folder), Host::new());
     let outcome = plugin.command("HELLO.WORLD", ["Ada"]);
     let record = build(&folder).unwrap().with_extension("fuel.json");
     let record: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
@@ -402,7 +403,7 @@ fn the_fuel_of_a_crates_tests_is_kept_beside_its_artifact() {
 /// What a test in the host of this word dies of, with the plugin of this example.
 fn refused(example: &str, word: &str) -> String {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example);
-    let run = || plugsmith_harness::__private::in_host(folder.to_str().unwrap(), word, Host::new(), |_| ());
+    let run = || plugsmith_harness::__private::in_host(&author(&folder), word, Host::new(), |_| ());
     let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
     refused.downcast_ref::<String>().unwrap().clone()
 }
@@ -419,7 +420,7 @@ fn a_host_in_a_test_has_what_the_real_one_gives() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/query-argon2");
     let outcome = |word: &str, function: &str| {
         let (mut pages, mut error) = (0, None);
-        plugsmith_harness::__private::in_host(folder.to_str().unwrap(), word, Host::new(), |plugin| {
+        plugsmith_harness::__private::in_host(&author(&folder), word, Host::new(), |plugin| {
             let outcome = plugin.call::<String>(function, "password");
             (pages, error) = (outcome.pages, outcome.result.err());
         });
@@ -442,4 +443,9 @@ fn a_plugin_of_orbis_is_none_of_extisms() {
     }
     // An allocator alone makes no plugin of Orbis'.
     assert!(!of("extism", &wat.replace("\"items\") (param i32 i32)", "\"items\")")).contains("Orbis"));
+}
+
+/// What the macros know of the crate in this folder.
+fn author(folder: &std::path::Path) -> Author<'_> {
+    Author { folder: folder.to_str().unwrap(), package: "", features: &[] }
 }

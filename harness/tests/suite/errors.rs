@@ -254,7 +254,7 @@ fn a_panic_shows_its_text_and_the_authors_frames() {
         at_depth at tests/fixtures/faulty/src/lib.rs:21
         panics at tests/fixtures/faulty/src/lib.rs:16
       again with:
-        cargo plugsmith run [checkout]/target/wasm32-unknown-unknown/plugsmith/faulty.wasm PANIC sea
+        cargo plugsmith run [checkout]/harness/tests/fixtures/faulty PANIC sea
     "#);
 }
 
@@ -265,7 +265,7 @@ fn an_overflow_is_a_panic_under_test() {
       in the plugin:
         add at tests/fixtures/faulty/src/lib.rs:28
       again with:
-        cargo plugsmith run [checkout]/target/wasm32-unknown-unknown/plugsmith/faulty.wasm ADD 9223372036854775807 1
+        cargo plugsmith run [checkout]/harness/tests/fixtures/faulty ADD 9223372036854775807 1
     ");
 }
 
@@ -281,7 +281,7 @@ fn a_panic_after_host_calls_shows_them_and_the_log() {
       log:
         info: about to ask for the time
       again with:
-        cargo plugsmith run [checkout]/target/wasm32-unknown-unknown/plugsmith/faulty.wasm STAMP
+        cargo plugsmith run [checkout]/harness/tests/fixtures/faulty STAMP
     "#);
 }
 
@@ -306,7 +306,7 @@ fn a_recursion_is_counted_in_the_frames() {
       in the plugin:
         down at tests/fixtures/faulty/src/lib.rs:50 (19 times)
       again with:
-        cargo plugsmith run [checkout]/target/wasm32-unknown-unknown/plugsmith/faulty.wasm RECURSE 1000000
+        cargo plugsmith run [checkout]/harness/tests/fixtures/faulty RECURSE 1000000
     ");
 }
 
@@ -370,7 +370,7 @@ fn a_failed_call_panics_at_the_tests_line() {
     insta::assert_snapshot!(text.replace(&checkout.display().to_string(), "[checkout]"), @"
     WRONG failed: WRONGTYPE Operation against a key holding the wrong kind of value
       again with:
-        cargo plugsmith run [checkout]/target/wasm32-unknown-unknown/plugsmith/faulty.wasm WRONG
+        cargo plugsmith run [checkout]/harness/tests/fixtures/faulty WRONG
     ");
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use plugsmith_harness::serve::ferrite::Owner;
-use plugsmith_harness::{Profile, build_again, sources_of};
+use plugsmith_harness::{BuildOptions, build_again, sources_of};
 
 use super::Plugin;
 use crate::artifact::Named;
@@ -20,7 +20,7 @@ const SETTLE: Duration = Duration::from_millis(100);
 type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 /// Watches the plugins' sources in a thread that ends with the program.
-pub(super) fn watch(owner: Owner, plugins: Vec<Plugin>, profile: Profile, quiet: bool) -> Result<(), Error> {
+pub(super) fn watch(owner: Owner, plugins: Vec<Plugin>, profile: BuildOptions, quiet: bool) -> Result<(), Error> {
     if plugins.is_empty() {
         return Ok(());
     }
@@ -80,10 +80,10 @@ fn run(
     }
 }
 
-fn again(owner: &Owner, plugin: &mut Plugin, profile: Profile, quiet: bool) -> Result<(), Error> {
+fn again(owner: &Owner, plugin: &mut Plugin, profile: BuildOptions, quiet: bool) -> Result<(), Error> {
     if let Named::Crate(folder) = &plugin.named {
         let mut progress = Progress::new(quiet);
-        plugin.artifact = build_again(folder, profile, &mut |line| progress.show(line))?;
+        plugin.artifact = build_again(folder, profile.clone(), &mut |line| progress.show(line))?;
         plugin.manifest = Some(super::manifest(folder, &plugin.artifact)?);
     }
     let (name, source, manifest) = (plugin.name.clone(), plugin.source(), plugin.manifest.clone());

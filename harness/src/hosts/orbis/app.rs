@@ -22,7 +22,7 @@ use super::running::Running;
 use super::server::Server;
 use super::services::{Emitted, Services};
 use super::{check, engine};
-use crate::artifact::build;
+use crate::artifact::build::{self, Features};
 use crate::artifact::ledger;
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
@@ -278,10 +278,8 @@ impl App {
     }
 
     /// Notes the crate that this is the plugin of.
-    pub(crate) fn belongs_to(&mut self, folder: &Path) {
-        if std::env::var_os(build::GIVEN).is_none() {
-            let here = std::env::current_dir().is_ok_and(|here| here == folder);
-            let name = if here { ".".to_owned() } else { crate::text::quote(&folder.display().to_string()) };
+    pub(crate) fn belongs_to(&mut self, folder: &Path, features: &Features) {
+        if let Some(name) = build::label(folder, features) {
             self.label = name.into();
         }
         self.folder = Some(folder.to_owned());

@@ -12,6 +12,7 @@ use super::abi::{self, Abi};
 use super::app::App;
 use super::manifest::Manifest;
 use super::permission::Permission;
+use crate::artifact::build::{self, Features};
 use crate::artifact::source::Source;
 use crate::error::{Error, Result};
 
@@ -297,17 +298,22 @@ impl Orbis {
         App::load(source.into(), self)
     }
 
-    /// Loads the plugin of the crate in `folder`, built or proven fresh; see [`orbis!`](crate::orbis!).
+    /// Loads the plugin of the crate in `folder`, built by cargo; see [`orbis!`](crate::orbis!).
     ///
     /// # Errors
     /// As [`crate::build`] and [`Orbis::load`].
-    pub fn load_crate(mut self, folder: &Path) -> Result<App> {
-        let artifact = crate::build(folder)?;
+    pub fn load_crate(self, folder: &Path) -> Result<App> {
+        self.load_crate_with(folder, &Features::default())
+    }
+
+    /// As [`load_crate`](Orbis::load_crate), with these features.
+    pub(crate) fn load_crate_with(mut self, folder: &Path, features: &Features) -> Result<App> {
+        let artifact = build::build_for_test(folder, features.clone())?;
         if self.manifest.is_none() {
             self.manifest = Manifest::of_crate(folder, &Source::Path(artifact.clone()).read()?)?;
         }
         let mut app = self.load(artifact)?;
-        app.belongs_to(folder);
+        app.belongs_to(folder, features);
         Ok(app)
     }
 

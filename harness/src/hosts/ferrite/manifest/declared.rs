@@ -40,7 +40,7 @@ impl Declared {
             place: "Cargo.toml".to_owned(),
             reason: format!("[package.metadata.ferrite]: {reason}"),
         };
-        let metadata = match &package["metadata"]["ferrite"] {
+        let metadata = match &package.metadata["ferrite"] {
             Json::Null => Metadata::default(),
             json => serde_json::from_value(json.clone()).map_err(|error| bad(error.to_string()))?,
         };
@@ -50,17 +50,15 @@ impl Declared {
         for dependency in &metadata.dependencies {
             dependency::verify(dependency).map_err(bad)?;
         }
-        let text = |field: &str| package[field].as_str().map(str::to_owned);
-        let authors = package["authors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let authors = authors.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", ");
+        let authors = package.authors.join(", ");
         Ok(Declared {
             package: Some(Package {
-                name: text("name").unwrap_or_default(),
-                version: text("version").unwrap_or_default(),
-                description: text("description"),
+                name: package.name.to_string(),
+                version: package.version.to_string(),
+                description: package.description,
                 author: Some(authors).filter(|authors| !authors.is_empty()),
-                license: text("license"),
-                homepage: text("homepage"),
+                license: package.license,
+                homepage: package.homepage,
                 ferrite: Server { min_version: metadata.min_version },
             }),
             permissions: metadata.permissions,
