@@ -45,7 +45,7 @@ fn run(
     changes: &Receiver<()>,
     mut watcher: RecommendedWatcher,
     mut watched: BTreeSet<PathBuf>,
-    (profile, quiet): (Profile, bool),
+    (profile, quiet): (BuildOptions, bool),
 ) {
     let mut seen: Vec<Seen> = plugins.iter().map(look).collect();
     while changes.recv().is_ok() {
@@ -63,7 +63,7 @@ fn run(
             }
             // What changes during the build is looked at again.
             *seen = now;
-            match again(owner, plugin, profile, quiet) {
+            match again(owner, plugin, profile.clone(), quiet) {
                 Ok(()) if !quiet => terminal::note(&format!("the new {} is in place", plugin.name)),
                 Ok(()) => {}
                 Err(error) => {
