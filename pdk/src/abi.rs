@@ -2,6 +2,8 @@
 
 #[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown", feature = "allocator")))]
 mod allocator;
+#[cfg(all(feature = "json", any(test, target_arch = "wasm32")))]
+mod blocks;
 #[cfg(target_arch = "wasm32")]
 mod extism;
 #[cfg(not(target_arch = "wasm32"))]

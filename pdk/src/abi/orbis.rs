@@ -8,9 +8,9 @@
 
 pub(crate) mod page;
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 
+use super::blocks;
 use crate::orbis::Error;
 use crate::protocol::http::HttpRequest;
 use crate::protocol::log::Level;
@@ -87,13 +87,13 @@ impl HostHandle {
     pub(crate) fn hash(&self, algorithm: i32, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         // SAFETY: the host reads the bytes during the call.
         let block = unsafe { raw::crypto_hash(algorithm, bytes.as_ptr(), bytes.len()) };
-        take(block).ok_or_else(|| Error::refused("crypto_hash"))
+        blocks::take(block).ok_or_else(|| Error::refused("crypto_hash"))
     }
 
     pub(crate) fn random(&self, length: usize) -> Result<Vec<u8>, Error> {
         // SAFETY: the host is given a number, and answers a block of ours.
         let block = unsafe { raw::crypto_random(length) };
-        take(block).ok_or_else(|| Error::refused("crypto_random"))
+        blocks::take(block).ok_or_else(|| Error::refused("crypto_random"))
     }
 
     pub(crate) fn db_query(&self, sql: &str, parameters: &str) -> Result<String, Error> {
@@ -141,66 +141,19 @@ fn done(import: &str, code: i32) -> Result<(), Error> {
 
 /// The text that the host answered; `None` for the address 0.
 fn text(block: *mut u8) -> Result<Option<String>, Error> {
-    let Some(bytes) = take(block) else { return Ok(None) };
+    let Some(bytes) = blocks::take(block) else { return Ok(None) };
     String::from_utf8(bytes).map(Some).map_err(|_| Error::internal("the host answered what is not UTF-8"))
 }
 
-/// The bytes behind their length, in a block of ours that is freed.
-fn take(block: *mut u8) -> Option<Vec<u8>> {
-    if block.is_null() {
-        return None;
-    }
-    // SAFETY: the host put four bytes of length at the start of a block from `allocate`.
-    let length = u32::from_le_bytes(unsafe { block.cast::<[u8; 4]>().read() }) as usize;
-    // SAFETY: and so many bytes behind them, for which it had asked.
-    let bytes = unsafe { std::slice::from_raw_parts(block.add(4), length) }.to_vec();
-    release(block);
-    Some(bytes)
-}
-
-/// What stands in front of every block: its layout's size, so that freeing one trusts nobody.
-const HEADER: usize = 8;
-
-fn layout(size: usize) -> Layout {
-    match size.checked_add(HEADER).map(|size| Layout::from_size_align(size, HEADER)) {
-        Some(Ok(layout)) => layout,
-        _ => handle_alloc_error(Layout::new::<u8>()),
-    }
-}
-
 /// A block of `size` bytes for the host to write to, never at address 0.
-///
-/// The host does not look for a 0: it would write over the guest's first bytes. So a guest without
-/// memory ends here.
 pub(crate) fn allocate(size: i32) -> i32 {
     // A negative size is one above 2 GiB to the host.
-    let size = size as u32 as usize;
-    let layout = layout(size);
-    // SAFETY: the layout has at least the header's size.
-    let start = unsafe { alloc(layout) };
-    if start.is_null() {
-        handle_alloc_error(layout);
-    }
-    // SAFETY: the block has room for the header, and its alignment.
-    unsafe { start.cast::<usize>().write(size) };
-    // SAFETY: the block is longer than the header, or just as long.
-    unsafe { start.add(HEADER) }.expose_provenance() as i32
+    blocks::allocate(size as u32 as usize).expose_provenance() as i32
 }
 
 /// Frees a block of [`allocate`].
 pub(crate) fn deallocate(block: i32) {
-    if block != 0 {
-        release(std::ptr::with_exposed_provenance_mut(block as usize));
-    }
-}
-
-fn release(block: *mut u8) {
-    // SAFETY: every block has the header in front; the host passes no others, as it got no others.
-    let start = unsafe { block.sub(HEADER) };
-    // SAFETY: `allocate` has written the size there.
-    let size = unsafe { start.cast::<usize>().read() };
-    // SAFETY: and made the block with this layout.
-    unsafe { dealloc(start, layout(size)) };
+    blocks::release(std::ptr::with_exposed_provenance_mut(block as usize));
 }
 
 /// One call of a handler: the input's text in, a block with the reply's bytes behind their length out.
@@ -230,7 +183,12 @@ fn log(level: Level, text: &str) {
 /// The text that the host has written for a handler.
 fn received(input: i32, length: i32) -> String {
     let start: *const u8 = std::ptr::with_exposed_provenance(input as usize);
-    // SAFETY: the host has written so many bytes there, and frees them after the call.
+    if start.is_null() {
+        return String::new();
+    }
+    // SAFETY: the host has written so many bytes there, and frees them after the call. A host that lies
+    // about the length reads beyond what it wrote, at worst beyond the memory, which is a trap; what
+    // lies there is this guest's own.
     let bytes = unsafe { std::slice::from_raw_parts(start, length as u32 as usize) };
     // A host that sends no UTF-8 sends no JSON either, so the call goes on to that mistake.
     core::str::from_utf8(bytes).unwrap_or_default().to_owned()

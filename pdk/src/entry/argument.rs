@@ -235,8 +235,8 @@ pub(crate) fn mismatch(what: &str, name: &str, expected: &str, value: &Value) ->
         Value::Map(_) => "a map",
         value => match (value.as_str(), value.as_bytes()) {
             // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
-            (Some(text), _) => &quoted(text.get(..text.floor_char_boundary(60)).unwrap_or(text).as_bytes()),
-            (None, Some(bytes)) => &quoted(bytes.get(..60).unwrap_or(bytes)),
+            (Some(text), _) => &quoted(text.get(..text.floor_char_boundary(60)).unwrap_or(text)),
+            (None, Some(_)) => "bytes that are not UTF-8",
             (None, None) => "another value",
         },
     };
@@ -244,8 +244,8 @@ pub(crate) fn mismatch(what: &str, name: &str, expected: &str, value: &Value) ->
 }
 
 /// A string as JSON has it.
-fn quoted(bytes: &[u8]) -> String {
+fn quoted(text: &str) -> String {
     let mut json = Vec::new();
-    json::write_bytes(&mut json, bytes);
+    json::write_string(&mut json, text);
     String::from_utf8(json).unwrap_or_default()
 }

@@ -121,7 +121,7 @@ fn judge_fcall(artifact: &Artifact, report: &mut Report) {
     if !foreign.is_empty() {
         report.breach(
             format!("imports from `{FCALL}`, and {foreign} from elsewhere: FCALL has functions of its own only"),
-            "keep #[fcall] functions in a crate of their own",
+            "keep what FCALL calls in a crate of its own",
         );
     }
     if module.memory.is_none() {
@@ -135,7 +135,8 @@ fn judge_fcall(artifact: &Artifact, report: &mut Report) {
             .all(|ty| ["i32", "i64", "f32", "f64"].contains(&ty.as_str()))
     };
     if !module.exports.values().any(numeric) {
-        report.breach("exports no function that FCALL can call", "mark a function of numbers with #[fcall]");
+        report
+            .breach("exports no function that FCALL can call", "export a function that takes and returns numbers only");
     }
     report.note(
         format!("is for FUNCTION LOAD and FCALL: {FCALL_FUEL} units of fuel, numbers in and out, a store that is not connected"),

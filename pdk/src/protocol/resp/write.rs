@@ -57,7 +57,8 @@ impl Writer {
         self.header(b':', n);
     }
 
-    /// A null.
+    /// A null: `_` in RESP3; `$-1` in RESP2, as Ferrite's page has it. A plugin writes RESP3, and
+    /// its host writes RESP2 for the clients that speak it.
     pub fn null(&mut self) {
         self.bytes.extend_from_slice(if self.resp2 { b"$-1\r\n" } else { b"_\r\n" });
     }
