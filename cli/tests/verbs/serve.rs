@@ -249,7 +249,7 @@ fn a_recording_becomes_a_test() {
     insta::assert_snapshot!(std::fs::read_to_string(&file).unwrap());
     let mut app = Orbis::as_documented().load(root().join(ORBIS)).unwrap();
     app.replay(&file).unwrap();
-    plugsmith_harness::assert_trace_snapshot!(app);
+    plugsmith_harness::assert_trace_snapshot!(app, suffix = "trace");
 }
 
 /// The fixture in a folder of its own, and a server of it.

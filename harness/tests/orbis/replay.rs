@@ -51,7 +51,7 @@ fn a_recording_is_sent_again() {
     let mut app = app();
     let outcomes = app.replay(file("orbis-requests.jsonl", &lines)).unwrap();
     assert_eq!(outcomes.len(), 5);
-    assert_trace_snapshot!(app);
+    assert_trace_snapshot!(app, suffix = "trace");
 }
 
 /// A request with secrets everywhere but in its body.

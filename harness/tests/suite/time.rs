@@ -58,8 +58,7 @@ fn code(body: &str) -> String {
 
 #[test]
 fn a_sleep_moves_the_clock_and_takes_no_time() {
-    let mut plugin = plugin(
-        r#"(func (export "run") (result i32)
+    let body = r#"(func (export "run") (result i32)
           (drop (call $time (i32.const 0) (i64.const 0) (i32.const 64)))
           (drop (call $sleep (i32.const 1) (i32.const 0) (i64.const 3600000000000)))
           (drop (call $time (i32.const 0) (i64.const 0) (i32.const 72)))
@@ -68,8 +67,8 @@ fn a_sleep_moves_the_clock_and_takes_no_time() {
             (i64.ne (i64.sub (i64.load (i32.const 72)) (i64.load (i32.const 64))) (i64.const 3600000000000))
             (i32.or
               (i32.ne (i32.load (i32.const 4096)) (i32.const 1))
-              (i64.ne (i64.load (i32.const 2048)) (i64.const 7)))))"#,
-    );
+              (i64.ne (i64.load (i32.const 2048)) (i64.const 7)))))"#;
+    let mut plugin = Plugin::load_in(guest(body), Host::new().timeout(Duration::MAX)).unwrap();
     assert_outcome_snapshot!(plugin.call::<()>("run", ""), @"
     run
       clock_time_get realtime -> 2025-01-01T00:00:00Z

@@ -103,7 +103,7 @@ fn a_reload_keeps_what_is_stored_and_a_bad_one_changes_nothing() {
     assert_eq!(world.ask("GET a"), "$1|1|");
     assert!(world.ask("PLUGIN.INFO t").ends_with("|$10|executions|:1|$6|errors|:0|"));
     let error = reload(&mut world, "(module)").unwrap_err();
-    assert!(error.contains("which the artifact does not export"), "{error}");
+    assert!(error.contains("which the artifact does not have"), "{error}");
     let error = reload(&mut world, "nonsense").unwrap_err();
     assert!(error.starts_with("ERR "), "{error}");
     assert_eq!(world.ask("T.VERSION"), ":2|");
