@@ -12,6 +12,8 @@ mod notes;
 mod report;
 mod toml;
 
+use std::time::Duration;
+
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::engine::host::Host;
@@ -57,6 +59,9 @@ pub struct Suite {
     host: Host,
 }
 
+/// How many calls of the tested plugin may take their whole time.
+const MOST_CALLS: u32 = 30;
+
 impl Suite {
     /// The plugin, and the test plugin for it.
     pub fn new(plugin: impl Into<Source>, test: impl Into<Source>) -> Suite {
@@ -101,7 +106,9 @@ impl Suite {
         let subject = Plugin::load_in(self.plugin, answers).map_err(|error| in_file(&file, error))?;
         let board = Board::new(subject, &limits);
         let fuel = limits.fuel.max(Limits::default().fuel);
-        let host = Host::new().fuel(fuel).functions(functions::all(&module, &board, input));
+        // The limit of time is that of one call, of which a suite makes many.
+        let time = limits.timeout.map_or(Duration::MAX, |timeout| timeout.saturating_mul(MOST_CALLS));
+        let host = Host::new().fuel(fuel).timeout(time).functions(functions::all(&module, &board, input));
         let source = match self.test {
             Source::Path(path) => Source::Path(path),
             Source::Bytes(_) => Source::Bytes(test),

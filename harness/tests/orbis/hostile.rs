@@ -307,22 +307,24 @@ fn what_orbis_cannot_load_is_refused_with_the_fix() {
             "allocate",
             r#"(module (memory (export "memory") 1) (func (export "allocate") (param i64) (result i64) (i64.const 0)))"#,
         ),
+        ("extism", r#"(module (import "extism:host/env" "alloc" (func (param i64) (result i64))) ALLOCATE)"#),
         (
-            "extism",
-            r#"(module (import "extism:host/env" "alloc" (func (param i64) (result i64))) (memory (export "memory") 1))"#,
+            "wasi",
+            r#"(module (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32))) ALLOCATE)"#,
         ),
-        ("wasi", r#"(module (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32))))"#),
-        ("its page", r#"(module (import "env" "log_info" (func (param i32 i32))))"#),
-        ("types", r#"(module (import "env" "db_query" (func (param i32 i32) (result i32))))"#),
+        ("its page", r#"(module (import "env" "log_info" (func (param i32 i32))) ALLOCATE)"#),
+        ("types", r#"(module (import "env" "db_query" (func (param i32 i32) (result i32))) ALLOCATE)"#),
         ("no wasm", "hello"),
     ];
+    let allocate = r#"(memory (export "memory") 1) (func (export "allocate") (param i32) (result i32) (i32.const 0))"#;
     let told = modules.map(|(name, module)| {
+        let module = module.replace("ALLOCATE", allocate);
         let manifest = plugsmith_harness::hosts::orbis::Manifest::parse(&crate::guest::manifest("[]", &[])).unwrap();
         format!("{name}: {}", Orbis::as_shipped().manifest(manifest).load(module.as_bytes()).unwrap_err())
     });
     insta::assert_snapshot!(told.join("\n"), @"
     no memory: not a valid plugin: it exports no memory called `memory`
-    no allocate: no export `allocate`; there is `alloc`
+    no allocate: not a valid plugin: it exports no `allocate`, so it is not an Orbis plugin: write its handlers with #[route]
     allocate: signatures differ: the artifact has `allocate(i64) -> i64`, but Orbis calls `allocate(i32) -> i32`
     extism: not a valid plugin: Orbis has no `extism:host/env.alloc`: it is a plugin for an Extism host; Orbis calls handlers of its own kind; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set
     wasi: not a valid plugin: Orbis has no `wasi_snapshot_preview1.random_get`: it has no WASI; build for wasm32-unknown-unknown; its `env` has allocate, crypto_hash, crypto_random, db_execute, db_query, deallocate, emit_event, get_config, http_request, log, state_get, state_remove, state_set

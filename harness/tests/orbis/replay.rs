@@ -71,11 +71,12 @@ fn a_recording_holds_no_secrets() {
 #[test]
 fn neither_trace_nor_report_holds_secrets() {
     let outcome = app().send(&secretive());
-    insta::assert_snapshot!(outcome.report(), @"
+    insta::assert_snapshot!(outcome.report(), @r#"
     GET /nowhere?access_token=..&author=ada&csrf%5Ftoken=..&q proxy-authorization: .. x-api-key: .. x-auth-token: .. x-csrf-token: .. succeeded
+      => 404 {"error":{"code":"NOT_FOUND","message":"Route GET /nowhere not found in plugin 'a'"},"success":false}
       again with:
         curl -i 'http://127.0.0.1:8787/api/plugins/a/nowhere?access_token=..&author=ada&csrf%5Ftoken=..&q' -H 'proxy-authorization: ..' -H 'x-api-key: ..' -H 'x-auth-token: ..' -H 'x-csrf-token: ..'  # while this runs: cargo plugsmith serve plugin.wasm
-    ");
+    "#);
 }
 
 #[test]

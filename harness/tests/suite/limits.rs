@@ -160,7 +160,7 @@ fn a_shared_memory_is_harmless() {
     insta::assert_debug_snapshot!(loaded, @r#"
     Err(
         InvalidModule {
-            reason: "failed to parse WebAssembly module: threads must be enabled for shared memories (at offset 0x15)",
+            reason: "it uses the wasm proposal threads, which Extism does not run: build it without threads: without the target feature `atomics`, without `-pthread` and `--shared-memory`",
         },
     )
     "#);

@@ -78,7 +78,7 @@ fn names_that_clash_are_refused() {
     );
     let wat = r#"(module (func (export "auth")))"#;
     let error = world.load_text("two", &["auth"], wat).unwrap_err();
-    assert_eq!(error, "ERR plugin 'two' has a command auth, which is one of the server's own");
+    assert_eq!(error, "ERR plugin 'two' has a command auth, which is the server's own");
     let error = world.load_text("two", &["T.ABSENT"], NOTHING).unwrap_err();
     assert!(error.contains("T.ABSENT") && error.contains("which the artifact does not have"), "{error}");
     assert!(world.load_text("one", &["T.OTHER"], NOTHING).unwrap_err().contains("is loaded already"));
