@@ -45,6 +45,14 @@ fn page(name: &str, inspection: &Inspection) -> String {
     out
 }
 
+/// The size of what ships, and what it consists of as far as the artifact with names tells.
+pub(crate) fn weight(ships: &Inspection, parts: &Inspection) -> String {
+    let mut out = format!("{} bytes\n", size(ships.bytes));
+    sections(&mut out, ships);
+    crates(&mut out, parts);
+    out
+}
+
 fn entry_points(out: &mut String, inspection: &Inspection) {
     table(
         out,

@@ -2,6 +2,7 @@
 //! test could want, too, is the harness's.
 
 mod artifact;
+mod build;
 mod call;
 mod check;
 mod error;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     let done = match options.verb {
         Verb::Run(options) => run::run(options),
         Verb::Call(options) => call::call(options),
+        Verb::Build(options) => build::build(&options),
         Verb::Inspect(options) => inspect::inspect(options),
         Verb::Manifest(options) => manifest::manifest(&options),
         Verb::Check(options) => check::check(&options),

@@ -111,6 +111,16 @@ Examples:
 
 The signature is a custom section, in the form of the WebAssembly module signatures.";
 
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  cargo plugsmith build
+  cargo plugsmith build my-plugin --features extra
+  wasm=$(cargo plugsmith build . --quiet)
+
+The artifact is target/plugsmith/my_plugin.wasm, built as a cdylib alone with settings of its own (opt-level s, fat LTO, one
+codegen unit, panic abort), so the release profile of the workspace can be what it is. wasm-opt makes it smaller still
+where it is installed. `check`, `inspect` and `pack` of a crate use the same file.";
+
 const TEST_EXAMPLES: &str = "\
 Examples:
   cargo plugsmith test
@@ -145,6 +155,9 @@ pub(crate) enum Verb {
     /// Call a function of a plugin, with bytes in and bytes out
     #[command(after_help = help(CALL_EXAMPLES))]
     Call(Call),
+    /// Build the artifact that ships, and show what it consists of
+    #[command(after_help = help(BUILD_EXAMPLES))]
+    Build(Build),
     /// Show what a plugin offers, wants and weighs
     #[command(after_help = help(INSPECT_EXAMPLES))]
     Inspect(Inspect),
@@ -349,6 +362,18 @@ pub(crate) struct Pack {
     #[arg(long, value_name = "URL", default_value = "", requires = "project", hide_default_value = true)]
     pub(crate) repo_url: String,
     /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) krate: CrateOptions,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Build {
+    /// A crate's folder, or a package of this workspace
+    #[arg(value_name = "CRATE", default_value = ".")]
+    pub(crate) plugin: String,
+    /// Print the path alone
     #[arg(long, short)]
     pub(crate) quiet: bool,
     #[command(flatten)]

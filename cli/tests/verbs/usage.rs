@@ -18,6 +18,7 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["check", "--help"]));
     snapshot!(plugsmith(["serve", "--help"]));
     snapshot!(plugsmith(["pack", "--help"]));
+    snapshot!(plugsmith(["build", "--help"]));
 }
 
 #[test]
