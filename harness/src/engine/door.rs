@@ -27,7 +27,9 @@ use crate::trace::render::Dialect;
 
 pub(crate) use allowed::vain;
 pub(crate) use http::check_request;
-pub(crate) use pass::{Asked, Noted, Passes, Stop, pass, refuse};
+#[cfg(feature = "orbis")]
+pub(crate) use pass::refuse;
+pub(crate) use pass::{Asked, Noted, Passes, Stop, pass};
 
 /// The work of one import: the test's host, and the call's values.
 type Work = fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Result<(), Failure>;

@@ -20,6 +20,7 @@ pub(crate) enum Dialect {
 
 /// A host call, as far as its text goes.
 pub(crate) struct Shown<'a> {
+    #[cfg_attr(not(feature = "orbis"), expect(dead_code, reason = "without Orbis there is one dialect"))]
     pub(crate) dialect: Dialect,
     pub(crate) module: &'a str,
     pub(crate) name: &'a str,

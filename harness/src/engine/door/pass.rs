@@ -89,6 +89,7 @@ pub(crate) fn pass<P: Passes>(
 }
 
 /// Notes a host call that was refused before its arguments were whole: no watch may answer it.
+#[cfg(feature = "orbis")]
 pub(crate) fn refuse<P: Passes>(through: &mut P, asked: &Asked<'_>, stop: Stop) -> Stop {
     let watched = through.watched();
     let result = Err(stop.clone());
