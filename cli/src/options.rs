@@ -117,7 +117,7 @@ Examples:
   cargo plugsmith build my-plugin --features extra
   wasm=$(cargo plugsmith build . --quiet)
 
-The artifact is target/plugsmith/my_plugin.wasm, built as a cdylib alone with settings of its own (opt-level s, fat LTO, one
+The artifact is target/plugsmith/my_plugin.wasm, built as a cdylib alone with settings of its own (opt-level z, fat LTO, one
 codegen unit, panic abort), so the release profile of the workspace can be what it is. wasm-opt makes it smaller still
 where it is installed. `check`, `inspect` and `pack` of a crate use the same file.";
 

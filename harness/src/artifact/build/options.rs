@@ -63,7 +63,7 @@ const TEST: &[(&str, &str)] = &[
 /// which changes no instruction.
 const RELEASE: &[(&str, &str)] = &[
     ("inherits", "\"release\""),
-    ("opt-level", "\"s\""),
+    ("opt-level", "\"z\""),
     ("debug", "false"),
     ("strip", "\"debuginfo\""),
     ("lto", "\"fat\""),
