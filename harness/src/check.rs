@@ -35,7 +35,7 @@ use crate::hosts::{Abi, Profile};
 /// ```
 ///
 /// # Errors
-/// A missing file. What is no module is a breach.
+/// A missing file. A file that is not a module is a breach, not an error.
 pub fn check(source: impl Into<Source>, profile: &Profile) -> Result<Report> {
     report(source.into(), profile, |_, _| {})
 }

@@ -41,7 +41,7 @@ pub(crate) fn adopt(wasm: Vec<u8>, artifact: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`adopt`].
 pub(crate) fn adopt_text(wasm: Vec<u8>, text: &str) -> Result<Vec<u8>> {
-    // What is no module is somebody else's to tell.
+    // Whoever parses the module reports a file that is not one.
     let Ok(module) = Module::parse(&wasm) else { return Ok(wasm) };
     if !module.records.is_empty() {
         return Ok(wasm);
