@@ -12,8 +12,9 @@ mod write;
 pub(crate) use read::parse;
 pub(crate) use write::{general, plain};
 
-// Safe code through and through, and numbers of a thousand digits take Miri minutes.
-#[cfg(all(test, not(miri)))]
+// All of it is safe code, and numbers of a thousand digits take Miri minutes.
+#[cfg(test)]
+#[cfg(not(miri))]
 mod tests {
     use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
