@@ -4,6 +4,7 @@ pub mod extism;
 pub mod ferrite;
 #[cfg(feature = "orbis")]
 pub mod orbis;
+mod orbis_rules;
 pub mod peers;
 mod profile;
 pub mod query;
@@ -11,6 +12,4 @@ pub(crate) mod report;
 mod standard;
 
 pub(crate) use profile::FCALL_FUEL;
-#[cfg(feature = "orbis")]
-pub(crate) use profile::orbis as orbis_profile;
 pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

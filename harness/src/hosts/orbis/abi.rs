@@ -5,18 +5,23 @@
 //! answers ends with a NUL, and a handler's answer ends where its JSON does.
 
 use serde_json::{Deserializer, Value as Json};
-use wasmtime::Linker;
 
-use super::imports;
 use super::memory;
-use super::running::Running;
 use crate::trace::event::render_bytes;
 
 /// A function's name, how many `i32` it takes, and whether it answers one.
 pub(super) type Function = (&'static str, usize, bool);
 
+/// Which of the two ABIs it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Shipped,
+    Page,
+}
+
 /// An ABI, as data.
 pub(super) struct Abi {
+    pub(super) kind: Kind,
     /// Whose it is, for messages.
     pub(super) owner: &'static str,
     /// What every plugin must export.
@@ -28,7 +33,6 @@ pub(super) struct Abi {
     pub(super) deallocate: &'static str,
     /// The host's functions, all of module `env`.
     pub(super) functions: &'static [Function],
-    pub(super) linker: fn() -> &'static Linker<Running>,
     /// The block in which a host function answers these bytes.
     pub(super) block: fn(&[u8]) -> Result<Vec<u8>, String>,
     /// The JSON of a handler's answer at this address.
@@ -37,6 +41,7 @@ pub(super) struct Abi {
 
 /// That of the shipped host.
 pub(super) static SHIPPED: Abi = Abi {
+    kind: Kind::Shipped,
     owner: "Orbis",
     required: &[("allocate", 1, true)],
     // Without it, what the host has written is never freed; instances live for one call.
@@ -58,7 +63,6 @@ pub(super) static SHIPPED: Abi = Abi {
         ("state_remove", 2, true),
         ("state_set", 4, true),
     ],
-    linker: || &imports::LINKER,
     block: |bytes| {
         let length = u32::try_from(bytes.len()).map_err(|_| "the answer is beyond 4 GiB")?;
         Ok([&length.to_le_bytes()[..], bytes].concat())
@@ -68,6 +72,7 @@ pub(super) static SHIPPED: Abi = Abi {
 
 /// That of the page. Its complete example has no `alloc`, so a plugin need not have one.
 pub(super) static PAGE: Abi = Abi {
+    kind: Kind::Page,
     owner: "Orbis' page",
     required: &[("init", 0, true), ("execute", 0, true), ("cleanup", 0, true)],
     optional: &[("alloc", 1, true), ("dealloc", 2, false)],
@@ -81,7 +86,6 @@ pub(super) static PAGE: Abi = Abi {
         ("log_error", 2, false),
         ("log_info", 2, false),
     ],
-    linker: || &imports::page::LINKER,
     block: |bytes| Ok([bytes, &[0]].concat()),
     answer: page_answer,
 };

@@ -1,27 +1,33 @@
 //! An Orbis plugin under test.
 
+mod call;
+mod load;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+pub use call::Call;
 use serde::Serialize;
 use serde_json::Value as Json;
 use wasmtime::InstancePre;
 
 use super::deadline::Deadline;
 use super::failure::Trapped;
-use super::host::{Limits, Mode, Orbis};
+use super::host::Orbis;
 use super::instance::{Finished, Loaded};
+use super::limits::Limits;
 use super::manifest::Manifest;
+use super::mode::Mode;
 use super::package::Package;
-use super::record;
-use super::request::{Call, Request};
+use super::record::{self, Served};
+use super::request::Request;
 use super::response::Response;
 use super::router;
 use super::running::Running;
 use super::server::Server;
 use super::services::{Emitted, Services};
-use super::{check, engine};
+use super::{check, compiled};
 use crate::artifact::build::{self, Features};
 use crate::artifact::ledger;
 use crate::artifact::module::Module;
@@ -30,7 +36,7 @@ use crate::artifact::symbols;
 use crate::engine::failure;
 use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
-use crate::trace::call::{self, Past, Shown, What};
+use crate::trace::call::{self as traced, Past, Shown, What};
 use crate::trace::event::{Event, HostCall};
 use crate::trace::outcome::Outcome;
 use crate::trace::render::{render_bytes, render_json};
@@ -56,14 +62,6 @@ pub struct App {
     pub(super) watch: Option<Arc<dyn Watch>>,
 }
 
-/// Where a server makes an app answer.
-pub(super) struct Served {
-    /// Scheme, host and port.
-    pub(super) origin: String,
-    /// Whoever sends it is logged in.
-    pub(super) token: String,
-}
-
 impl App {
     pub(super) fn load(source: Source, host: Orbis) -> Result<App> {
         if let Some(mistake) = host.mistake {
@@ -78,7 +76,7 @@ impl App {
         let module = Module::parse(&wasm)?;
         let abi = host.mode.abi();
         check::artifact(&module, abi)?;
-        let linked = engine::compile(&module, &wasm, abi)?;
+        let linked = compiled::compile(&module, &wasm, abi)?;
         let services = Arc::new(Mutex::new(Services::new(&host, &manifest)?));
         Ok(App {
             mode: host.mode,
@@ -130,7 +128,7 @@ impl App {
 
     /// Sends a request; see [`Call::send`].
     pub fn send(&mut self, request: &Request) -> Outcome<Response> {
-        let what = What::Request { shown: request.shown(), replay: Some(record::curl(request, self)) };
+        let what = What::Request { shown: request.shown(), replay: Some(self.again(request)) };
         let own = self.server.answer(
             self.mode,
             request,
@@ -148,7 +146,7 @@ impl App {
             Err(response) => return self.finish(what, Ran::without_plugin(response), Response::shown),
         };
         let handler = matched.route.handler.clone();
-        let context = request.context(self.mode, &matched, user);
+        let context = matched.context(self.mode, request, user);
         let mode = self.mode;
         let ran = self.run(&handler, &context, |answer| {
             let response = Response::of(mode, answer)?;
@@ -259,7 +257,7 @@ impl App {
         let module = Module::parse(&wasm)?;
         let abi = self.mode.abi();
         check::artifact(&module, abi)?;
-        let linked = engine::compile(&module, &wasm, abi)?;
+        let linked = compiled::compile(&module, &wasm, abi)?;
         let mut services = self.services();
         if let Some(database) = &mut services.database {
             database.migrate()?;
@@ -285,12 +283,9 @@ impl App {
         self.folder = Some(folder.to_owned());
     }
 
-    pub(super) fn label(&self) -> &str {
-        &self.label
-    }
-
-    pub(super) fn served(&self) -> Option<&Served> {
-        self.served.as_ref()
+    /// The command that makes a request again.
+    fn again(&self, request: &Request) -> String {
+        record::curl(request, &self.manifest.parsed().name, &self.label, self.served.as_ref())
     }
 
     /// One call of the plugin. `convert` says what a host makes of the answer, and whether the
@@ -374,7 +369,7 @@ impl App {
         let shown = ran.result.as_ref().map(shown).unwrap_or_default();
         let outcome = Outcome {
             result: ran.result,
-            call: call::Call { label: Arc::clone(&self.label), name: String::new(), what },
+            call: traced::Call { label: Arc::clone(&self.label), name: String::new(), what },
             shown: Shown::Text(shown),
             events: ran.events,
             fuel: ran.fuel,

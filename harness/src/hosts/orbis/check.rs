@@ -1,6 +1,6 @@
 //! Whether Orbis can load an artifact at all: what it imports, and what it must export.
 
-use super::abi::{self, Abi};
+use super::abi::{self, Abi, Kind};
 use crate::artifact::module::Module;
 use crate::error::{Error, Result};
 use crate::import::{Import, Signature};
@@ -11,7 +11,7 @@ use crate::import::{Import, Signature};
 /// An import that the ABI does not have, or has with other types; a missing `memory`, and what else
 /// every plugin must export.
 pub(super) fn artifact(module: &Module, abi: &Abi) -> Result<()> {
-    if std::ptr::eq(abi, &raw const abi::SHIPPED) {
+    if abi.kind == Kind::Shipped {
         plugin(module)?;
     }
     if abi.required.iter().any(|(name, ..)| !module.exports.contains_key(*name)) && is_of_the_page(module) {

@@ -1,17 +1,12 @@
-//! One engine for all Orbis plugins of the process, and their compiled modules.
+//! One engine for all Orbis plugins of the process, and the clock of its epochs.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, Once, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use wasmtime::{Cache, Config, Engine, InstancePre, WasmBacktraceDetails};
+use wasmtime::{Cache, Config, Engine, WasmBacktraceDetails};
 
-use super::abi::Abi;
-use super::running::Running;
-use crate::artifact::module::Module;
 use crate::engine::compiled;
-use crate::error::{Error, Result};
 
 /// The engine, as the real host configures it.
 pub(super) fn get() -> &'static Engine {
@@ -62,21 +57,4 @@ impl Drop for Clock {
     fn drop(&mut self) {
         *CLOCKS.0.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
     }
-}
-
-/// The artifact, compiled and linked; once for each artifact, ABI and process.
-pub(super) fn compile(module: &Module, wasm: &[u8], abi: &Abi) -> Result<Arc<InstancePre<Running>>> {
-    module.refuse_excess()?;
-    type Known = HashMap<&'static str, HashMap<Vec<u8>, Arc<InstancePre<Running>>>>;
-    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.entry(abi.owner).or_default();
-    if let Some(linked) = known.get(wasm) {
-        return Ok(Arc::clone(linked));
-    }
-    let invalid = |error: wasmtime::Error| Error::InvalidModule { reason: format!("{error:#}") };
-    let module = wasmtime::Module::new(get(), wasm).map_err(invalid)?;
-    let linked = Arc::new((abi.linker)().instantiate_pre(&module).map_err(invalid)?);
-    known.insert(wasm.to_vec(), Arc::clone(&linked));
-    Ok(linked)
 }

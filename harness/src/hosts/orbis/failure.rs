@@ -2,7 +2,7 @@
 
 use wasmtime::{Trap, WasmBacktrace};
 
-use super::host::Limits;
+use super::limits::Limits;
 use super::running::Running;
 use crate::engine::failure::{TRAP, names_of_the_author};
 use crate::error::Error;

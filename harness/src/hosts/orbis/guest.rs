@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::App;
+use super::app::App;
 use super::check;
 use crate::engine::guest::{Guest, State};
 use crate::engine::watch::Watch;

@@ -2,84 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use plugsmith::testing::{HttpMatch, HttpMocks, HttpReply, SeededRandom};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::abi::{self, Abi};
-use super::app::App;
+use super::limits::Limits;
 use super::manifest::Manifest;
+use super::mode::{HttpBodies, Mode};
 use super::permission::Permission;
-use crate::artifact::build::{self, Features};
-use crate::artifact::source::Source;
-use crate::error::{Error, Result};
-
-/// Which Orbis it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// The host as it is shipped: database, HTTP and events denied, paths matched letter by letter,
-    /// every answer of a handler wrapped in a 200.
-    Shipped,
-    /// The host as its pages describe it: they work, `{id}` and `:id` are matched, and a handler's
-    /// `{status, headers, body}` is the response.
-    Documented,
-    /// No host at all: as documented, but for plugins with the signatures that the listings on its
-    /// page have. No real host has this ABI.
-    PageAbi,
-}
-
-impl Mode {
-    pub(super) fn abi(self) -> &'static Abi {
-        match self {
-            Mode::Shipped | Mode::Documented => &abi::SHIPPED,
-            Mode::PageAbi => &abi::PAGE,
-        }
-    }
-}
+use crate::error::Error;
 
 /// Why the shipped host has no use for what a test puts into it.
 const NO_DATABASE: &str = "has no database";
 const NO_HTTP: &str = "denies every request";
-
-/// What a call may use up; the defaults are the real host's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Limits {
-    /// Fuel, about one wasm instruction each.
-    pub fuel: u64,
-    /// Bytes of all of the plugin's memories together.
-    pub memory_bytes: usize,
-    /// Calls of host functions; later ones fail, and the plugin runs on.
-    pub host_calls: u64,
-    /// Time by the clock on the wall: calls of host functions after it fail, and the plugin is ended at its
-    /// next branch.
-    pub time: Duration,
-    /// Bytes of a request's body.
-    pub body_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            fuel: 5_000_000,
-            memory_bytes: 16 * 1024 * 1024,
-            host_calls: 10_000,
-            time: Duration::from_secs(5),
-            body_bytes: 1024 * 1024,
-        }
-    }
-}
-
-/// How the body of a response reaches a plugin that requests something over HTTP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HttpBodies {
-    /// As a JSON string, as the shipped host writes it; bytes that are no UTF-8 as an array.
-    #[default]
-    Text,
-    /// As an array of bytes, as the SDK `orbis-plugin-api` 1.0 reads it.
-    Bytes,
-}
 
 /// An Orbis host for one plugin.
 ///
@@ -286,35 +222,6 @@ impl Orbis {
     pub fn limits(mut self, limits: Limits) -> Orbis {
         self.limits = limits;
         self
-    }
-
-    /// Loads a plugin: a `.wasm` or `.wat` file, a folder or `.zip` with a `manifest.json`, or bytes.
-    ///
-    /// # Errors
-    /// A missing file, an invalid module or one that Orbis cannot call, no manifest or one that
-    /// Orbis refuses, SQL of the test's own that fails, and [`Error::IgnoredOption`] for a database, HTTP or
-    /// permissions in the shipped host.
-    pub fn load(self, source: impl Into<Source>) -> Result<App> {
-        App::load(source.into(), self)
-    }
-
-    /// Loads the plugin of the crate in `folder`, built by cargo; see [`orbis!`](crate::orbis!).
-    ///
-    /// # Errors
-    /// As [`crate::build`] and [`Orbis::load`].
-    pub fn load_crate(self, folder: &Path) -> Result<App> {
-        self.load_crate_with(folder, &Features::default())
-    }
-
-    /// As [`load_crate`](Orbis::load_crate), with these features.
-    pub(crate) fn load_crate_with(mut self, folder: &Path, features: &Features) -> Result<App> {
-        let artifact = build::build_for_test(folder, features.clone())?;
-        if self.manifest.is_none() {
-            self.manifest = Manifest::of_crate(folder, &Source::Path(artifact.clone()).read()?)?;
-        }
-        let mut app = self.load(artifact)?;
-        app.belongs_to(folder, features);
-        Ok(app)
     }
 
     fn only_as_shipped(&mut self, option: &str, reason: &str) {

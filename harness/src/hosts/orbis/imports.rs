@@ -4,7 +4,7 @@
 //! and only then looks at its arguments, as in the real host. What goes wrong is told by the word for
 //! "no" of each function, 0 or -1, and the plugin runs on.
 
-pub(super) mod page;
+mod page;
 
 use std::sync::{LazyLock, MutexGuard};
 
@@ -14,6 +14,7 @@ use plugsmith::protocol::host_functions::{HostValue, WireType};
 use serde_json::Value as Json;
 use wasmtime::{Caller, Extern, Linker};
 
+use super::abi::{Abi, Kind};
 use super::engine;
 use super::memory::{self, Allocator, Slice};
 use super::permission::Permission;
@@ -25,8 +26,16 @@ use crate::error::Error;
 use crate::trace::event::Event;
 use crate::trace::render::Dialect;
 
-/// All functions, for every plugin.
-pub(super) static LINKER: LazyLock<Linker<Running>> = LazyLock::new(|| {
+/// All functions of an ABI.
+pub(super) fn linker(abi: &Abi) -> &'static Linker<Running> {
+    match abi.kind {
+        Kind::Shipped => &LINKER,
+        Kind::Page => &page::LINKER,
+    }
+}
+
+/// Those of the shipped host, for every plugin.
+static LINKER: LazyLock<Linker<Running>> = LazyLock::new(|| {
     let mut linker = Linker::new(engine::get());
     define(&mut linker).expect("each function is defined once");
     linker

@@ -9,7 +9,7 @@ use wasmtime::{Instance, InstancePre, Memory, Store};
 use super::abi::Abi;
 use super::engine;
 use super::failure::Trapped;
-use super::host::Limits;
+use super::limits::Limits;
 use super::memory::Allocator;
 use super::running::Running;
 use super::services::Services;

@@ -5,7 +5,6 @@ mod compare;
 mod kept;
 mod problems;
 mod remarks;
-pub(super) mod spelling;
 
 use std::path::Path;
 
@@ -17,7 +16,7 @@ use wasmparser::{Parser, Payload};
 use super::check;
 use crate::artifact::module::Module;
 use crate::error::{Error, Result};
-use crate::hosts::orbis_profile::{Route, cautions};
+use crate::hosts::orbis_rules::{Route, cautions};
 
 /// The custom section of an artifact that holds its manifest.
 pub(super) const SECTION: &str = "manifest";

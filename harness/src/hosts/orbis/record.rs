@@ -6,7 +6,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::app::App;
 use super::request::{Request, User, is_every_clients};
 use super::secret::{self, HIDDEN, is_secret};
 use crate::error::{Error, Result};
@@ -33,7 +32,7 @@ struct Line {
     user: Option<User>,
 }
 
-/// The line that a recording has for a request; [`App::replay`] reads it again.
+/// The line that a recording has for a request; [`App::replay`](super::App::replay) reads it again.
 ///
 /// Headers that clients send by themselves are left out, `authorization` and `cookie` among them: who
 /// was logged in is kept. Of other headers and query parameters whose names speak of a secret, such as
@@ -86,17 +85,25 @@ pub(super) fn read(file: &Path) -> Result<Vec<Request>> {
         .collect()
 }
 
-/// The command that makes this request of the plugin's server.
-pub(super) fn curl(request: &Request, app: &App) -> String {
+/// Where a server makes an app answer.
+pub(super) struct Served {
+    /// Scheme, host and port.
+    pub(super) origin: String,
+    /// Whoever sends it is logged in.
+    pub(super) token: String,
+}
+
+/// The command that makes this request of the plugin's server, or of the one that serves `label`.
+pub(super) fn curl(request: &Request, plugin: &str, label: &str, served: Option<&Served>) -> String {
     let mut command = String::from("curl -i");
     if request.method != "GET" {
         command.push_str(&format!(" -X {}", quote(&request.method)));
     }
-    let (origin, token) = match app.served() {
+    let (origin, token) = match served {
         Some(served) => (served.origin.as_str(), served.token.as_str()),
         None => ("http://127.0.0.1:8787", "test"),
     };
-    let url = format!("{origin}/api/plugins/{}{}", app.manifest().parsed().name, secret::hidden(&request.path));
+    let url = format!("{origin}/api/plugins/{plugin}{}", secret::hidden(&request.path));
     command.push_str(&format!(" {}", quote(&url)));
     if request.user.is_some() {
         command.push_str(&format!(" -H {}", quote(&format!("authorization: Bearer {token}"))));
@@ -107,8 +114,8 @@ pub(super) fn curl(request: &Request, app: &App) -> String {
     if !request.body.is_empty() {
         command.push_str(&format!(" --data-raw {}", quote(&String::from_utf8_lossy(&request.body))));
     }
-    if app.served().is_none() {
-        command.push_str(&format!("  # while this runs: cargo plugsmith serve {}", app.label()));
+    if served.is_none() {
+        command.push_str(&format!("  # while this runs: cargo plugsmith serve {}", label));
     }
     command
 }

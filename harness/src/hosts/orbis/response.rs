@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::host::Mode;
+use super::mode::Mode;
 use crate::error::{Error, Result};
 use crate::trace::event::render_json;
 use crate::trace::outcome::Outcome;

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use orbis_plugin_api::PluginRoute;
-use percent_encoding::percent_decode_str;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::host::{Limits, Mode};
+use super::limits::Limits;
+use super::mode::Mode;
+use super::percent::decode;
 use super::request::{Request, User};
 use super::response::Response;
 
@@ -20,6 +21,25 @@ pub(super) struct Matched<'a> {
     pub(super) params: BTreeMap<String, String>,
     pub(super) query: BTreeMap<String, String>,
     pub(super) body: Json,
+}
+
+impl Matched<'_> {
+    /// What the handler is given.
+    pub(super) fn context(&self, mode: Mode, request: &Request, user: Option<&User>) -> Json {
+        let mut context = json!({ "headers": request.headers, "query": self.query, "body": self.body });
+        if mode != Mode::PageAbi {
+            context["method"] = json!(request.method);
+            context["path"] = json!(decode(request.path.split('?').next().unwrap_or_default()));
+            context["user_id"] = json!(user.map(|user| &user.id));
+            context["is_admin"] = json!(user.is_some_and(|user| user.is_admin));
+        }
+        if mode != Mode::Shipped {
+            // What the pages name.
+            context["params"] = json!(self.params);
+            context["user"] = json!(user);
+        }
+        context
+    }
 }
 
 /// The route for a request, or the host's own answer.
@@ -53,11 +73,6 @@ pub(super) fn find<'a>(
         }
     };
     Ok(Matched { route, params, query, body: body(mode, limits, request)? })
-}
-
-/// The path as the shipped host's framework hands it on.
-pub(super) fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Whether two patterns stand for the same paths.

@@ -4,20 +4,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wasmtime::ResourceLimiter;
 
+use super::abi::Abi;
+use super::deadline::Deadline;
+use super::limits::Limits;
+use super::services::{Refusal, Services};
 use crate::artifact::module::TABLE_ELEMENTS;
 use crate::engine::watch::Watched;
 use crate::error::Error;
-use crate::hosts::orbis::abi::Abi;
-use crate::hosts::orbis::deadline::Deadline;
-use crate::hosts::orbis::host::Limits;
-use crate::hosts::orbis::services::{Refusal, Services};
 use crate::trace::event::Events;
 
 /// The bytes of JSON that a call may leave in the host; the real host does not limit them.
 const KEPT: usize = 16 * 1024 * 1024;
 
 /// What the host functions of one call see.
-pub(in crate::hosts::orbis) struct Running {
+pub(super) struct Running {
     services: Arc<Mutex<Services>>,
     limits: Limits,
     pub(super) abi: &'static Abi,
@@ -26,13 +26,13 @@ pub(in crate::hosts::orbis) struct Running {
     /// The bytes of JSON that the host keeps after the call.
     kept: usize,
     pub(super) watched: Option<Watched>,
-    pub(in crate::hosts::orbis) events: Events,
+    pub(super) events: Events,
     /// Why the call must fail, whatever the plugin makes of it.
-    pub(in crate::hosts::orbis) failure: Option<Error>,
+    pub(super) failure: Option<Error>,
     /// The last thing that happened, if it was a line at level `error`: a panic's message.
-    pub(in crate::hosts::orbis) last_words: Option<String>,
+    pub(super) last_words: Option<String>,
     /// Whether the plugin wanted more memory than there is.
-    pub(in crate::hosts::orbis) starved: bool,
+    pub(super) starved: bool,
     /// The bytes of all its memories.
     memory_bytes: usize,
     /// How many elements its tables have; the real host limits them by its own memory alone.
@@ -40,7 +40,7 @@ pub(in crate::hosts::orbis) struct Running {
 }
 
 impl Running {
-    pub(in crate::hosts::orbis) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
+    pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
         let deadline = Deadline::after(limits.time);
         if let Some(database) = &locked(&services).database {
             database.until(deadline);

@@ -1,6 +1,6 @@
 //! What of a request is nobody else's: it is neither shown nor written down.
 
-use super::router;
+use super::percent::decode;
 
 /// What stands for a secret. The name stays: whoever makes the request again sees what to fill in.
 pub(super) const HIDDEN: &str = "..";
@@ -20,7 +20,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 pub(super) fn hidden(path: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if is_secret(&router::decode(name)) => format!("{name}={HIDDEN}"),
+        Some((name, _)) if is_secret(&decode(name)) => format!("{name}={HIDDEN}"),
         _ => pair.to_owned(),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use orbis_plugin_api::PageDefinition;
 use serde_json::{Value as Json, json};
 
-use super::host::Mode;
 use super::manifest::Manifest;
+use super::mode::Mode;
 use super::request::{Request, User};
 use super::response::Response;
 use super::services::Services;
-use crate::hosts::orbis_profile::Reserved;
+use crate::hosts::orbis_rules::Reserved;
 
 /// How the server around a plugin is configured, and what its administrators have done.
 #[derive(Clone, Copy, Debug)]

@@ -9,8 +9,9 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256, Sha512};
 
 use super::db::Database;
-use super::host::{HttpBodies, Mode, Orbis};
+use super::host::Orbis;
 use super::manifest::Manifest;
+use super::mode::{HttpBodies, Mode};
 use super::permission::Permission;
 use super::state::State;
 use crate::error::{Error, Result};

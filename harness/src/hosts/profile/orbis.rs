@@ -1,15 +1,12 @@
 //! Orbis (cyberpath-HQ/orbis 3b5a6e6, wasmtime 39): its own ABI, nothing of Extism.
 
-mod server;
-
 use std::time::Duration;
 
 use serde_json::Value;
-use server::Caution;
-pub(crate) use server::{Reserved, Route, cautions};
 use wasmparser::WasmFeatures;
 
 use super::{Abi, Functions, Profile, Wasi, function};
+use crate::hosts::orbis_rules::{Caution, Reserved, Route, cautions};
 use crate::hosts::report::{Artifact, Report};
 use crate::import::Signature;
 

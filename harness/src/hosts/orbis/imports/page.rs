@@ -17,7 +17,7 @@ use crate::hosts::orbis::engine;
 use crate::hosts::orbis::memory::Slice;
 
 /// All functions, for every plugin.
-pub(in crate::hosts::orbis) static LINKER: LazyLock<Linker<Running>> = LazyLock::new(|| {
+pub(super) static LINKER: LazyLock<Linker<Running>> = LazyLock::new(|| {
     let mut linker = Linker::new(engine::get());
     define(&mut linker).expect("each function is defined once");
     linker

@@ -4,7 +4,7 @@
 use orbis_plugin_api::Action;
 use serde_json::Value as Json;
 
-use super::problems::refusal;
+use super::super::spelling::refusal;
 
 /// What is wrong with the actions of a page, each with its place.
 pub(super) fn problems(page: &Json) -> Vec<String> {

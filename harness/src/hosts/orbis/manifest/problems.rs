@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::super::permission::Permission;
-use super::{actions, spelling};
+use super::super::spelling::refusal;
+use super::actions;
 
 /// The members whose items are looked at one by one.
 const LISTS: [&str; 4] = ["permissions", "routes", "dependencies", "pages"];
@@ -51,12 +52,6 @@ pub(super) fn invalid(manifest: &PluginManifest) -> Vec<String> {
         problems.extend(page.validate().err().map(|error| format!("pages[{index}]: {}", plain(&error))));
     }
     problems
-}
-
-/// The parser's word on a part, in the words of JSON.
-pub(super) fn refusal<T: DeserializeOwned>(json: &Json) -> Option<String> {
-    let error = serde_json::from_value::<T>(json.clone()).err()?.to_string();
-    Some(spelling::with_nearest(&error.replace("expected a sequence", "expected a list: write [..]")))
 }
 
 /// The check's word without its own word for what kind it is.

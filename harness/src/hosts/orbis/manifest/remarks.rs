@@ -4,9 +4,9 @@ use orbis_plugin_api::{PluginManifest, PluginRoute};
 use serde_json::Value as Json;
 
 use super::super::router;
+use super::super::spelling::nearest;
 use super::actions;
-use super::spelling::nearest;
-use crate::hosts::orbis_profile::Reserved;
+use crate::hosts::orbis_rules::Reserved;
 
 /// All of it, each with its place.
 pub(super) fn all(json: &Json, manifest: &PluginManifest) -> Vec<String> {
