@@ -26,7 +26,14 @@ pages! {
     Http "docs/http.md"
     #[cfg(feature = "orbis")]
     OrbisHost "docs/orbis-host.md"
+    #[cfg(feature = "orbis")]
+    OrbisManifest "docs/orbis-manifest.md"
+    #[cfg(feature = "orbis")]
+    OrbisPageAbi "docs/orbis-page-abi.md"
+    #[cfg(feature = "orbis")]
+    OrbisServe "docs/orbis-serve.md"
     Peers "docs/peers.md"
+    PeersHost "docs/peers-host.md"
     #[cfg(feature = "powers")]
     Powers "docs/powers.md"
     Query "docs/query.md"

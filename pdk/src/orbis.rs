@@ -62,7 +62,8 @@ pub use response::{IntoResponse, Response};
 pub use scalar::Parameter;
 pub use state::state;
 
-/// The code in the page about Orbis.
+/// The code in the pages about writing a plugin for Orbis.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/orbis.md")]
+#[doc = include_str!("../../docs/orbis-services.md")]
 struct Guide;
