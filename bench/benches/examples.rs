@@ -26,12 +26,12 @@ impl Typical {
 }
 
 fn main() {
-    println!("| example | size | size without the rlib | call | in extism | in the harness |");
-    println!("|---|---|---|---|---|---|");
+    println!("| example | size | call | in extism | in the harness |");
+    println!("|---|---|---|---|---|");
     for name in examples::names() {
-        let (wasm, alone) = (examples::built(&name), examples::built_alone(&name));
+        let wasm = examples::built(&name);
         let Some(typical) = typical(&name) else {
-            println!("| `{name}` | {} | {} | - | - | - |", grouped(wasm.len()), grouped(alone.len()));
+            println!("| `{name}` | {} | - | - | - |", grouped(wasm.len()));
             continue;
         };
         let context = MockContext::new();
@@ -49,9 +49,8 @@ fn main() {
         ];
         let times = race::run(&mut ways, typical.rounds, typical.batch);
         println!(
-            "| `{name}` | {} | {} | `{}` | {} | {} |",
+            "| `{name}` | {} | `{}` | {} | {} |",
             grouped(wasm.len()),
-            grouped(alone.len()),
             typical.shown,
             table::duration(times[0]),
             table::duration(times[1])
@@ -77,7 +76,7 @@ fn typical(example: &str) -> Option<Typical> {
         "ferrite-ratelimit" => {
             Typical::new("RATE.ALLOW ada 1000000 3600", "RATE.ALLOW", words(&["ada", "1000000", "3600"]))
         }
-        "orbis-hello" | "orbis-items" | "peers-count-vowels" => return None,
+        "orbis-hello" | "orbis-items" | "peers-vowels-caller" => return None,
         "peers-vowels" => Typical::new("count_vowels Hello, World!", "count_vowels", "Hello, World!"),
         // A hash is made to take long.
         "query-argon2" => Typical { rounds: 9, batch: 1, ..Typical::new("hash password", "hash", "password") },

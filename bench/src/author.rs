@@ -133,13 +133,6 @@ opt-level = 2
 opt-level = 2
 [profile.dev.package.sha2]
 opt-level = 2
-
-[profile.release]
-opt-level = "s"
-lto = true
-codegen-units = 1
-strip = true
-panic = "abort"
 "#
     )
 }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use plugsmith_harness::{Profile, build_with, plugin_packages};
 
 use crate::table::Table;
 
@@ -27,24 +28,16 @@ pub fn artifacts(table: &Table) -> PathBuf {
     folder
 }
 
+/// Where what ships of these crates lies.
 fn release(root: &Path, names: &[&String]) -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.current_dir(root).args(["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"]);
-    build.args(["--message-format", "json-render-diagnostics"]);
+    let known = plugin_packages(root).unwrap_or_else(|error| panic!("{error}"));
+    let mut folder = None;
     for name in names {
-        build.args(["--package", &name.replace('_', "-")]);
+        let package = known.iter().find(|package| package.name.replace('-', "_") == **name);
+        let package = package.unwrap_or_else(|| panic!("no package {name} builds a plugin"));
+        let artifact =
+            build_with(&package.folder, Profile::Release, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
+        folder = artifact.parent().map(Path::to_owned);
     }
-    let output = build.output().expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    // cargo alone knows where its target folder is.
-    let artifact = String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|message| {
-            let files = message["filenames"].as_array()?.iter().filter_map(|file| file.as_str());
-            files.filter(|file| file.ends_with(".wasm")).map(PathBuf::from).next()
-        })
-        .next();
-    artifact.as_deref().and_then(Path::parent).expect("cargo names the artifacts it builds").to_owned()
+    folder.expect("the cases name an artifact that is built")
 }

@@ -419,12 +419,15 @@ pub(crate) const LEAK_CURE: &str = "to keep them, list them in this plugin's `ex
 
 /// Nothing at the path; how to build it, where it is an artifact's.
 fn missing(path: &Path) -> String {
-    let command = match path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat") {
-        false => return format!("no file or folder {}", path.display()),
-        true if path.components().any(|part| part.as_os_str() == "release") => {
-            "cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown"
-        }
-        true => "cargo build --target wasm32-unknown-unknown",
+    if !path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat") {
+        return format!("no file or folder {}", path.display());
+    }
+    let parts = || path.iter().map(|part| part.to_string_lossy());
+    let command = match parts().find(|part| part.starts_with("wasm32-")) {
+        // A folder of cargo's own.
+        Some(target) if parts().any(|part| part == "release") => format!("cargo build --release --target {target}"),
+        Some(target) => format!("cargo build --target {target}"),
+        None => "cargo plugsmith build".to_owned(),
     };
     format!("no artifact at {}: build it with `{command}`", path.display())
 }

@@ -4,7 +4,7 @@ use super::{Report, features};
 use crate::artifact::module::Invalid;
 use crate::hosts::Profile;
 
-const BUILD: &str = "build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`";
+const BUILD: &str = "build it with `cargo plugsmith build`";
 
 /// Says of bytes that are no module what to do about it.
 pub(super) fn judge(wasm: &[u8], invalid: Invalid, profile: &Profile, report: &mut Report) {

@@ -40,7 +40,7 @@ fn an_artifact_that_is_not_there_is_named_before_anything_runs() {
     let error = Plugin::load_in(caller(), Host::new().plugin("callee", "no/such.wasm")).unwrap_err();
     insta::assert_snapshot!(
         error,
-        @"the peer `callee`: no artifact at no/such.wasm: build it with `cargo build --target wasm32-unknown-unknown`"
+        @"the peer `callee`: no artifact at no/such.wasm: build it with `cargo plugsmith build`"
     );
     assert_eq!(error.kind(), "peer");
 }

@@ -26,7 +26,7 @@ fn report<T>(outcome: &plugsmith_harness::Outcome<T>) -> String {
 
 #[test]
 fn a_missing_release_artifact_says_how_to_build_a_release() {
-    insta::assert_snapshot!(Plugin::load("no/release/such.wasm").unwrap_err(), @"no artifact at no/release/such.wasm: build it with `cargo rustc --release --lib --crate-type cdylib --target wasm32-unknown-unknown`");
+    insta::assert_snapshot!(Plugin::load("wasm32-wasip1/release/such.wasm").unwrap_err(), @"no artifact at wasm32-wasip1/release/such.wasm: build it with `cargo build --release --target wasm32-wasip1`");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_missing_folder_is_not_to_be_built() {
 
 #[test]
 fn a_missing_artifact_says_how_to_build_it() {
-    insta::assert_snapshot!(Plugin::load("no/such.wasm").unwrap_err(), @"no artifact at no/such.wasm: build it with `cargo build --target wasm32-unknown-unknown`");
+    insta::assert_snapshot!(Plugin::load("no/such.wasm").unwrap_err(), @"no artifact at no/such.wasm: build it with `cargo plugsmith build`");
 }
 
 #[test]
