@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::hosts::ferrite::manifest::{Declared, Manifest as PluginToml, check, generate};
+use plugsmith_harness::hosts::ferrite::manifest::{Declared, Manifest as PluginToml, check, generate, merge};
 use plugsmith_harness::{Inspection, Profile};
 
 use crate::artifact::{self, Named};
@@ -34,17 +34,22 @@ pub(crate) fn manifest(options: &Manifest) -> Result<u8, Error> {
         terminal::output(text.as_bytes())?;
         return Ok(0);
     }
-    std::fs::write(&file, text).map_err(|reason| Error::File { path: file.clone(), reason })?;
+    std::fs::write(&file, &text).map_err(|reason| Error::File { path: file.clone(), reason })?;
     if !options.quiet {
         terminal::note(&format!("wrote {}", shown(&file)));
+        // What only a person can decide: entries and fields that stay although nothing speaks for them.
+        for difference in differences(&plugin, &artifact, &text).map_err(|error| of_file(error, &file))? {
+            terminal::note(&format!("note: {}:{difference}", shown(&file)));
+        }
     }
     Ok(0)
 }
 
 /// The file's text; `kept` is the one that is there.
 fn text(plugin: &Named, artifact: &Path, kept: Option<&str>) -> Result<String, plugsmith_harness::Error> {
-    let kept = kept.map(PluginToml::read).transpose()?;
-    Ok(generate(&Inspection::read(artifact)?, &declared(plugin)?, kept.as_ref())?.to_string())
+    let old = kept.map(PluginToml::read).transpose()?;
+    let manifest = generate(&Inspection::read(artifact)?, &declared(plugin)?, old.as_ref())?;
+    kept.map_or_else(|| Ok(manifest.to_string()), |kept| merge(kept, &manifest))
 }
 
 /// The differences, each with its line.

@@ -116,6 +116,26 @@ fn what_the_file_adds_is_kept_when_it_is_written_again() {
     insta::assert_snapshot!(fs::read_to_string(&file).unwrap());
 }
 
+/// Nothing that a person wrote is deleted, and notes tell of what nothing speaks for.
+#[test]
+fn comments_and_entries_survive_when_the_file_is_written_again() {
+    let folder = folder("manifest-comments");
+    let file = folder.join("plugin.toml");
+    let text = "# Of the greeters.\n[package]\nname = \"ferrite-hello\"   # as the crate\nversion = \"0.0.1\"\n\n\
+                # Older clients call it.\n[[commands]]\nname = \"HELLO.OLD\"\nmin_args = 1\n\n\
+                [[commands]]\n# Counts.\nname = \"HELLO.COUNT\"\nflags = [\"read\"]   # really?\n";
+    fs::write(&file, text).unwrap();
+    let mut command = ferrite("ferrite-hello");
+    snapshot!(command.arg("--write").arg("plugin.toml").current_dir(&folder));
+    insta::assert_snapshot!(fs::read_to_string(&file).unwrap());
+    let again = ferrite("ferrite-hello").arg("--write").arg("plugin.toml").current_dir(&folder).output().unwrap();
+    assert_eq!(again.status.code(), Some(0));
+    let inline = "commands = [{ name = \"OLD\" }] # one\n[package]\nname = \"a\"\nversion = \"1.0.0\"\n";
+    fs::write(&file, inline).unwrap();
+    ferrite("ferrite-hello").arg("--write").arg("plugin.toml").current_dir(&folder).output().unwrap();
+    insta::assert_snapshot!(fs::read_to_string(&file).unwrap());
+}
+
 /// A guest without records: what its author wrote stays, and the permissions that it needs come to it.
 #[test]
 fn what_stands_in_for_records_is_kept_when_it_is_written_again() {

@@ -2,12 +2,14 @@
 //!
 //! What the artifact says and links is the truth: [`generate`] writes the file from it, from
 //! `Cargo.toml`, and from what only a file can say; [`check`] holds a file that is kept by hand
-//! against the same.
+//! against the same, and [`merge`] writes it into such a file.
 
 mod check;
 mod declared;
 mod dependency;
+mod entry;
 mod generate;
+mod merge;
 mod permission;
 mod read;
 
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Difference, check};
 pub use declared::Declared;
 pub use generate::generate;
+pub use merge::merge;
 pub(crate) use permission::{needed, ungranted};
 pub(crate) use read::FILE;
 

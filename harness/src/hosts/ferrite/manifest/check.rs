@@ -4,20 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
-use toml::{Table, Value};
 
+use super::entry::{ARTIFACT, CARGO, Entry, Pairs, is_same_value, table};
 use super::generate::is_silent;
 use super::permission::{self, Needed, needed};
 use super::read::Lines;
-use super::{
-    Command, DataType, Declared, Dependency, Hook, Manifest, Package, Permission, StorageBackend, Transformer, generate,
-};
+use super::{Command, Declared, Hook, Manifest, Package, Permission, StorageBackend, Transformer, generate};
 use crate::artifact::inspect::Inspection;
 use crate::error::Result;
-
-/// What the artifact's facts are called in a message, and those of the package.
-const ARTIFACT: &str = "the artifact";
-const CARGO: &str = "Cargo.toml";
 
 /// A place where the file does not agree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,26 +99,14 @@ impl Comparison {
 
     /// Pairs those that are the same, then those of one name; who is left is too much, or missing.
     fn entries<T: Entry>(&mut self, kept: &[T], expected: &[T]) {
-        let mut missing: Vec<T> = expected.iter().map(Entry::plain).collect();
-        let mut rest = Vec::new();
-        for (index, entry) in kept.iter().map(Entry::plain).enumerate() {
-            match missing.iter().position(|other| is_same(&table(other), &table(&entry))) {
-                Some(twin) => drop(missing.remove(twin)),
-                None => rest.push((index, entry)),
-            }
-        }
-        for (index, entry) in rest {
+        let Pairs { differing, too_much, missing } = Pairs::of(kept, expected);
+        for (index, entry, namesake) in differing {
             let label = format!("{}[{}]", T::SECTION, entry.name());
-            match missing.iter().position(|other| other.name() == entry.name()) {
-                Some(namesake) => {
-                    let at = At { section: T::SECTION, index, label: &label, source: T::SOURCE };
-                    self.fields(at, &entry, &missing.remove(namesake));
-                }
-                None => {
-                    let what = format!("{label} is not in {}: {}", T::SOURCE, entry.remedy());
-                    self.note(self.lines.entry(T::SECTION, index), what);
-                }
-            }
+            self.fields(At { section: T::SECTION, index, label: &label, source: T::SOURCE }, &entry, &namesake);
+        }
+        for (index, entry) in too_much {
+            let what = format!("{}[{}] is not in {}: {}", T::SECTION, entry.name(), T::SOURCE, entry.remedy());
+            self.note(self.lines.entry(T::SECTION, index), what);
         }
         for entry in missing {
             let what = format!("{}[{}] is missing, {} has it", T::SECTION, entry.full_name(), T::SOURCE);
@@ -250,145 +232,4 @@ fn origin(section: &str, field: &str) -> String {
 
 fn is_same_power(one: &Permission, other: &Permission) -> bool {
     one.resource == other.resource && one.action == other.action
-}
-
-/// Its fields.
-fn table<T: Serialize>(entry: &T) -> Table {
-    Table::try_from(entry).expect("every part of a manifest is a table of plain values")
-}
-
-fn is_same(one: &Table, other: &Table) -> bool {
-    one.len() == other.len() && one.iter().all(|(key, value)| other.get(key).is_some_and(|o| is_same_value(value, o)))
-}
-
-/// Lists are sets of words.
-fn is_same_value(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Array(one), Value::Array(other)) => {
-            let words = |list: &[Value]| list.iter().map(Value::to_string).collect::<BTreeSet<_>>();
-            words(one) == words(other)
-        }
-        _ => one == other,
-    }
-}
-
-/// An entry of a section.
-trait Entry: Clone + Serialize {
-    const SECTION: &'static str;
-    const SOURCE: &'static str = ARTIFACT;
-
-    /// What it is known by.
-    fn name(&self) -> String;
-
-    /// What tells it from its namesakes.
-    fn full_name(&self) -> String {
-        self.name()
-    }
-
-    /// How it comes to be in the artifact, or where else it is to be said.
-    fn remedy(&self) -> String;
-
-    /// Itself, every default written the same way.
-    fn plain(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Entry for Command {
-    const SECTION: &'static str = "commands";
-
-    fn name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn remedy(&self) -> String {
-        format!("mark a function with #[command(name = \"{}\")], or take it out", self.name)
-    }
-
-    fn plain(&self) -> Command {
-        let key = |position: Option<i32>| position.filter(|position| *position != 0);
-        Command {
-            min_args: Some(self.min_args.unwrap_or(0)),
-            first_key: key(self.first_key),
-            last_key: key(self.last_key),
-            step: key(self.step),
-            ..self.clone()
-        }
-    }
-}
-
-impl Entry for DataType {
-    const SECTION: &'static str = "data_types";
-
-    fn name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn remedy(&self) -> String {
-        format!("mark a type with #[data_type(name = \"{}\")], or take it out", self.name)
-    }
-
-    fn plain(&self) -> DataType {
-        DataType { version: Some(self.version.unwrap_or(1)), ..self.clone() }
-    }
-}
-
-impl Entry for Hook {
-    const SECTION: &'static str = "hooks";
-
-    fn name(&self) -> String {
-        self.event.clone()
-    }
-
-    fn remedy(&self) -> String {
-        format!("mark a function with #[hook(event = \"{}\")], or take it out", self.event)
-    }
-
-    fn full_name(&self) -> String {
-        format!("{}, priority {}", self.event, self.priority)
-    }
-}
-
-impl Entry for Transformer {
-    const SECTION: &'static str = "transformers";
-
-    fn name(&self) -> String {
-        format!("{} {}", self.on, self.pattern)
-    }
-
-    fn remedy(&self) -> String {
-        format!(
-            "mark a function with #[transformer(on = \"{}\", pattern = \"{}\")], or take it out",
-            self.on, self.pattern
-        )
-    }
-
-    fn full_name(&self) -> String {
-        format!("{} {}, priority {}", self.on, self.pattern, self.priority)
-    }
-}
-
-impl Entry for StorageBackend {
-    const SECTION: &'static str = "storage_backends";
-
-    fn name(&self) -> String {
-        self.prefix.clone()
-    }
-
-    fn remedy(&self) -> String {
-        format!("mark a type with #[storage_backend(prefix = \"{}\")], or take it out", self.prefix)
-    }
-}
-
-impl Entry for Dependency {
-    const SECTION: &'static str = "dependencies";
-    const SOURCE: &'static str = CARGO;
-
-    fn name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn remedy(&self) -> String {
-        "write it in `dependencies` of [package.metadata.ferrite], or take it out".to_owned()
-    }
 }
