@@ -19,6 +19,9 @@ pages! {
     FirstPlugin "docs/first-plugin.md"
     FromExtismPdk "docs/from-extism-pdk.md"
     FromFerriteSdk "docs/from-ferrite-sdk.md"
+    #[cfg(feature = "orbis")]
+    FromOrbisPluginApi "docs/from-orbis-plugin-api.md"
+    FromRedisModules "docs/from-redis-modules.md"
     Functions "docs/functions.md"
     Harness "docs/harness.md"
     Hooks "docs/hooks.md"
