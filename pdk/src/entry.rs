@@ -3,5 +3,7 @@
 pub(crate) mod argument;
 pub(crate) mod command;
 pub(crate) mod function;
+#[cfg(feature = "json")]
+mod json;
 pub(crate) mod reply;
 pub(crate) mod usage;

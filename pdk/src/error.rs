@@ -1,8 +1,11 @@
 //! What a command answers when it fails, and what a host service says when it refuses.
 
+#[cfg(feature = "json")]
+pub(crate) mod orbis;
+
 use std::fmt;
 
-use crate::Value;
+use crate::protocol::Value;
 use crate::text::{first_word, is_blank, join};
 
 /// What a `#[command]` in its raw form returns.

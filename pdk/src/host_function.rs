@@ -9,22 +9,28 @@
 //!
 //! Inside a `Result`, a `T` that is none of the above is JSON text in a bulk string.
 
-use crate::{HostError, Value};
-
+use crate::error::HostError;
+use crate::protocol::wire::{Wire, WireType};
+use crate::protocol::{Value, resp};
 #[cfg(feature = "json")]
-use crate::Json;
-use crate::protocol::resp;
+use crate::values::json::Json;
 
+#[cfg(not(target_arch = "wasm32"))]
+mod closure;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 #[cfg(not(target_arch = "wasm32"))]
 mod host;
+#[cfg(not(target_arch = "wasm32"))]
+mod mock;
 mod reply;
 
 #[cfg(target_arch = "wasm32")]
 pub use guest::{Lowered, ViaJson, ViaNothing, ViaReply};
 #[cfg(not(target_arch = "wasm32"))]
-pub use host::{ViaJson, ViaNothing, ViaReply, implementation, lift_argument, missing, slot};
+pub use host::{ViaJson, ViaNothing, ViaReply, lift_argument};
+#[cfg(not(target_arch = "wasm32"))]
+pub use mock::{MockGuard, implementation, missing, slot};
 pub use reply::HostReply;
 
 /// The chooser between a [`HostReply`] and plain JSON inside a `Result`; see `ViaReply`.
@@ -37,29 +43,6 @@ impl<T> Via<T> {
     pub const fn new() -> Via<T> {
         Via(core::marker::PhantomData)
     }
-}
-
-/// What an argument is on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WireType {
-    /// A 32-bit integer.
-    I32,
-    /// A 64-bit integer.
-    I64,
-    /// A 32-bit float.
-    F32,
-    /// A 64-bit float.
-    F64,
-    /// A kernel block of text.
-    Text,
-    /// A kernel block of bytes.
-    Bytes,
-    /// A kernel block of JSON text.
-    Json,
-    /// A kernel block of one RESP value.
-    Resp,
-    /// Nothing.
-    Nothing,
 }
 
 /// A type that an argument of a host function may have. `&T` may be declared for each of them.
@@ -82,27 +65,6 @@ pub trait HostArgument {
     /// What arrived at the host, as the implementation wants it.
     #[doc(hidden)]
     fn from_wire(wire: Wire<'_, i128>) -> Result<Self::Owned, String>;
-}
-
-/// A value about to cross: a number, or bytes that want a block.
-#[derive(Debug)]
-pub enum Wire<'a, A> {
-    /// The number itself.
-    Number(A),
-    /// Borrowed bytes.
-    Borrowed(&'a [u8]),
-    /// Bytes made for the crossing.
-    Owned(Vec<u8>),
-}
-
-impl<A> Wire<'_, A> {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Wire::Number(_) => &[],
-            Wire::Borrowed(bytes) => bytes,
-            Wire::Owned(bytes) => bytes,
-        }
-    }
 }
 
 fn text(wire: &Wire<'_, i128>) -> Result<String, String> {
@@ -312,8 +274,11 @@ block_results! {
 
 #[cfg(feature = "json")]
 mod json_results {
-    use super::{HostArgument, HostResult, Json, PlainResult, Wire, WireType};
     use serde::{Serialize, de::DeserializeOwned};
+
+    use super::{HostArgument, HostResult, PlainResult};
+    use crate::protocol::wire::{Wire, WireType};
+    use crate::values::json::Json;
 
     impl<T: Serialize + DeserializeOwned> HostResult for Json<T> {
         type Abi = i64;

@@ -8,22 +8,25 @@ pub mod protocol;
 mod text;
 
 pub mod error;
-#[cfg(feature = "json")]
-mod json;
 mod value_conversions;
+mod values;
 
-mod entry;
-mod ferrite;
+#[cfg(not(target_arch = "wasm32"))]
+mod in_memory;
+
+mod abi;
 mod host_function;
+
+mod services;
 
 mod context;
 
-mod services;
+mod entry;
+mod ferrite;
 
 #[cfg(feature = "json")]
 pub mod orbis;
 
-mod abi;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
@@ -36,19 +39,13 @@ pub use plugsmith_macros::{
 };
 
 pub use context::PluginContext;
-pub use entry::argument::{Argument, Bytes, Element, FromCall};
-pub use entry::function::{Input, Output};
+pub use entry::argument::{Argument, Element, FromCall};
 pub use entry::reply::Reply;
 pub use error::{CommandError, CommandResult, HostError};
-pub use ferrite::data_type::{DataType, Encoded, Encoding, NamedType};
-#[cfg(feature = "data-types")]
-pub use ferrite::data_type::{decode_compact, encode_compact};
 pub use ferrite::hook::{FromEvent, HookContext, HookOutput};
 pub use ferrite::storage_backend::StorageBackend;
 pub use ferrite::transformer::TransformerOutput;
 pub use host_function::{HostArgument, HostReply, HostResult};
-#[cfg(feature = "json")]
-pub use json::Json;
 pub use protocol::Value;
 pub use protocol::event::{Event, HookResult};
 pub use services::clock::clock;
@@ -61,3 +58,10 @@ pub use services::random::random;
 pub use services::storage::{Ttl, storage};
 pub use services::vars::vars;
 pub use services::{clock, config, http, kv, log, peers, random, storage, vars};
+pub use values::bytes::Bytes;
+pub use values::ferrite::{DataType, Encoded, Encoding, NamedType};
+#[cfg(feature = "data-types")]
+pub use values::ferrite::{decode_compact, encode_compact};
+#[cfg(feature = "json")]
+pub use values::json::Json;
+pub use values::whole::{Input, Output};

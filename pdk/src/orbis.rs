@@ -22,7 +22,7 @@
 //! imports nothing of Extism as long as it takes its services from here.
 
 mod call;
-mod error;
+mod entry;
 mod extract;
 mod json;
 mod lifecycle;
@@ -48,10 +48,10 @@ pub mod __private;
 
 pub use plugsmith_macros::{orbis_export_plugin as export_plugin, orbis_lifecycle as lifecycle, orbis_route as route};
 
+pub use crate::error::orbis::Error;
 pub use config::config;
 pub use crypto::crypto;
 pub use db::{Parameters, Row, db};
-pub use error::Error;
 pub use events::events;
 pub use extract::FromRequest;
 pub use http::http;

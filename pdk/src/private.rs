@@ -4,7 +4,7 @@ pub use crate::entry::argument::{Call, FromCall, Kind};
 pub use crate::entry::command::{
     BY_REFERENCE, Body, Parameter, Signature, arity, arity_message, has_argument, has_keys, has_step, is_raw, misplaced,
 };
-pub use crate::entry::function::{Context, FunctionOutput, Input, Sole};
+pub use crate::entry::function::{Context, FunctionOutput, Sole};
 pub use crate::entry::reply::{CommandOutput, ReplyWriter};
 pub use crate::entry::usage::{usage, usage_text};
 pub use crate::ferrite::hook::{EventContext, FromEvent, HookOutput, Takes};
@@ -12,7 +12,9 @@ pub use crate::ferrite::hook::{EventContext, FromEvent, HookOutput, Takes};
 pub use crate::ferrite::round_trip::round_trip;
 pub use crate::ferrite::round_trip::{Shown, ViaDebug, ViaNoDebug, fields};
 pub use crate::ferrite::transformer::TransformerOutput;
-pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply, WireType};
+pub use crate::host_function::{HostArgument, HostResult, Via, ViaJson, ViaNothing, ViaReply};
+pub use crate::protocol::wire::WireType;
+pub use crate::values::whole::Input;
 #[cfg(feature = "data-types")]
 pub use serde;
 /// For crates without `std` in their prelude of crates.
@@ -233,7 +235,7 @@ pub fn export_command(signature: &Signature, body: Body) -> i32 {
 #[cfg(not(target_arch = "wasm32"))]
 pub fn call_command(
     signature: &Signature,
-    context: &crate::PluginContext,
+    context: &crate::context::PluginContext,
     input: &[u8],
     body: Body,
 ) -> Result<Vec<u8>, String> {
@@ -244,45 +246,51 @@ pub fn call_command(
 #[cfg(not(target_arch = "wasm32"))]
 pub fn call_hook(
     event: &str,
-    context: &crate::PluginContext,
+    context: &crate::context::PluginContext,
     input: &[u8],
-    body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
+    body: fn(
+        &crate::ferrite::hook::HookContext,
+    ) -> Result<crate::protocol::event::HookResult, crate::error::CommandError>,
 ) -> Result<Vec<u8>, String> {
     crate::ferrite::hook::call(event, context.clone(), input, body)
 }
 
 /// One call of a function's export.
-pub fn export_function(body: fn(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
+pub fn export_function(body: fn(&crate::context::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
     export(body)
 }
 
 /// One call of a hook's export.
 pub fn export_hook(
     event: &str,
-    body: fn(&crate::HookContext) -> Result<crate::HookResult, crate::CommandError>,
+    body: fn(
+        &crate::ferrite::hook::HookContext,
+    ) -> Result<crate::protocol::event::HookResult, crate::error::CommandError>,
 ) -> i32 {
     export(|context, input| crate::ferrite::hook::call(event, context.clone(), input, body))
 }
 
 /// One call of a transformer's export.
-pub fn export_transformer(body: fn(&crate::HookContext) -> Result<crate::Value, crate::CommandError>) -> i32 {
+pub fn export_transformer(
+    body: fn(&crate::ferrite::hook::HookContext) -> Result<crate::protocol::Value, crate::error::CommandError>,
+) -> i32 {
     export(|context, input| crate::ferrite::transformer::call(context.clone(), input, body))
 }
 
 /// One call of a storage backend's export.
-pub fn export_backend(backend: &impl crate::StorageBackend) -> i32 {
+pub fn export_backend(backend: &impl crate::ferrite::storage_backend::StorageBackend) -> i32 {
     export(|context, input| crate::ferrite::storage_backend::call(backend, context, input))
 }
 
 #[cfg(target_arch = "wasm32")]
-fn export(body: impl FnOnce(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
-    let context = crate::PluginContext::new(crate::abi::HostHandle);
+fn export(body: impl FnOnce(&crate::context::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
+    let context = crate::context::PluginContext::new(crate::abi::HostHandle);
     crate::abi::export(|input| body(&context, input))
 }
 
 /// Nothing calls an export natively; it is compiled there so that rustc judges its types.
 #[cfg(not(target_arch = "wasm32"))]
-fn export(body: impl FnOnce(&crate::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
+fn export(body: impl FnOnce(&crate::context::PluginContext, &[u8]) -> Result<Vec<u8>, String>) -> i32 {
     let _ = body;
     -1
 }

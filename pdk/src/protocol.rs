@@ -16,6 +16,7 @@ pub mod orbis;
 pub mod peers;
 pub mod resp;
 mod value;
+pub(crate) mod wire;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod host_functions;

@@ -3,25 +3,21 @@
 //! The harness mocks its hosts with the same parts, so that a function behaves natively as its
 //! artifact does there.
 
-mod clock;
 mod context;
-mod fake_host;
-mod glob;
-mod http;
 mod peers;
-mod random;
 mod round_trip;
-mod store;
-mod stored;
 
-pub use clock::VirtualClock;
-pub use context::{MockContext, MockGuard};
-pub use fake_host::FakeHost;
-pub use glob::glob_matches;
-pub use http::{HttpAnswer, HttpFailure, HttpMatch, HttpMocks, HttpReply};
-pub use peers::{Form, MockPeer, MockPeers, OwnedInput, PeerAnswer, PeerFunction};
-pub use random::SeededRandom;
-pub use round_trip::assert_round_trips;
-pub use store::{SharedStore, Store, Stored};
+pub use crate::host_function::MockGuard;
+pub use crate::in_memory::clock::VirtualClock;
+pub use crate::in_memory::fake_host::FakeHost;
+pub use crate::in_memory::glob::glob_matches;
+pub use crate::in_memory::http::{HttpAnswer, HttpFailure, HttpMatch, HttpMocks, HttpReply};
+pub use crate::in_memory::peers::{FakePeer, MockPeers};
+pub use crate::in_memory::random::SeededRandom;
+pub use crate::in_memory::store::{Store, Stored};
 #[doc(hidden)]
-pub use stored::{increment, kind, range, storable};
+pub use crate::in_memory::stored::{increment, kind, range, storable};
+pub use crate::services::storage::SharedStore;
+pub use context::MockContext;
+pub use peers::{Form, MockPeer, OwnedInput, PeerAnswer, PeerFunction};
+pub use round_trip::assert_round_trips;

@@ -1,6 +1,6 @@
 //! `From` conversions into [`Value`], so that a command ends in `Ok(x.into())`.
 
-use crate::Value;
+use crate::protocol::Value;
 
 macro_rules! integers {
     ($($int:ty)*) => {$(

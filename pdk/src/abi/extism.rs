@@ -69,7 +69,7 @@ impl HostHandle {
     pub(crate) fn http(
         &self,
         request: &crate::protocol::http::HttpRequest,
-    ) -> Result<(u16, Vec<u8>), crate::HostError> {
+    ) -> Result<(u16, Vec<u8>), crate::error::HostError> {
         let body = if request.body.is_empty() { 0 } else { Block::new(&request.body).into_offset() };
         let offset = kernel::http_request(Block::new(&request.to_json()).into_offset(), body);
         Ok((kernel::http_status_code() as u16, Block::take(offset).unwrap_or_default()))

@@ -7,9 +7,10 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 use self::stack::{Fake, Handle};
-use crate::HostError;
+use crate::error::HostError;
+use crate::in_memory::fake_host::FakeHost;
+use crate::in_memory::http::{HttpAnswer, HttpFailure};
 use crate::protocol::http::HttpRequest;
-use crate::testing::{FakeHost, HttpAnswer, HttpFailure};
 
 thread_local! {
     static HOSTS: RefCell<Vec<HostHandle>> = RefCell::new(vec![HostHandle::new()]);

@@ -11,7 +11,7 @@ pub(crate) mod page;
 use std::cell::Cell;
 
 use super::blocks;
-use crate::orbis::Error;
+use crate::error::orbis::Error;
 use crate::protocol::http::HttpRequest;
 use crate::protocol::log::Level;
 use crate::text::{decimal, join};

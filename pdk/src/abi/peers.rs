@@ -7,8 +7,8 @@
 
 use std::cell::RefCell;
 
-use super::{Block, HostHandle};
-use crate::HostError;
+use super::extism::{Block, HostHandle};
+use crate::error::HostError;
 
 /// Where `register_plugin` and `call_plugin` are imported from: [`User`] or [`Env`].
 pub trait Namespace {

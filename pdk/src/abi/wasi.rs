@@ -2,8 +2,8 @@
 
 #![expect(unsafe_code, reason = "the raw imports of two WASI functions")]
 
-use super::HostHandle;
-use crate::HostError;
+use super::extism::HostHandle;
+use crate::error::HostError;
 use crate::text::decimal;
 use crate::text::join;
 

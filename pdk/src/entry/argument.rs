@@ -1,12 +1,12 @@
 //! How a command's parameters are read from its arguments: the signature is the contract.
 
 use std::borrow::Cow;
-use std::ops::Deref;
 
-use crate::protocol::json;
-use crate::text::join;
-use crate::text::{decimal, unsigned};
-use crate::{CommandError, PluginContext, Value};
+use crate::context::PluginContext;
+use crate::error::CommandError;
+use crate::protocol::{Value, json};
+use crate::text::{decimal, join, unsigned};
+use crate::values::bytes::Bytes;
 
 /// Which arguments a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,30 +195,6 @@ macro_rules! elements {
     ($($type:ty)*) => { $(impl<'a> Element<'a> for $type {})* };
 }
 elements!(&'a Value Value &'a str &'a [u8] String Vec<u8> Bytes bool i64 u64 i8 i16 i32 u16 u32 f64 f32);
-
-/// Bytes that need not be UTF-8, as an argument or a result.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Bytes(pub Vec<u8>);
-
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Bytes {
-        Bytes(bytes)
-    }
-}
-
-impl From<Bytes> for Value {
-    fn from(bytes: Bytes) -> Value {
-        bytes.0.into()
-    }
-}
 
 fn convert<'a, T: Argument<'a>>(value: &'a Value, name: &str) -> Result<T, CommandError> {
     T::from_value(value).ok_or_else(|| mismatch("argument", name, &T::expected(value), value))

@@ -1,10 +1,11 @@
 //! What a `#[command]` is at run time: its signature, and one call from bytes to bytes.
 
+use crate::context::PluginContext;
 use crate::entry::argument::{Call, FromCall, Kind};
 use crate::entry::reply::ReplyWriter;
+use crate::error::CommandError;
 use crate::protocol::arguments;
 use crate::text::join;
-use crate::{CommandError, PluginContext};
 
 /// One parameter, as metadata and usage text show it.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,10 @@
 //! What a command may return, and how it becomes a reply in the caller's encoding.
 
+use crate::error::CommandError;
+use crate::protocol::Value;
 use crate::protocol::arguments::Encoding;
 use crate::protocol::{json, resp};
-use crate::{Bytes, CommandError, Value};
+use crate::values::bytes::Bytes;
 
 /// A reply under construction, RESP or JSON.
 #[derive(Debug)]

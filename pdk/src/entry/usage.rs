@@ -81,7 +81,7 @@ const fn put<const N: usize>(out: &mut [u8; N], mut at: usize, text: &str) -> us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Value;
+    use crate::protocol::Value;
 
     fn text(arity: i32, parameters: &[Parameter]) -> String {
         let (bytes, length) = usage::<96>("A", arity, parameters);

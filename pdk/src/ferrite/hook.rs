@@ -2,10 +2,12 @@
 
 use std::ops::Deref;
 
+use crate::context::PluginContext;
 use crate::entry::argument::{Argument, Element, mismatch};
+use crate::error::CommandError;
+use crate::protocol::Value;
 use crate::protocol::event::{Event, HookResult, may_abort, may_modify};
 use crate::text::join;
-use crate::{CommandError, PluginContext, Value};
 
 /// What a hook receives: the event, and the services of its host.
 ///

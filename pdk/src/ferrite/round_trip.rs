@@ -43,7 +43,7 @@ pub fn fields(ty: &str, fields: &[(&str, Option<String>)]) -> String {
 mod guest {
     use std::cell::RefCell;
 
-    use crate::DataType;
+    use crate::values::ferrite::DataType;
 
     thread_local! {
         /// What goes in, what comes out, and what it is for a person.

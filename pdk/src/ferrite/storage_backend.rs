@@ -5,9 +5,13 @@
 //! a `set`; `pattern` of a `scan`. The output is the answer alone, in the same encoding: a value or
 //! null, `OK`, 0 or 1, a list of keys, or the seconds left (-1 for ever, -2 where there is none).
 
+use crate::context::PluginContext;
+use crate::error::CommandError;
+use crate::ferrite::hook::HookContext;
 use crate::ferrite::transformer::encode;
+use crate::protocol::Value;
 use crate::protocol::event::Event;
-use crate::{CommandError, HookContext, PluginContext, Ttl, Value};
+use crate::services::storage::Ttl;
 
 /// A store of a plugin's own, mounted on a prefix by `#[storage_backend]`. Keys come in full, the
 /// prefix is part of them.

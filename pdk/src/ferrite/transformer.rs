@@ -4,11 +4,14 @@
 //! (see [`Event`](crate::Event)), in RESP or JSON; the output is the value alone, in the same
 //! encoding. An Extism error rejects the write or the read.
 
+use crate::context::PluginContext;
+use crate::error::CommandError;
 use crate::ferrite::hook::HookContext;
+use crate::protocol::Value;
 use crate::protocol::arguments::Encoding;
 use crate::protocol::event::Event;
 use crate::protocol::{json, resp};
-use crate::{Bytes, CommandError, PluginContext, Value};
+use crate::values::bytes::Bytes;
 
 /// What a transformer's function returns: a value that storage can hold, or a `Result` of one.
 #[diagnostic::on_unimplemented(

@@ -1,9 +1,11 @@
 //! The guest's half: arguments become blocks, blocks become results.
 
-use super::{Crossing, HostArgument, HostReply, HostResult, PlainResult, Via, Wire};
-use crate::HostError;
+use super::reply::HostReply;
+use super::{Crossing, HostArgument, HostResult, PlainResult, Via};
 use crate::abi::Block;
+use crate::error::HostError;
 use crate::protocol::resp::Reader;
+use crate::protocol::wire::Wire;
 use crate::text::join;
 
 /// An argument ready for the call; its block is freed when this is dropped.

@@ -1,14 +1,12 @@
 //! The host's half: an implementation of a `#[host_functions]` trait as functions of bytes.
 
-use std::any::{Any, TypeId};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
-use super::{Crossing, HostArgument, HostReply, PlainResult, Via, Wire};
-use crate::HostError;
+use super::reply::HostReply;
+use super::{Crossing, HostArgument, PlainResult, Via};
+use crate::error::HostError;
 use crate::protocol::host_functions::HostValue;
 use crate::protocol::resp;
+use crate::protocol::wire::Wire;
+use crate::text::join;
 
 /// The argument at `index`, as the implementation wants it.
 ///
@@ -88,40 +86,7 @@ fn lower_result<R: PlainResult>(result: R) -> HostValue {
 fn reply(result: Result<Vec<u8>, HostError>) -> HostValue {
     HostValue::Block(Some(result.unwrap_or_else(|error| {
         let mut writer = resp::Writer::default();
-        writer.error(&crate::text::join(&[error.code(), " ", error.message()]));
+        writer.error(&join(&[error.code(), " ", error.message()]));
         writer.into_bytes()
     })))
-}
-
-thread_local! {
-    /// The mock of each `#[host_functions]` trait in this thread, as an `Rc<dyn Trait>`.
-    static SLOTS: RefCell<HashMap<TypeId, Box<dyn Any>>> = RefCell::default();
-}
-
-/// Puts a mock in the slot of its trait until the guard is dropped.
-pub fn slot<T: ?Sized + 'static>(mock: Rc<T>) -> crate::testing::MockGuard {
-    let before = SLOTS.with_borrow_mut(|slots| slots.insert(TypeId::of::<T>(), Box::new(mock)));
-    crate::testing::MockGuard::new(move || {
-        SLOTS.with_borrow_mut(|slots| match before {
-            Some(before) => slots.insert(TypeId::of::<T>(), before),
-            None => slots.remove(&TypeId::of::<T>()),
-        });
-    })
-}
-
-/// The mock in the slot of trait `T`.
-pub fn implementation<T: ?Sized + 'static>() -> Option<Rc<T>> {
-    SLOTS.with_borrow(|slots| slots.get(&TypeId::of::<T>())?.downcast_ref::<Rc<T>>().cloned())
-}
-
-/// Ends a unit test that called a host function without a mock.
-///
-/// # Panics
-/// Always, with the line to add.
-#[track_caller]
-pub fn missing(name: &str, stub: &str) -> ! {
-    panic!(
-        "no mock for the host function `{name}`: a unit test puts one in its place with\n    \
-         let _mock = {stub}::mock(MyMock);"
-    )
 }

@@ -1,9 +1,10 @@
 //! What a host answers inside of a `Result`: one RESP value, of a type that the trait declares.
 
-#[cfg(feature = "json")]
-use crate::Json;
-use crate::Value;
+use crate::protocol::Value;
 use crate::protocol::resp::{self, Reader, ResponseError};
+use crate::values::ferrite::Encoded;
+#[cfg(feature = "json")]
+use crate::values::json::Json;
 
 /// What may stand in the `Ok` of a `Result<T, HostError>`, read from a RESP reply.
 pub trait HostReply: Sized {
@@ -88,5 +89,21 @@ impl<T: HostReply> HostReply for Vec<T> {
         for item in self {
             item.write(writer);
         }
+    }
+}
+
+impl HostReply for Encoded {
+    fn read(reader: &mut Reader<'_>) -> Result<Encoded, ResponseError> {
+        if reader.array()? != 2 {
+            return Err(reader.other("expected a version and bytes"));
+        }
+        let version = reader.integer()?;
+        Ok(Encoded { version: reader.fit(version)?, bytes: reader.bytes()?.to_vec() })
+    }
+
+    fn write(self, writer: &mut resp::Writer) {
+        writer.array(2);
+        writer.integer(self.version.into());
+        writer.bulk(&self.bytes);
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Error, state};
+use super::state;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 use crate::text::join;
 
 /// The configuration in the manifest.

@@ -1,7 +1,7 @@
 //! `crypto()`: hashes and randomness, made by the host outside of the guest's fuel.
 
-use super::Error;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 
 /// Hashes and randomness, made by the host.
 pub fn crypto() -> Crypto {

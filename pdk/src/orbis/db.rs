@@ -7,8 +7,10 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Error, state};
+use super::state;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
+use crate::protocol::orbis::RETURNING;
 use crate::text::join;
 
 /// The host's database.
@@ -183,9 +185,6 @@ fn rows<T: DeserializeOwned>(sql: &str, json: &str) -> Result<Vec<T>, Error> {
         Some(error) => Err(Error::private(join(&["db_query '", sql, "': ", &error]))),
     }
 }
-
-/// What [`Db::insert`] puts behind a statement; on a new line, as the statement may end in a comment.
-pub(crate) const RETURNING: &str = "\nRETURNING rowid AS id";
 
 /// Whether the word `RETURNING` stands in a statement, outside of quotes and comments.
 fn has_returning(sql: &str) -> bool {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Error, state};
+use super::state;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 
 /// The host's events.
 pub fn events() -> Events {

@@ -2,8 +2,10 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Error, Parameter, Request, User};
-use crate::Json;
+use super::request::{Request, User};
+use super::scalar::Parameter;
+use crate::error::orbis::Error;
+use crate::values::json::Json;
 
 /// What of the request a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

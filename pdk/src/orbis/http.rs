@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Error, state};
+use super::state;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
+use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::orbis::members;
 use crate::text::join;
-use crate::{HttpRequest, HttpResponse};
 
 /// HTTP requests, made by the host.
 pub fn http() -> Http {

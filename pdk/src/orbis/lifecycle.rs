@@ -1,7 +1,7 @@
 //! `init`, `execute` and `cleanup`.
 
-use super::Error;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 use crate::protocol::log::Level;
 
 /// What a function of the lifecycle may return.

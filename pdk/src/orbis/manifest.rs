@@ -1,6 +1,6 @@
 //! The manifest, joined by rustc: one JSON object in the custom section `manifest`.
 
-use super::__private::Entry;
+use super::entry::Entry;
 
 /// A part of a manifest.
 #[derive(Clone, Copy, Debug)]

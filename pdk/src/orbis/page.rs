@@ -1,7 +1,7 @@
 //! The calls of `export_plugin!(.., abi = "page")`: as those beside it, in the signatures on Orbis' page.
 
-use super::Entry;
 pub use super::{allocate, deallocate};
+use crate::orbis::entry::Entry;
 
 /// One call of a handler's export.
 #[cfg(target_arch = "wasm32")]

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::{Error, config, crypto, db, events, http, log, state};
+use super::{config, crypto, db, events, http, log, state};
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 use crate::protocol::orbis::{Malformed, members};
 use crate::text::join;
 

@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Error, json};
-use crate::Json;
+use super::json;
+use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 use crate::protocol::json::{write_integer, write_string};
+use crate::protocol::log::Level;
 use crate::text::join;
+use crate::values::json::Json;
 
 /// What a handler answers: a status, headers, a JSON body.
 ///
@@ -190,7 +193,7 @@ impl<T: IntoResponse, E: Into<Error>> IntoResponse for Result<T, E> {
     fn into_response(self) -> Response {
         match self {
             Ok(value) => value.into_response(),
-            Err(error) => super::call::failed(error.into()),
+            Err(error) => failed(error.into()),
         }
     }
 }
@@ -235,3 +238,11 @@ macro_rules! values {
     )*};
 }
 values!(&str String Cow<'_, str> bool i8 i16 i32 i64 u8 u16 u32 u64 usize f32 f64 serde_json::Value);
+
+/// An error as a response. Whatever is the plugin's or the host's fault is in the host's log too.
+pub(crate) fn failed(error: Error) -> Response {
+    if error.status() >= 500 {
+        HostHandle::current().log(Level::Error, error.message());
+    }
+    error.into_response()
+}

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Error;
 use crate::abi::orbis::HostHandle;
+use crate::error::orbis::Error;
 use crate::text::join;
 
 /// JSON by key, kept by the host until the plugin is stopped.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
-pub use crate::host_function::WireType;
-use crate::host_function::{HostArgument, PlainResult, Wire, lift_argument};
+use super::wire::Wire;
+pub use super::wire::WireType;
 
 /// One value that crosses, as the host sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,24 +45,6 @@ impl HostValue {
             (_, Some(Wire::Borrowed(bytes))) => HostValue::Block(Some(bytes.to_vec())),
             _ => HostValue::Block(None),
         }
-    }
-}
-
-impl WireType {
-    /// The name of the wasm type: `i32`, `i64`, `f32`, `f64`, or nothing.
-    pub fn wasm(self) -> Option<&'static str> {
-        match self {
-            WireType::I32 => Some("i32"),
-            WireType::F32 => Some("f32"),
-            WireType::F64 => Some("f64"),
-            WireType::Nothing => None,
-            WireType::I64 | WireType::Text | WireType::Bytes | WireType::Json | WireType::Resp => Some("i64"),
-        }
-    }
-
-    /// Whether the number on the wire is the offset of a block.
-    pub fn is_block(self) -> bool {
-        matches!(self, WireType::Text | WireType::Bytes | WireType::Json | WireType::Resp)
     }
 }
 
@@ -130,56 +112,4 @@ pub trait ClosureResult {
     /// # Errors
     /// The closure's own error.
     fn lower(self) -> Result<HostValue, String>;
-}
-
-impl<R: PlainResult> ClosureResult for R {
-    const WIRE: WireType = R::WIRE;
-
-    fn lower(self) -> Result<HostValue, String> {
-        Ok(HostValue::from_wire(R::WIRE, self.into_wire()))
-    }
-}
-
-impl<R: PlainResult> ClosureResult for Result<R, String> {
-    const WIRE: WireType = R::WIRE;
-
-    fn lower(self) -> Result<HostValue, String> {
-        self?.lower()
-    }
-}
-
-macro_rules! closures {
-    ($($($argument:ident)*;)*) => {$(
-        impl<F, R, $($argument),*> HostClosure<($($argument,)*)> for F
-        where
-            F: Fn($($argument),*) -> R + 'static,
-            R: ClosureResult,
-            $($argument: HostArgument<Owned = $argument>,)*
-        {
-            fn parameters(&self) -> Vec<WireType> {
-                vec![$($argument::WIRE),*]
-            }
-
-            fn result(&self) -> WireType {
-                R::WIRE
-            }
-
-            fn into_call(self) -> HostCall {
-                Rc::new(move |arguments| {
-                    let mut index = 0..;
-                    let _ = (&arguments, &mut index);
-                    self($(lift_argument::<$argument>(arguments, index.next().unwrap_or(0))?),*).lower()
-                })
-            }
-        }
-    )*};
-}
-closures! {
-    ;
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E G;
 }

@@ -32,11 +32,36 @@ mod records {
         /// An `export_plugin!` with hooks or transformers in it.
         Order(Order),
         /// A `#[route]` of an Orbis plugin.
-        Route(crate::protocol::orbis::Route),
+        Route(Route),
         /// A `#[storage_backend]`.
         StorageBackend(StorageBackend),
         /// A `#[transformer]`.
         Transformer(Transformer),
+    }
+
+    /// The record of a `#[route]`, and all that the manifest says of it.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Route {
+        /// `GET`, `POST` ..
+        pub method: String,
+        /// The path, with its parameters as `{name}`.
+        pub path: String,
+        /// The export that handles it.
+        pub handler: String,
+        /// Whether the host asks for a user.
+        pub requires_auth: bool,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+        /// What its user must have.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub permissions: Vec<String>,
+        /// Calls a minute.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rate_limit: Option<u32>,
+        /// The handler's parameters in order: `path`, `query`, `body`, `user` or `request`.
+        #[serde(default)]
+        pub parameters: Vec<Parameter>,
     }
 
     /// A `#[command]`, exported under its name.

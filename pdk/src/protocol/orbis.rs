@@ -8,6 +8,9 @@ mod scan;
 
 pub use scan::{Malformed, members};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use super::metadata::Route;
+
 /// The module that an Orbis plugin imports from.
 pub const MODULE: &str = "env";
 
@@ -21,28 +24,5 @@ pub const PERMISSIONS: &[&str] =
 /// The most random bytes that the host gives at once.
 pub const MOST_RANDOM: usize = 1024 * 1024;
 
-/// The record of a `#[route]`, and all that the manifest says of it.
-#[cfg(not(target_arch = "wasm32"))]
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Route {
-    /// `GET`, `POST` ..
-    pub method: String,
-    /// The path, with its parameters as `{name}`.
-    pub path: String,
-    /// The export that handles it.
-    pub handler: String,
-    /// Whether the host asks for a user.
-    pub requires_auth: bool,
-    /// What it does, in a sentence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
-    /// What its user must have.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub permissions: Vec<String>,
-    /// Calls a minute.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rate_limit: Option<u32>,
-    /// The handler's parameters in order: `path`, `query`, `body`, `user` or `request`.
-    #[serde(default)]
-    pub parameters: Vec<super::metadata::Parameter>,
-}
+/// What is put behind an `INSERT` for the id of its row.
+pub(crate) const RETURNING: &str = "\nRETURNING rowid AS id";

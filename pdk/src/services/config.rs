@@ -1,7 +1,7 @@
 //! `config()`: the static configuration in the host's manifest.
 
-use crate::HostError;
 use crate::abi::HostHandle;
+use crate::error::HostError;
 use crate::text::{join, lossy};
 
 /// The configuration that the host gave this plugin.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::HostError;
 use crate::abi::HostHandle;
+use crate::error::HostError;
 pub use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::text::join;
 

@@ -4,7 +4,7 @@ use crate::abi::HostHandle;
 
 /// `kv_read` and `kv_write` exactly as the Extism guide declares them: offsets of blocks, and
 /// offset 0 for no value.
-#[crate::host_functions]
+#[plugsmith_macros::host_functions]
 pub trait KvImports {
     /// The value of `key`.
     fn kv_read(&self, key: &str) -> Option<Vec<u8>>;

@@ -6,11 +6,15 @@
 
 use std::marker::PhantomData;
 
-#[cfg(feature = "json")]
-use crate::Input;
 use crate::abi::HostHandle;
+use crate::error::HostError;
 use crate::protocol::peers::{ABSENT, DOWN, FAILED};
-use crate::{Bytes, HostError, Output};
+use crate::values::bytes::Bytes;
+#[cfg(feature = "json")]
+use crate::values::json::Json;
+#[cfg(feature = "json")]
+use crate::values::whole::Input;
+use crate::values::whole::Output;
 
 pub use crate::abi::{Env, Namespace, User};
 
@@ -189,9 +193,9 @@ impl PeerOutput for () {
 }
 
 #[cfg(feature = "json")]
-impl<T: serde::de::DeserializeOwned> PeerOutput for crate::Json<T> {
-    fn from_peer(output: Option<Vec<u8>>) -> Result<crate::Json<T>, String> {
-        crate::Json::from_input(&something(output)?).map_err(|why| ["no such JSON: ", &why].concat())
+impl<T: serde::de::DeserializeOwned> PeerOutput for Json<T> {
+    fn from_peer(output: Option<Vec<u8>>) -> Result<Json<T>, String> {
+        Json::from_input(&something(output)?).map_err(|why| ["no such JSON: ", &why].concat())
     }
 }
 

@@ -3,8 +3,8 @@
 //! wasm32-unknown-unknown has none of its own. [`getrandom!`](crate::getrandom) connects the crates that
 //! ask `getrandom`.
 
-use crate::HostError;
 use crate::abi::HostHandle;
+use crate::error::HostError;
 
 /// Randomness from the host, fit for keys and salts.
 pub fn random() -> Random {

@@ -1,15 +1,21 @@
 //! `storage()`: the host's keys and values, with types and expiry.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
 use std::ops::{Bound, RangeBounds};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use self::native::SharedStore;
 use crate::abi::HostHandle;
-use crate::ferrite::data_type::{self, DataType, Encoded};
-use crate::{HostError, Value};
+use crate::error::HostError;
+use crate::protocol::Value;
+use crate::values::ferrite::{self, DataType, Encoded};
 
 /// The host functions behind [`Storage`], each its own import, so that a plugin which only reads
 /// cannot write. Keys are text; a value crosses as one RESP value and keeps its type; every
 /// answer is a RESP reply, where `-NOPERM ..` is a refusal.
-#[crate::host_functions(prefix = "storage_")]
+#[plugsmith_macros::host_functions(prefix = "storage_")]
 pub trait StorageImports {
     /// The value of `key`.
     fn get(&self, key: &str) -> Result<Option<Value>, HostError>;
@@ -195,8 +201,8 @@ impl Storage {
     /// `WRONGTYPE` where the value is of another type, a version that the type cannot read, and a type
     /// whose [`DataType`] contradicts its attribute.
     pub fn get_typed<T: DataType>(&self, key: &str) -> Result<Option<T>, HostError> {
-        data_type::check::<T>()?;
-        self.imports().get_typed(key, T::NAME)?.map(|encoded| data_type::decode(&encoded)).transpose()
+        ferrite::check::<T>()?;
+        self.imports().get_typed(key, T::NAME)?.map(|encoded| ferrite::decode(&encoded)).transpose()
     }
 
     /// Sets `key` to a value of a data type; its expiry stays.
@@ -205,7 +211,7 @@ impl Storage {
     /// `WRONGTYPE` where the key holds a value of another type, and a type whose [`DataType`] contradicts
     /// its attribute.
     pub fn set_typed<T: DataType>(&self, key: &str, value: &T) -> Result<(), HostError> {
-        data_type::check::<T>()?;
+        ferrite::check::<T>()?;
         self.imports().set_typed(key, T::NAME, T::VERSION, &value.encode())
     }
 
@@ -215,7 +221,7 @@ impl Storage {
     }
 
     #[cfg(not(target_arch = "wasm32"))]
-    fn imports(&self) -> crate::testing::SharedStore {
-        crate::testing::SharedStore::new(self.host.clone())
+    fn imports(&self) -> SharedStore {
+        SharedStore::new(self.host.clone())
     }
 }

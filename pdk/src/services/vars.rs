@@ -1,7 +1,7 @@
 //! `vars()`: variables of the running instance, kept by the Extism host.
 
-use crate::HostError;
 use crate::abi::HostHandle;
+use crate::error::HostError;
 use crate::text::decimal;
 use crate::text::{integer, join};
 

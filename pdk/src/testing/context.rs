@@ -1,14 +1,20 @@
 //! The context that a unit test passes.
 
-use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{FakeHost, HttpMatch, HttpReply, MockPeer, SeededRandom, SharedStore};
 use crate::abi::HostHandle;
-use crate::ferrite::hook::{HookOutput, judge};
+use crate::context::PluginContext;
+use crate::error::CommandError;
+use crate::ferrite::hook::{HookContext, HookOutput, judge};
+use crate::in_memory::fake_host::FakeHost;
+use crate::in_memory::http::{HttpMatch, HttpReply};
+use crate::in_memory::random::SeededRandom;
+use crate::protocol::event::{Event, HookResult};
+use crate::protocol::http::HttpRequest;
 use crate::protocol::log::Line;
-use crate::{CommandError, Event, HookContext, HookResult, HttpRequest, PluginContext};
+use crate::services::kv::KvImports;
+use crate::services::storage::SharedStore;
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
 ///
@@ -93,11 +99,6 @@ impl MockContext {
         self.with(|host| host.http.requests().to_vec())
     }
 
-    /// Puts native functions behind the peer of this name; see [`MockPeer`].
-    pub fn mock_peer(&self, name: &str, peer: MockPeer) {
-        self.with(|host| host.peers.insert(name, peer));
-    }
-
     /// The lines logged so far.
     pub fn logs(&self) -> Vec<Line> {
         self.with(|host| host.logs.clone())
@@ -160,7 +161,7 @@ impl MockContext {
 
     /// The kv functions as a host's, for whoever mocks a host with them.
     #[doc(hidden)]
-    pub fn kv_functions(&self) -> impl crate::services::kv::KvImports + use<> {
+    pub fn kv_functions(&self) -> impl KvImports + use<> {
         self.context.host.clone()
     }
 
@@ -197,29 +198,5 @@ impl Deref for MockContext {
 impl Drop for MockContext {
     fn drop(&mut self) {
         self.context.host.leave();
-    }
-}
-
-/// Keeps a mock of a `#[host_functions]` trait in its slot until dropped.
-#[must_use = "the mock is removed when this is dropped: let _mock = .."]
-pub struct MockGuard(Option<Box<dyn FnOnce()>>);
-
-impl MockGuard {
-    pub(crate) fn new(remove: impl FnOnce() + 'static) -> MockGuard {
-        MockGuard(Some(Box::new(remove)))
-    }
-}
-
-impl Drop for MockGuard {
-    fn drop(&mut self) {
-        if let Some(remove) = self.0.take() {
-            remove();
-        }
-    }
-}
-
-impl fmt::Debug for MockGuard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MockGuard")
     }
 }

@@ -5,9 +5,15 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::MockContext;
+use super::context::MockContext;
+use crate::context::PluginContext;
 use crate::entry::function::FunctionOutput;
-use crate::{Bytes, HostError, Input, Output, PluginContext};
+use crate::error::HostError;
+use crate::in_memory::peers::FakePeer;
+use crate::values::bytes::Bytes;
+#[cfg(feature = "json")]
+use crate::values::json::Json;
+use crate::values::whole::{Input, Output};
 
 /// Bytes in, bytes or an error's text out.
 type Function = Rc<dyn Fn(&PluginContext, &[u8]) -> Result<Vec<u8>, String>>;
@@ -94,64 +100,22 @@ impl MockPeer {
     }
 }
 
+impl FakePeer for MockPeer {
+    fn call(&self, function: &str, input: &[u8]) -> Result<Vec<u8>, String> {
+        MockPeer::call(self, function, input)
+    }
+}
+
+impl MockContext {
+    /// Puts native functions behind the peer of this name; see [`MockPeer`].
+    pub fn mock_peer(&self, name: &str, peer: MockPeer) {
+        self.with(|host| host.peers.insert(name, peer));
+    }
+}
+
 impl fmt::Debug for MockPeer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.functions.keys()).finish()
-    }
-}
-
-/// The peers of a host in memory.
-#[derive(Clone, Debug, Default)]
-pub struct MockPeers {
-    mocks: BTreeMap<String, MockPeer>,
-    /// The names of the instances, by id.
-    instances: Vec<String>,
-    /// What `load` gives again.
-    kept: BTreeMap<String, i64>,
-}
-
-impl MockPeers {
-    /// With a peer, in the place of an earlier one of this name, which is given back.
-    pub fn insert(&mut self, name: &str, peer: MockPeer) -> Option<MockPeer> {
-        self.kept.remove(name);
-        self.mocks.insert(name.to_owned(), peer)
-    }
-
-    /// As before [`MockPeers::insert`].
-    pub(crate) fn restore(&mut self, name: &str, before: Option<MockPeer>) {
-        self.kept.remove(name);
-        match before {
-            Some(before) => self.mocks.insert(name.to_owned(), before),
-            None => self.mocks.remove(name),
-        };
-    }
-
-    /// Without the peer of this name.
-    pub fn remove(&mut self, name: &str) {
-        self.restore(name, None);
-    }
-
-    pub(crate) fn register(&mut self, name: &str) -> Option<i64> {
-        self.mocks.get(name)?;
-        self.instances.push(name.to_owned());
-        i64::try_from(self.instances.len() - 1).ok()
-    }
-
-    pub(crate) fn get(&self, id: i64) -> Option<(String, MockPeer)> {
-        let name = self.instances.get(usize::try_from(id).ok()?)?;
-        Some((name.clone(), self.mocks.get(name)?.clone()))
-    }
-
-    pub(crate) fn kept(&self, name: &str) -> Option<i64> {
-        self.kept.get(name).copied()
-    }
-
-    pub(crate) fn keep(&mut self, name: &str, id: i64) {
-        self.kept.insert(name.to_owned(), id);
-    }
-
-    pub(crate) fn forget(&mut self, id: i64) {
-        self.kept.retain(|_, kept| *kept != id);
     }
 }
 
@@ -205,7 +169,7 @@ impl OwnedInput for Vec<u8> {}
 impl OwnedInput for Bytes {}
 impl OwnedInput for () {}
 #[cfg(feature = "json")]
-impl<T: serde::de::DeserializeOwned> OwnedInput for crate::Json<T> {}
+impl<T: serde::de::DeserializeOwned> OwnedInput for Json<T> {}
 
 /// How a function is called, so that rustc finds the one form that fits.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use super::SeededRandom;
-use crate::DataType;
+use crate::in_memory::random::SeededRandom;
+use crate::values::ferrite::DataType;
 
 /// Checks, for 256 values that `make` makes from seeded randomness, that what is read back from a
 /// value's bytes is that value. One line for each type:

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 use super::stack::{Fake, Handle};
-use crate::orbis::Error;
-use crate::orbis::testing::FakeHost;
+use crate::error::orbis::Error;
+use crate::in_memory::http::HttpAnswer;
+use crate::in_memory::orbis::FakeHost;
 use crate::protocol::http::HttpRequest;
 use crate::protocol::log::{Level, Line};
-use crate::testing::HttpAnswer;
 
 thread_local! {
     static HOSTS: RefCell<Vec<HostHandle>> = RefCell::new(vec![HostHandle::new()]);

@@ -1,7 +1,7 @@
 //! The native twin of `register_plugin` and `call_plugin`: the peers that a test has mocked.
 
-use crate::HostError;
-use crate::abi::HostHandle;
+use super::HostHandle;
+use crate::error::HostError;
 use crate::protocol::peers::{ABSENT, FAILED};
 
 /// Where `register_plugin` and `call_plugin` are imported from: [`User`] or [`Env`].

@@ -4,12 +4,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{FakeHost, RequestBuilder, Statement};
-use crate::HttpRequest;
+use super::request::{RequestBuilder, to_value};
 use crate::abi::orbis::HostHandle;
-use crate::orbis::Error;
+use crate::error::orbis::Error;
+use crate::in_memory::http::{HttpMatch, HttpReply};
+use crate::in_memory::orbis::{FakeHost, Statement};
+use crate::in_memory::random::SeededRandom;
+use crate::protocol::http::HttpRequest;
 use crate::protocol::log::Line;
-use crate::testing::{HttpMatch, HttpReply, SeededRandom};
 
 /// An Orbis host in memory, that a test can fill and look into.
 ///
@@ -168,13 +170,5 @@ impl MockHost {
 impl Drop for MockHost {
     fn drop(&mut self) {
         self.host.leave();
-    }
-}
-
-#[track_caller]
-pub(super) fn to_value(value: &(impl Serialize + ?Sized)) -> Value {
-    match serde_json::to_value(value) {
-        Ok(value) => value,
-        Err(error) => panic!("the value has no JSON form: {error}"),
     }
 }

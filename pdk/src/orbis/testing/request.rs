@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::host::to_value;
 use crate::abi::orbis::HostHandle;
-use crate::orbis::__private::Body;
-use crate::orbis::{Request, Response};
+use crate::orbis::call::{self, Body};
+use crate::orbis::request::Request;
+use crate::orbis::response::Response;
 
 /// A request under construction, in the shipped host's form; the page's with [`RequestBuilder::documented`].
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl RequestBuilder {
     }
 
     pub(crate) fn call(self, template: &'static str, body: Body) -> Response {
-        crate::orbis::call::run(self.text(), template, self.host, body)
+        call::run(self.text(), template, self.host, body)
     }
 
     fn pair(mut self, member: &str, name: &str, value: Value) -> RequestBuilder {
@@ -107,5 +107,13 @@ impl RequestBuilder {
             pairs.insert(name.to_owned(), value);
         }
         self
+    }
+}
+
+#[track_caller]
+pub(super) fn to_value(value: &(impl Serialize + ?Sized)) -> Value {
+    match serde_json::to_value(value) {
+        Ok(value) => value,
+        Err(error) => panic!("the value has no JSON form: {error}"),
     }
 }

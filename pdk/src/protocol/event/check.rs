@@ -1,7 +1,7 @@
 //! Whether a host could fire an event: a test's own must be no kinder to a hook than a host's.
 
 use super::{CUSTOM, EVENTS, Event};
-use crate::Value;
+use crate::protocol::Value;
 
 /// The field that an event of a key may lack: a key that holds a data type has no value to show.
 const OPTIONAL: &str = "value";

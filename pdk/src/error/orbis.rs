@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::HostError;
+use crate::protocol::json::write_string;
 use crate::text::join;
 
 /// Why a handler failed, as its client is told.
@@ -102,7 +104,7 @@ impl Error {
     /// The JSON of the body.
     pub(crate) fn body(&self) -> String {
         let mut out = b"{\"error\":true,\"message\":".to_vec();
-        crate::protocol::json::write_string(&mut out, if self.is_private { "internal error" } else { &self.message });
+        write_string(&mut out, if self.is_private { "internal error" } else { &self.message });
         if let Some(details) = &self.details {
             out.extend_from_slice(b",\"details\":");
             out.extend_from_slice(details.as_bytes());
@@ -134,8 +136,8 @@ impl From<String> for Error {
     }
 }
 
-impl From<crate::HostError> for Error {
-    fn from(error: crate::HostError) -> Error {
+impl From<HostError> for Error {
+    fn from(error: HostError) -> Error {
         Error::internal(error.to_string())
     }
 }

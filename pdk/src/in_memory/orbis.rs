@@ -1,12 +1,15 @@
 //! All that an Orbis host in memory holds.
 
+mod database;
+
 use std::collections::BTreeMap;
 
+pub use database::{Database, Statement};
 use serde_json::Value;
 
-use super::Database;
+use super::http::HttpMocks;
+use super::random::SeededRandom;
 use crate::protocol::log::Line;
-use crate::testing::{HttpMocks, SeededRandom};
 
 /// A host in memory: what a plugin finds there, and what it left behind.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +32,7 @@ pub struct FakeHost {
 
 impl FakeHost {
     /// Refuses what the shipped host refuses to everybody.
-    pub(super) fn be_as_shipped(&mut self) {
+    pub(crate) fn be_as_shipped(&mut self) {
         self.database.is_closed = true;
     }
 

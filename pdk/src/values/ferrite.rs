@@ -1,9 +1,7 @@
-//! Data types of a plugin's own: a value in storage that is neither a string nor a list.
+//! Ferrite's data types of a plugin's own: a value in storage that is neither a string nor a list.
 
-use crate::HostError;
-use crate::protocol::resp::{self, Reader, ResponseError};
-use crate::text::decimal;
-use crate::text::join;
+use crate::error::HostError;
+use crate::text::{decimal, join};
 
 /// The name that `#[data_type]` gave a type.
 #[diagnostic::on_unimplemented(
@@ -84,22 +82,6 @@ pub struct Encoded {
     pub version: u32,
     /// The bytes.
     pub bytes: Vec<u8>,
-}
-
-impl crate::host_function::HostReply for Encoded {
-    fn read(reader: &mut Reader<'_>) -> Result<Encoded, ResponseError> {
-        if reader.array()? != 2 {
-            return Err(reader.other("expected a version and bytes"));
-        }
-        let version = reader.integer()?;
-        Ok(Encoded { version: reader.fit(version)?, bytes: reader.bytes()?.to_vec() })
-    }
-
-    fn write(self, writer: &mut resp::Writer) {
-        writer.array(2);
-        writer.integer(self.version.into());
-        writer.bulk(&self.bytes);
-    }
 }
 
 /// Refuses a type of two names or two versions: its host would keep it as one and announce the other.

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{HttpMocks, MockPeers, SeededRandom, Store, VirtualClock};
+use super::clock::VirtualClock;
+use super::http::HttpMocks;
+use super::peers::MockPeers;
+use super::random::SeededRandom;
+use super::store::Store;
 use crate::protocol::log::Line;
 
 /// A host in memory: what a plugin finds there, and what it left behind.

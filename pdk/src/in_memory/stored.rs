@@ -1,6 +1,7 @@
 //! What Redis does with a stored value, whatever store it lies in.
 
-use crate::{HostError, Value};
+use crate::error::HostError;
+use crate::protocol::Value;
 
 /// The sum of the integer in a stored string and `by`; no value counts as 0.
 ///

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::Error;
-use super::super::db::RETURNING;
-use crate::testing::glob_matches;
+use crate::error::orbis::Error;
+use crate::in_memory::glob::glob_matches;
+use crate::protocol::orbis::RETURNING;
 
 /// Answers by statement; the newest that matches is given.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{HttpRequest, HttpResponse};
+use crate::protocol::http::{HttpRequest, HttpResponse};
 
 /// What a request may come to other than a response.
 #[derive(Clone, Debug, PartialEq, Eq)]

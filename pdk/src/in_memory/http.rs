@@ -6,7 +6,7 @@ mod matcher;
 pub use answer::{HttpAnswer, HttpFailure, HttpReply};
 pub use matcher::HttpMatch;
 
-use crate::HttpRequest;
+use crate::protocol::http::HttpRequest;
 
 /// What answers a plugin's requests, and the requests it has made.
 ///

@@ -1,35 +1,16 @@
-//! `Json<T>`: a typed JSON value as argument, input, reply, output or host function value.
+//! `Json<T>` as an argument of a command, and as its reply.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::entry::argument::{Argument, Element};
-use crate::entry::function::{Input, Output};
-use crate::entry::reply::{Reply, ReplyElement, ReplyWriter};
+use super::argument::{Argument, Element};
+use super::reply::{Reply, ReplyElement, ReplyWriter};
+use crate::error::CommandError;
+use crate::protocol::Value;
 use crate::text::join;
-use crate::{CommandError, Value};
-
-/// A value that travels as JSON.
-///
-/// ```
-/// use plugsmith::{function, Json};
-/// use serde::{Deserialize, Serialize};
-///
-/// #[derive(Deserialize)]
-/// struct Request { name: String }
-/// #[derive(Serialize)]
-/// struct Response { message: String }
-///
-/// #[function]
-/// fn handle(Json(request): Json<Request>) -> Json<Response> {
-///     Json(Response { message: format!("Hello, {}", request.name) })
-/// }
-/// assert_eq!(handle(Json(Request { name: "Ada".into() })).0.message, "Hello, Ada");
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Json<T>(pub T);
+use crate::values::json::Json;
 
 impl<'a, T: DeserializeOwned> Argument<'a> for Json<T> {
     const TYPE: &'static str = "json";
@@ -48,22 +29,6 @@ impl<'a, T: DeserializeOwned> Argument<'a> for Json<T> {
 }
 
 impl<'a, T: DeserializeOwned> Element<'a> for Json<T> {}
-
-impl<T: DeserializeOwned> Input<'_> for Json<T> {
-    const TYPE: &'static str = "json";
-
-    fn from_input(bytes: &[u8]) -> Result<Json<T>, String> {
-        serde_json::from_slice(bytes).map(Json).map_err(|error| error.to_string())
-    }
-}
-
-impl<T: Serialize> Output for Json<T> {
-    const TYPE: &'static str = "json";
-
-    fn into_output(self) -> Result<Vec<u8>, String> {
-        serde_json::to_vec(&self.0).map_err(|error| error.to_string())
-    }
-}
 
 impl<T: Serialize> Reply for Json<T> {
     /// A bulk string of JSON text in RESP, the JSON itself in JSON. A value that has no JSON

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::HttpRequest;
-use crate::testing::glob_matches;
+use crate::in_memory::glob::glob_matches;
+use crate::protocol::http::HttpRequest;
 
 /// Which requests a mock answers: by method and URL, and by header and body where a test says so.
 ///
