@@ -25,6 +25,9 @@ use crate::values::{HttpAnswer, Setting, TextPair};
 /// What requests that are under way get to end, once the server is interrupted.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How many requests the plugin answers at the same time, each with memory of its own; more wait.
+const AT_ONCE: usize = 64;
+
 /// What every request sees.
 pub(crate) struct Server {
     app: Mutex<App>,
@@ -69,7 +72,7 @@ fn orbis(options: Serve, plugin: Served) -> Result<u8, Error> {
         has_logins: !options.without_auth,
     });
     let port = options.port.unwrap_or(8787);
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(AT_ONCE).build()?;
     let ended = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
             Error::Input(format!("cannot listen on port {port} ({error}): choose another with --port"))
@@ -121,9 +124,9 @@ impl Server {
         self.app.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a request to the plugin, one at a time; notes it and what came of it.
+    /// Sends a request to the plugin, which may answer others at the same time; notes it and what came of it.
     fn send(&self, request: &Request) -> Response {
-        let outcome = self.app().send(request);
+        let outcome = App::send_shared(&self.app, request);
         if let Some(file) = &self.record {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = writeln!(file, "{}", record(request)) {

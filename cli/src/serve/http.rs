@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use plugsmith_harness::hosts::orbis::{Request, Response};
 
 use super::Server;
 
-/// A body that is longer is not read to its end; the plugin's own limit is far below.
-const BODY: usize = 64 * 1024 * 1024;
+/// What is read of a body that is too long, so that its sender reads the answer before the connection ends.
+const DRAINED: usize = 64 * 1024 * 1024;
 
 pub(super) fn router(server: Arc<Server>) -> Router {
     Router::new().fallback(answer).with_state(server)
@@ -22,49 +23,70 @@ pub(super) fn router(server: Arc<Server>) -> Router {
 
 async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Request) -> axum::response::Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY).await else {
-        return http(Response::refusal(413, "PAYLOAD_TOO_LARGE", "the body is too long"));
+    let mut request = match server.request(&parts) {
+        Ok(request) => request,
+        Err(refusal) => return http(refusal),
     };
+    // Only now: whoever asks for what is not there, or without a token, makes the server hold nothing.
+    let wanted = server.app().wanted_body(&request);
+    if wanted > 0 {
+        request.body = match read(body, wanted).await {
+            Ok(body) => body,
+            Err(error) => {
+                return http(Response::refusal(400, "INVALID_BODY", &format!("the body is cut short: {error}")));
+            }
+        };
+    }
     // A plugin computes, and holds its thread as long.
-    match tokio::task::spawn_blocking(move || server.respond(&parts, body)).await {
+    match tokio::task::spawn_blocking(move || server.send(&request)).await {
         Ok(response) => http(response),
         Err(error) => http(Response::refusal(500, "SERVER_ERROR", &error.to_string())),
     }
 }
 
+/// The first bytes of a body.
+async fn read(mut body: Body, wanted: usize) -> Result<Vec<u8>, axum::Error> {
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        bytes.extend_from_slice(&data[..data.len().min(wanted - bytes.len())]);
+        length += data.len();
+        if length > DRAINED.max(wanted) {
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
 impl Server {
-    fn respond(&self, parts: &Parts, body: Bytes) -> Response {
+    /// The request for the plugin, without its body.
+    fn request(&self, parts: &Parts) -> Result<Request, Response> {
         if let Some(refusal) = self.refuse_strangers(parts) {
-            return refusal;
+            return Err(refusal);
         }
         let path = parts.uri.path();
         let name = self.app().manifest().parsed().name.clone();
         let Some(rest) = path.strip_prefix("/api/plugins/") else {
-            return Response::refusal(
-                404,
-                "NOT_FOUND",
-                &format!("{path} is no plugin's: ask for /api/plugins/{name}/.."),
-            );
+            let message = format!("{path} is no plugin's: ask for /api/plugins/{name}/..");
+            return Err(Response::refusal(404, "NOT_FOUND", &message));
         };
         let (plugin, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let plugin = percent_decode_str(plugin).decode_utf8_lossy();
         if plugin != name {
             let message = format!("Plugin '{plugin}' not found: '{name}' is served here, at /api/plugins/{name}/..");
-            return Response::refusal(404, "NOT_FOUND", &message);
+            return Err(Response::refusal(404, "NOT_FOUND", &message));
         }
         // Letter by letter, as the real host's `extractors.rs` (a8ec672) reads it: `bearer` logs nobody in.
         let is_logged_in = parts.headers.get(AUTHORIZATION).is_some_and(|value| {
             value.to_str().is_ok_and(|value| value.strip_prefix("Bearer ") == Some(self.token.as_str()))
         });
-        let user = is_logged_in.then(|| self.user.clone());
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut request = Request::new(parts.method.as_str(), &format!("{rest}{query}"));
         // Those that are no text are left out, as in the real host.
         let headers = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
         request.headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        request.body = body.into();
-        request.user = user;
-        self.send(&request)
+        request.user = is_logged_in.then(|| self.user.clone());
+        Ok(request)
     }
 
     /// Refuses what a page of another site asks, by a name of its own that leads here.

@@ -359,7 +359,8 @@ fn an_interrupted_server_does_not_wait_for_half_a_request() {
     let mut server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
     let address = server.url.trim_start_matches("http://").split('/').next().unwrap();
     let mut client = TcpStream::connect(address).unwrap();
-    let head = "POST /api/plugins/wat/echo/7 HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n";
+    let head = "POST /api/plugins/wat/echo/7 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer test\r\n\
+                content-length: 9\r\nexpect: 100-continue\r\n\r\n";
     client.write_all(head.as_bytes()).unwrap();
     // The server waits for the body from here on.
     let mut line = String::new();
@@ -415,4 +416,95 @@ fn only_this_machines_names_and_the_allowed_one_are_answered() {
     assert_eq!(ask("POST", "localhost", "origin: http://evil.example\r\n"), "403");
     assert_eq!(ask("POST", "localhost", "origin: null\r\n"), "403");
     assert_ne!(ask("POST", "localhost", "origin: http://localhost:3000\r\n"), "403");
+}
+
+/// The status that answers what a raw socket sends, before the client sends no more.
+fn raw(server: &Server, request: &str) -> String {
+    let address = server.url.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.replace("HOST", address).as_bytes()).unwrap();
+    // Nothing more comes.
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap_or("no answer").to_owned()
+}
+
+#[test]
+fn a_body_that_is_cut_short_or_broken_is_400() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let post = |more: &str| {
+        let path = "/api/plugins/wat/echo/7";
+        raw(&server, &format!("POST {path} HTTP/1.1\r\nhost: HOST\r\nauthorization: Bearer test\r\n{more}"))
+    };
+    let answers = [
+        post("content-length: 9\r\n\r\n[1,"),
+        post("content-length: 9\r\n\r\n"),
+        post("transfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n"),
+        post("transfer-encoding: chunked\r\n\r\nxyz\r\n[1]\r\n0\r\n\r\n"),
+        post("transfer-encoding: chunked\r\n\r\n2\r\n[1]\r\n0\r\n\r\n"),
+        post("transfer-encoding: chunked\r\n\r\nfffffffffffffffffff\r\n[1]\r\n0\r\n\r\n"),
+        post("content-length: 9, 8\r\n\r\n[1,2,3,4]"),
+        post("content-length: -1\r\n\r\n[1]"),
+    ];
+    assert_eq!(answers, ["400"; 8]);
+    assert_eq!(server.send("POST", "/echo/7", Some("test"), b"[1]").0, 200);
+}
+
+/// A stranger does not make the server wait for a body, or hold one.
+#[test]
+fn a_body_is_not_read_before_the_route_and_the_token_are_known() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let address = server.url.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let ask = |method: &str, path: &str, more: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head =
+            format!("{method} /api/plugins/{path} HTTP/1.1\r\nhost: {address}\r\n{more}content-length: 9\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        // The body is never sent, and the connection stays open.
+        let mut line = String::new();
+        BufReader::new(&stream).read_line(&mut line).unwrap();
+        line.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(ask("POST", "wat/echo/7", ""), "401");
+    assert_eq!(ask("POST", "wat/echo/7", "authorization: Bearer tess\r\n"), "401");
+    assert_eq!(ask("POST", "wat/none", "authorization: Bearer test\r\n"), "404");
+    assert_eq!(ask("POST", "wat/number", "authorization: Bearer test\r\n"), "405");
+    assert_eq!(ask("POST", "other/echo/7", "authorization: Bearer test\r\n"), "404");
+    assert_eq!(ask("POST", "wat/echo/7", "origin: http://evil.example\r\n"), "403");
+}
+
+/// It notes that it runs, and then takes all the time that there is.
+const SLOW: &str = r#"(module
+  (import "env" "state_set" (func $state_set (param i32 i32 i32 i32) (result i32)))
+  (import "env" "state_get" (func $state_get (param i32 i32) (result i32)))
+  (memory (export "memory") 200)
+  (data (i32.const 32) "n1")
+  (func (export "allocate") (param i32) (result i32) (i32.const 65536))
+  (func (export "slow") (param i32 i32) (result i32)
+    (drop (call $state_set (i32.const 32) (i32.const 1) (i32.const 33) (i32.const 1)))
+    (loop $again
+      (memory.fill (i32.const 131072) (i32.const 0) (i32.const 12000000))
+      (br $again))
+    unreachable)
+  (func (export "is_running") (param i32 i32) (result i32)
+    (call $state_get (i32.const 32) (i32.const 1)))
+  (@custom "manifest" "{\"name\": \"slow\", \"version\": \"1.0.0\", \"routes\": ["
+    "{\"method\": \"GET\", \"path\": \"/slow\", \"handler\": \"slow\", \"requires_auth\": false},"
+    "{\"method\": \"GET\", \"path\": \"/is_running\", \"handler\": \"is_running\", \"requires_auth\": false}]}"))"#;
+
+#[test]
+fn a_request_that_takes_long_keeps_no_other_waiting() {
+    let folder = folder("serve-slow");
+    let plugin = folder.join("slow.wat");
+    std::fs::write(&plugin, SLOW).unwrap();
+    let server = Server::start(&mut plugsmith(["serve", plugin.to_str().unwrap(), "--quiet"]));
+    let address = server.url.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let mut slow = TcpStream::connect(address).unwrap();
+    write!(slow, "GET /api/plugins/slow/slow HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
+    while server.get("/is_running") != (200, "1".to_owned()) {}
+    // It runs, and another was answered meanwhile.
+    slow.set_nonblocking(true).unwrap();
+    let nothing = slow.read(&mut [0]).unwrap_err();
+    assert_eq!(nothing.kind(), std::io::ErrorKind::WouldBlock);
 }

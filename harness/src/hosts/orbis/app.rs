@@ -2,64 +2,43 @@
 
 mod call;
 mod load;
+mod runner;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 pub use call::Call;
 use serde::Serialize;
 use serde_json::Value as Json;
-use wasmtime::InstancePre;
 
+use self::runner::{Linked, Ran, Runner, of_the_host};
 use super::deadline::Deadline;
-use super::failure::Trapped;
 use super::host::Orbis;
-use super::instance::{Finished, Loaded};
-use super::limits::Limits;
 use super::manifest::Manifest;
-use super::mode::Mode;
 use super::package::Package;
 use super::record::{self, Served};
 use super::request::Request;
 use super::response::Response;
 use super::router;
-use super::running::Running;
 use super::server::Server;
 use super::services::{Emitted, Services};
 use super::{check, compiled};
 use crate::artifact::build::{self, Features};
-use crate::artifact::ledger;
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
-use crate::artifact::symbols;
-use crate::engine::failure;
 use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
 use crate::trace::call::{self as traced, Past, Shown, What};
-use crate::trace::event::{Event, HostCall};
 use crate::trace::outcome::Outcome;
 use crate::trace::render::{render_bytes, render_json};
 
 /// A plugin in an Orbis host of its own: each call gets a fresh instance, state and database stay.
 pub struct App {
-    mode: Mode,
-    limits: Limits,
     server: Server,
-    wasm: Arc<[u8]>,
-    linked: Arc<InstancePre<Running>>,
-    module: Module,
-    manifest: Manifest,
-    services: Arc<Mutex<Services>>,
+    runner: Runner,
     traces: Vec<Past>,
     label: Arc<str>,
-    /// The artifact's file, if it came from one.
-    artifact: Option<PathBuf>,
-    /// The folder of the artifact's crate, if that is known.
-    folder: Option<PathBuf>,
     served: Option<Served>,
-    /// Who watches its host calls.
-    pub(super) watch: Option<Arc<dyn Watch>>,
 }
 
 impl App {
@@ -78,21 +57,14 @@ impl App {
         check::artifact(&module, abi)?;
         let linked = compiled::compile(&module, &wasm, abi)?;
         let services = Arc::new(Mutex::new(Services::new(&host, &manifest)?));
+        let plugin = Arc::new(Linked { wasm: wasm.into(), linked, module, manifest });
+        let (mode, limits) = (host.mode, host.limits);
         Ok(App {
-            mode: host.mode,
-            limits: host.limits,
             server: Server::new(host.auth, host.cors),
-            wasm: wasm.into(),
-            linked,
-            module,
-            manifest,
-            services,
+            runner: Runner { mode, limits, plugin, services, artifact, folder: None, watch: None },
             traces: Vec::new(),
             label,
-            artifact,
-            folder: None,
             served: None,
-            watch: None,
         })
     }
 
@@ -128,32 +100,65 @@ impl App {
 
     /// Sends a request; see [`Call::send`].
     pub fn send(&mut self, request: &Request) -> Outcome<Response> {
+        match self.prepare(request) {
+            Prepared::Answered(outcome) => outcome,
+            Prepared::Handled { what, handler, context } => {
+                let ran = self.runner.respond(&handler, &context);
+                self.finish(what, ran, Response::shown)
+            }
+        }
+    }
+
+    /// As [`App::send`], for a server whose requests must not wait for each other: the app is locked before the
+    /// plugin runs and after it, and not meanwhile.
+    pub fn send_shared(app: &Mutex<App>, request: &Request) -> Outcome<Response> {
+        let locked = || app.lock().unwrap_or_else(PoisonError::into_inner);
+        let (prepared, runner) = {
+            let mut app = locked();
+            (app.prepare(request), app.runner.clone())
+        };
+        match prepared {
+            Prepared::Answered(outcome) => outcome,
+            Prepared::Handled { what, handler, context } => {
+                let ran = runner.respond(&handler, &context);
+                locked().finish(what, ran, Response::shown)
+            }
+        }
+    }
+
+    /// How many bytes of a request's body a server needs to read: none where no route takes the request,
+    /// whatever its body, and else one more than are taken.
+    pub fn wanted_body(&self, request: &Request) -> usize {
+        let (mode, manifest) = (self.runner.mode, self.manifest().parsed());
+        match router::route(mode, &manifest.name, &manifest.routes, request, self.server.user(request)) {
+            Ok(_) => self.runner.limits.body_bytes.saturating_add(1),
+            Err(_) => 0,
+        }
+    }
+
+    /// The answer, if it is not the plugin's, or what the plugin is to answer.
+    fn prepare(&mut self, request: &Request) -> Prepared {
         let what = What::Request { shown: request.shown(), replay: Some(self.again(request)) };
+        let Runner { mode, limits, plugin, services, .. } = self.runner.clone();
         let own = self.server.answer(
-            self.mode,
+            mode,
             request,
-            &self.manifest,
-            &mut self.services.lock().unwrap_or_else(PoisonError::into_inner),
+            &plugin.manifest,
+            &mut services.lock().unwrap_or_else(PoisonError::into_inner),
         );
         if let Some(response) = own {
-            return self.finish_by_server(what, response);
+            return Prepared::Answered(self.finish_by_server(what, response));
         }
-        let manifest = self.manifest.parsed();
+        let manifest = plugin.manifest.parsed();
         let user = self.server.user(request);
-        let matched = router::find(self.mode, self.limits, &manifest.name, &manifest.routes, request, user);
-        let matched = match matched.and_then(|matched| self.server.stopped(&manifest.name).map_or(Ok(matched), Err)) {
-            Ok(matched) => matched,
-            Err(response) => return self.finish(what, Ran::without_plugin(response), Response::shown),
-        };
-        let handler = matched.route.handler.clone();
-        let context = matched.context(self.mode, request, user);
-        let mode = self.mode;
-        let ran = self.run(&handler, &context, |answer| {
-            let response = Response::of(mode, answer)?;
-            let failed = response.status >= 400;
-            Ok((response, failed))
-        });
-        self.finish(what, ran, Response::shown)
+        let matched = router::find(mode, limits, &manifest.name, &manifest.routes, request, user);
+        match matched.and_then(|matched| self.server.stopped(&manifest.name).map_or(Ok(matched), Err)) {
+            Ok(matched) => {
+                let (handler, context) = (matched.route.handler.clone(), matched.context(mode, request, user));
+                Prepared::Handled { what, handler, context }
+            }
+            Err(response) => Prepared::Answered(self.finish(what, Ran::without_plugin(response), Response::shown)),
+        }
     }
 
     /// Calls a handler with this input, past the router: its answer as it is. What says that it failed
@@ -161,8 +166,8 @@ impl App {
     pub fn handle(&mut self, handler: &str, input: impl Serialize) -> Outcome<Json> {
         let input = serde_json::to_value(input).unwrap_or_else(|error| panic!("the input has no JSON form: {error}"));
         let what = What::Request { shown: format!("{handler} {}", render_json(&input)), replay: None };
-        let mode = self.mode;
-        let ran = self.run(handler, &input, |answer| {
+        let mode = self.runner.mode;
+        let ran = self.runner.run(handler, &input, |answer| {
             let failed = Response::of(mode, answer.clone()).is_ok_and(|response| response.status >= 400);
             Ok((answer, failed))
         });
@@ -172,10 +177,10 @@ impl App {
     /// As [`App::handle`], with the bytes of the input and those of the answer.
     pub(super) fn handle_raw(&mut self, handler: &str, input: &[u8]) -> Outcome<Vec<u8>> {
         let what = What::Request { shown: format!("{handler} {}", render_bytes(input)), replay: None };
-        let mode = self.mode;
-        let ran = match check::handler(handler, &self.module) {
+        let (mode, runner) = (self.runner.mode, &self.runner);
+        let ran = match check::handler(handler, self.module()) {
             Err(error) => Ran::failed(error),
-            Ok(()) => self.settle(handler, self.loaded().call(handler, input), |answer| {
+            Ok(()) => runner.settle(handler, runner.loaded().call(handler, input), |answer| {
                 let bytes = answer.to_string().into_bytes();
                 let failed = Response::of(mode, answer).is_ok_and(|response| response.status >= 400);
                 Ok((bytes, failed))
@@ -189,9 +194,10 @@ impl App {
     /// for success.
     pub fn lifecycle(&mut self, name: &str) -> Outcome<i32> {
         let what = What::Request { shown: name.to_owned(), replay: None };
-        let ran = match check::lifecycle(name, &self.module) {
+        let runner = &self.runner;
+        let ran = match check::lifecycle(name, self.module()) {
             Err(error) => Ran::failed(error),
-            Ok(()) => self.settle(name, self.loaded().lifecycle(name), |code| Ok((code, code != 0))),
+            Ok(()) => runner.settle(name, runner.loaded().lifecycle(name), |code| Ok((code, code != 0))),
         };
         self.finish(what, ran, i32::to_string)
     }
@@ -228,22 +234,22 @@ impl App {
         let services = self.services();
         let failed = |message| Error::HostFailed { function: "db_query".to_owned(), message };
         match &services.database {
-            Some(database) => {
-                database.until(Deadline::after(self.limits.time));
+            Some(shared) => shared.look(|database| {
+                database.until(Deadline::after(self.runner.limits.time));
                 database.query(sql, &[]).map_err(failed)
-            }
+            }),
             None => Err(failed("the shipped host has no database: use Orbis::as_documented".to_owned())),
         }
     }
 
     /// Its manifest.
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        &self.runner.plugin.manifest
     }
 
     /// What the artifact is made of.
     pub fn module(&self) -> &Module {
-        &self.module
+        &self.runner.plugin.module
     }
 
     /// Puts another artifact in its place: state, database and traces stay. New files among its
@@ -255,17 +261,15 @@ impl App {
     pub fn reload(&mut self, source: impl Into<Source>, manifest: Option<Manifest>) -> Result<()> {
         let (wasm, manifest) = Package::find(source.into(), manifest)?;
         let module = Module::parse(&wasm)?;
-        let abi = self.mode.abi();
+        let abi = self.runner.mode.abi();
         check::artifact(&module, abi)?;
         let linked = compiled::compile(&module, &wasm, abi)?;
-        let mut services = self.services();
-        if let Some(database) = &mut services.database {
+        let database = self.services().database.clone();
+        if let Some(database) = database {
             database.migrate()?;
         }
-        services.adopt(&manifest);
-        drop(services);
-        self.linked = linked;
-        (self.wasm, self.module, self.manifest) = (wasm.into(), module, manifest);
+        self.services().adopt(&manifest);
+        self.runner.plugin = Arc::new(Linked { wasm: wasm.into(), linked, module, manifest });
         Ok(())
     }
 
@@ -280,80 +284,12 @@ impl App {
         if let Some(name) = build::label(folder, features) {
             self.label = name.into();
         }
-        self.folder = Some(folder.to_owned());
+        self.runner.folder = Some(folder.to_owned());
     }
 
     /// The command that makes a request again.
     fn again(&self, request: &Request) -> String {
-        record::curl(request, &self.manifest.parsed().name, &self.label, self.served.as_ref())
-    }
-
-    /// One call of the plugin. `convert` says what a host makes of the answer, and whether the
-    /// plugin calls it a failure: then what it did in an open transaction is undone.
-    fn run<T>(&self, handler: &str, input: &Json, convert: impl FnOnce(Json) -> Result<(T, bool), String>) -> Ran<T> {
-        if let Err(error) = check::handler(handler, &self.module) {
-            return Ran::failed(error);
-        }
-        self.settle(handler, self.loaded().call(handler, input.to_string().as_bytes()), convert)
-    }
-
-    fn loaded(&self) -> Loaded<'_> {
-        let watch = self.watch.as_ref();
-        Loaded { artifact: &self.linked, services: &self.services, limits: self.limits, abi: self.mode.abi(), watch }
-    }
-
-    /// What a call came to, once what it left open is undone.
-    fn settle<A, T>(
-        &self,
-        handler: &str,
-        finished: Finished<A>,
-        convert: impl FnOnce(A) -> Result<(T, bool), String>,
-    ) -> Ran<T> {
-        let bad = |reason| Error::BadOutput { function: handler.to_owned(), reason };
-        let result =
-            finished.result.map_err(|trapped| self.explain(trapped)).and_then(|answer| convert(answer).map_err(bad));
-        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
-            ledger::note(artifact, &self.wasm, handler, finished.fuel);
-        }
-        let mut events = finished.events;
-        let rolled_back = self.roll_back();
-        if rolled_back == Ok(true) {
-            events.push(of_the_host("rollback", Ok(None)));
-        }
-        // The plugin does not hear of it, as in the real host.
-        if let Err(reason) = self.services().state.save() {
-            events.push(of_the_host("save_state", Err(reason)));
-        }
-        let result = match (rolled_back, result) {
-            (Ok(false), result) => result.map(|(value, _)| value),
-            (Ok(true), Ok((_, false))) => {
-                Err(bad("it has left a transaction open: COMMIT or ROLLBACK before it answers".to_owned()))
-            }
-            (Ok(true), result) => result.map(|(value, _)| value),
-            (Err(reason), _) => Err(bad(format!("the transaction that it left open cannot be undone: {reason}"))),
-        };
-        Ran { result, events, fuel: finished.fuel, pages: finished.pages, duration: finished.duration }
-    }
-
-    /// Undoes what the plugin has left open; whether it had.
-    fn roll_back(&self) -> Result<bool, String> {
-        self.services().database.as_ref().map_or(Ok(false), |database| database.roll_back())
-    }
-
-    /// The error, with its frames named by line tables: the artifact's, or its twin's.
-    fn explain(&self, trapped: Trapped) -> Error {
-        let Trapped { mut error, addresses } = trapped;
-        if let Error::Trapped { frames, .. } = &mut error {
-            let mut found = symbols::frames(&self.wasm, &addresses);
-            if let (true, Some(artifact)) = (found.is_empty(), &self.artifact) {
-                let folder = self.folder.as_deref();
-                found = symbols::frames_of_twin(&self.wasm, artifact, folder, &addresses).unwrap_or_default();
-            }
-            if !found.is_empty() {
-                *frames = failure::of_the_author(found);
-            }
-        }
-        error
+        record::curl(request, &self.manifest().parsed().name, &self.label, self.served.as_ref())
     }
 
     /// What the server answered itself; it may have deleted the state.
@@ -381,36 +317,24 @@ impl App {
     }
 
     pub(super) fn services(&self) -> MutexGuard<'_, Services> {
-        self.services.lock().unwrap_or_else(PoisonError::into_inner)
+        self.runner.services()
+    }
+
+    pub(super) fn set_watch(&mut self, watch: Option<Arc<dyn Watch>>) {
+        self.runner.watch = watch;
     }
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("label", &self.label).field("mode", &self.mode).finish_non_exhaustive()
+        f.debug_struct("App").field("label", &self.label).field("mode", &self.runner.mode).finish_non_exhaustive()
     }
 }
 
-/// What the host did of its own accord.
-fn of_the_host(name: &str, result: Result<Option<String>, String>) -> Event {
-    Event::Call(HostCall::of_the_host("orbis", name, Vec::new(), result, Vec::new()))
-}
-
-/// What came of running the plugin, or of not running it.
-struct Ran<T> {
-    result: Result<T>,
-    events: Vec<Event>,
-    fuel: u64,
-    pages: u64,
-    duration: Duration,
-}
-
-impl<T> Ran<T> {
-    fn without_plugin(value: T) -> Ran<T> {
-        Ran { result: Ok(value), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO }
-    }
-
-    fn failed(error: Error) -> Ran<T> {
-        Ran { result: Err(error), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO }
-    }
+/// A request that the server has looked at.
+enum Prepared {
+    /// It is answered.
+    Answered(Outcome<Response>),
+    /// A handler is to answer it, given this context.
+    Handled { what: What, handler: String, context: Json },
 }

@@ -4,6 +4,7 @@ mod confined;
 mod functions;
 mod migrations;
 mod script;
+mod turns;
 mod value;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Statement};
 use serde_json::{Map, Value as Json};
+
+pub(super) use self::turns::{Session, Shared};
 
 use self::confined::Watch;
 use super::deadline::Deadline;

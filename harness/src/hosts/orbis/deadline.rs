@@ -15,6 +15,11 @@ impl Deadline {
         Deadline { started: Instant::now(), limit }
     }
 
+    /// What is left of it.
+    pub(super) fn left(self) -> Duration {
+        self.limit.saturating_sub(self.started.elapsed())
+    }
+
     /// That it is not over.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::app::App;
 use super::check;
+use super::db::Database;
 use crate::engine::guest::{Guest, State};
 use crate::engine::watch::Watch;
 use crate::error::Result;
@@ -26,14 +27,14 @@ impl Guest for App {
     }
 
     fn watch(&mut self, watch: Option<Arc<dyn Watch>>) {
-        self.watch = watch;
+        self.set_watch(watch);
     }
 
     fn state(&self) -> State {
         let services = self.services();
         State {
             keys: services.state.iter().map(|(key, value)| (key.clone(), value.to_string())).collect(),
-            rows: services.database.as_ref().map(|database| database.tables()).unwrap_or_default(),
+            rows: services.database.as_ref().map(|shared| shared.look(Database::tables)).unwrap_or_default(),
             events: services.emitted.iter().map(|event| (event.event.clone(), event.payload.to_string())).collect(),
             ..State::default()
         }

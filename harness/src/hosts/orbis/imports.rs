@@ -85,7 +85,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
                 call.services().allow("database_read", "database:read")?;
                 let sql = call.text(Slice::new(sql, length))?;
                 let params = call.json(Slice::new(params, params_length))?;
-                call.pass(WireType::Json, |call| Ok(json(&call.services().query(&sql, &params)?)))
+                call.pass(WireType::Json, |call| Ok(json(&call.guest.data().query(&sql, &params)?)))
             })
         },
     )?;
@@ -97,7 +97,7 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
                 call.services().allow("database_write", "database:write")?;
                 let sql = call.text(Slice::new(sql, length))?;
                 let params = call.json(Slice::new(params, params_length))?;
-                call.pass(WireType::I32, |call| Ok(HostValue::I32(call.services().execute(&sql, &params)?)))
+                call.pass(WireType::I32, |call| Ok(HostValue::I32(call.guest.data().execute(&sql, &params)?)))
             })
         },
     )?;

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use wasmtime::{Instance, InstancePre, Memory, Store};
 
 use super::abi::Abi;
+use super::db::Session;
 use super::engine;
 use super::failure::Trapped;
 use super::limits::Limits;
@@ -24,6 +25,8 @@ pub(super) struct Finished<T> {
     pub(super) fuel: u64,
     pub(super) pages: u64,
     pub(super) duration: Duration,
+    /// Its transaction, if it has left one open.
+    pub(super) session: Session,
 }
 
 /// An artifact, and what its calls share.
@@ -93,7 +96,8 @@ impl Loaded<'_> {
             Some(failure) => Err(Trapped::from(failure)),
             None => result,
         };
-        Finished { result, events: running.events.into_events(), fuel, pages, duration }
+        let session = running.session;
+        Finished { result, events: running.events.into_events(), fuel, pages, duration, session }
     }
 }
 

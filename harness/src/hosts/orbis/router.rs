@@ -51,17 +51,8 @@ pub(super) fn find<'a>(
     request: &Request,
     user: Option<&User>,
 ) -> Result<Matched<'a>, Response> {
-    let (path, query) = match request.path.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (request.path.as_str(), None),
-    };
-    let (route, params) = match mode {
-        Mode::Shipped => (exact(plugin, routes, &request.method, &decode(path))?, BTreeMap::new()),
-        Mode::Documented | Mode::PageAbi => best(plugin, routes, &request.method, path)?,
-    };
-    if route.requires_auth && user.is_none() {
-        return Err(Response::refusal(401, "AUTH_ERROR", "Authentication required"));
-    }
+    let (route, params) = route(mode, plugin, routes, request, user)?;
+    let query = request.path.split_once('?').map(|(_, query)| query);
     let query = match mode {
         // It knows no empty pair: `?` and `a=1&&b=2` give the parameter "".
         Mode::Shipped => {
@@ -73,6 +64,25 @@ pub(super) fn find<'a>(
         }
     };
     Ok(Matched { route, params, query, body: body(mode, limits, request)? })
+}
+
+/// The route for a request, whatever its body, and its parameters; or the host's own answer.
+pub(super) fn route<'a>(
+    mode: Mode,
+    plugin: &str,
+    routes: &'a [PluginRoute],
+    request: &Request,
+    user: Option<&User>,
+) -> Result<(&'a PluginRoute, Params), Response> {
+    let path = request.path.split('?').next().unwrap_or_default();
+    let (route, params) = match mode {
+        Mode::Shipped => (exact(plugin, routes, &request.method, &decode(path))?, BTreeMap::new()),
+        Mode::Documented | Mode::PageAbi => best(plugin, routes, &request.method, path)?,
+    };
+    if route.requires_auth && user.is_none() {
+        return Err(Response::refusal(401, "AUTH_ERROR", "Authentication required"));
+    }
+    Ok((route, params))
 }
 
 /// Whether two patterns stand for the same paths.
@@ -194,7 +204,7 @@ fn body(mode: Mode, limits: Limits, request: &Request) -> Result<Json, Response>
         _ if bytes.len() > limits.body_bytes => Err(Response::refusal(
             413,
             "PAYLOAD_TOO_LARGE",
-            &format!("the body has {} bytes, and at most {} are taken", bytes.len(), limits.body_bytes),
+            &format!("the body has more than {} bytes, the most that are taken", limits.body_bytes),
         )),
         _ if request.is_json() => serde_json::from_slice(bytes)
             .map_err(|error| Response::refusal(400, "INVALID_JSON", &format!("the body is no JSON: {error}"))),

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value as Json;
 use wasmtime::ResourceLimiter;
 
 use super::abi::Abi;
+use super::db::Session;
 use super::deadline::Deadline;
 use super::limits::Limits;
-use super::services::{Refusal, Services};
+use super::services::{self, Refusal, Services};
 use crate::artifact::module::TABLE_ELEMENTS;
 use crate::engine::watch::Watched;
 use crate::error::Error;
@@ -19,6 +21,7 @@ const KEPT: usize = 16 * 1024 * 1024;
 /// What the host functions of one call see.
 pub(super) struct Running {
     services: Arc<Mutex<Services>>,
+    pub(super) session: Session,
     limits: Limits,
     pub(super) abi: &'static Abi,
     host_calls: u64,
@@ -42,11 +45,10 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn new(services: Arc<Mutex<Services>>, limits: Limits, abi: &'static Abi) -> Running {
         let deadline = Deadline::after(limits.time);
-        if let Some(database) = &locked(&services).database {
-            database.until(deadline);
-        }
+        let session = Session::new(locked(&services).database.clone());
         Running {
             services,
+            session,
             limits,
             abi,
             host_calls: 0,
@@ -64,6 +66,17 @@ impl Running {
 
     pub(super) fn services(&self) -> MutexGuard<'_, Services> {
         locked(&self.services)
+    }
+
+    /// A query's answer, or why there is none.
+    pub(super) fn query(&self, sql: &str, params: &Json) -> Result<Json, Refusal> {
+        let may_write = self.services().has("database_write");
+        services::query(&*self.session.turn(self.deadline)?, may_write, sql, params)
+    }
+
+    /// How many rows a statement has changed, or why it did not run.
+    pub(super) fn execute(&self, sql: &str, params: &Json) -> Result<i32, Refusal> {
+        services::execute(&*self.session.turn(self.deadline)?, sql, params)
     }
 
     /// One more call, if there is one left.

@@ -1,6 +1,7 @@
 //! What the host functions of Orbis do, once their arguments have left the guest's memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use orbis_plugin_api::PluginPermission;
 use plugsmith::testing::{HttpAnswer, HttpMocks, SeededRandom};
@@ -8,7 +9,7 @@ use plugsmith::{HttpRequest, HttpResponse};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256, Sha512};
 
-use super::db::Database;
+use super::db::{self, Database};
 use super::host::Orbis;
 use super::manifest::Manifest;
 use super::mode::{HttpBodies, Mode};
@@ -54,7 +55,7 @@ pub(super) struct Services {
     /// The test's own, which go over what a manifest says.
     given: (Option<Vec<Permission>>, BTreeMap<String, Json>),
     pub(super) state: State,
-    pub(super) database: Option<Database>,
+    pub(super) database: Option<Arc<db::Shared>>,
     http: HttpMocks,
     http_bodies: HttpBodies,
     random: SeededRandom,
@@ -72,7 +73,8 @@ impl Services {
             database: match host.mode {
                 Mode::Shipped => None,
                 Mode::Documented | Mode::PageAbi => {
-                    Some(Database::open(host.database.as_deref(), &host.migrations, &host.sql)?)
+                    let database = Database::open(host.database.as_deref(), &host.migrations, &host.sql)?;
+                    Some(db::Shared::new(database))
                 }
             },
             http: host.http.clone(),
@@ -121,31 +123,6 @@ impl Services {
         self.config.get(key)
     }
 
-    /// A query's answer. The SDK `orbis-plugin-api` 1.0 puts the statement among the parameters, and
-    /// wants an object with `rows` and `error`; all others want the rows. Where there are none to
-    /// give, it is the object for all: null does not say why.
-    pub(super) fn query(&self, sql: &str, params: &Json) -> Result<Json, Refusal> {
-        let Some(database) = &self.database else { return Err("there is no database".into()) };
-        if database.writes(sql) && !self.has("database_write") {
-            return Err("denied: the statement writes, and the manifest's permissions lack \"database_write\"".into());
-        }
-        let request = params.as_object();
-        let params = match request {
-            Some(request) => request.get("params").map_or(Ok(&[][..]), parameters)?,
-            None => parameters(params)?,
-        };
-        Ok(match database.query(sql, params) {
-            Ok(rows) if request.is_some() => json!({ "rows": rows }),
-            Ok(rows) => Json::Array(rows),
-            Err(error) => json!({ "rows": [], "error": error }),
-        })
-    }
-
-    pub(super) fn execute(&self, sql: &str, params: &Json) -> Result<i32, Refusal> {
-        let Some(database) = &self.database else { return Err("there is no database".into()) };
-        Ok(database.execute(sql, parameters(params)?)?)
-    }
-
     /// The response that a mock gives, and its form for the guest.
     pub(super) fn request(&mut self, request: &HttpRequest) -> Result<(HttpResponse, Json), Refusal> {
         let answer = self.http.respond(request).map_err(|_| {
@@ -172,6 +149,30 @@ impl Services {
         self.random.fill(&mut bytes);
         Ok(bytes)
     }
+}
+
+/// A query's answer. The SDK `orbis-plugin-api` 1.0 puts the statement among the parameters, and wants an
+/// object with `rows` and `error`; all others want the rows. Where there are none to give, it is the object for
+/// all: null does not say why.
+pub(super) fn query(database: &Database, may_write: bool, sql: &str, params: &Json) -> Result<Json, Refusal> {
+    if !may_write && database.writes(sql) {
+        return Err("denied: the statement writes, and the manifest's permissions lack \"database_write\"".into());
+    }
+    let request = params.as_object();
+    let params = match request {
+        Some(request) => request.get("params").map_or(Ok(&[][..]), parameters)?,
+        None => parameters(params)?,
+    };
+    Ok(match database.query(sql, params) {
+        Ok(rows) if request.is_some() => json!({ "rows": rows }),
+        Ok(rows) => Json::Array(rows),
+        Err(error) => json!({ "rows": [], "error": error }),
+    })
+}
+
+/// How many rows a statement has changed.
+pub(super) fn execute(database: &Database, sql: &str, params: &Json) -> Result<i32, Refusal> {
+    Ok(database.execute(sql, parameters(params)?)?)
 }
 
 /// The hash, and the name of its algorithm.

@@ -29,14 +29,14 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         answer(guest, "db_query", 0, |call| {
             call.services().allow("database_read", "database:read")?;
             let sql = call.text(Slice::new(sql, length))?;
-            call.pass(WireType::Json, |call| Ok(super::json(&call.services().query(&sql, &json!([]))?)))
+            call.pass(WireType::Json, |call| Ok(super::json(&call.guest.data().query(&sql, &json!([]))?)))
         })
     })?;
     linker.func_wrap("env", "db_execute", |guest: Guest<'_>, sql: i32, length: i32| {
         answer(guest, "db_execute", -1, |call| {
             call.services().allow("database_write", "database:write")?;
             let sql = call.text(Slice::new(sql, length))?;
-            call.pass(WireType::I32, |call| Ok(HostValue::I32(call.services().execute(&sql, &json!([]))?)))
+            call.pass(WireType::I32, |call| Ok(HostValue::I32(call.guest.data().execute(&sql, &json!([]))?)))
         })
     })?;
     for (name, level) in [("log_info", Level::Info), ("log_error", Level::Error), ("log_debug", Level::Debug)] {
