@@ -11,7 +11,7 @@ use crate::hosts::orbis::deadline::Deadline;
 
 /// A database that calls share, which may run at the same time.
 #[derive(Debug)]
-pub(in crate::hosts::orbis) struct Shared {
+pub(crate) struct Shared {
     state: Mutex<State>,
     /// Told when a transaction has ended.
     free: Condvar,
@@ -25,17 +25,17 @@ struct State {
 }
 
 impl Shared {
-    pub(in crate::hosts::orbis) fn new(database: Database) -> Arc<Shared> {
+    pub(crate) fn new(database: Database) -> Arc<Shared> {
         Arc::new(Shared { state: Mutex::new(State { database, owner: None }), free: Condvar::new() })
     }
 
     /// The database as it is now, for the host itself.
-    pub(in crate::hosts::orbis) fn look<T>(&self, work: impl FnOnce(&Database) -> T) -> T {
+    pub(crate) fn look<T>(&self, work: impl FnOnce(&Database) -> T) -> T {
         work(&self.lock().database)
     }
 
     /// Runs new migrations, once no transaction is open.
-    pub(in crate::hosts::orbis) fn migrate(&self) -> Result<()> {
+    pub(crate) fn migrate(&self) -> Result<()> {
         let mut state = self.lock();
         while state.owner.is_some() {
             state = self.free.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -50,13 +50,13 @@ impl Shared {
 
 /// A call's way to the database; its transaction ends with it.
 #[derive(Debug)]
-pub(in crate::hosts::orbis) struct Session {
+pub(crate) struct Session {
     database: Option<Arc<Shared>>,
     call: u64,
 }
 
 impl Session {
-    pub(in crate::hosts::orbis) fn new(database: Option<Arc<Shared>>) -> Session {
+    pub(crate) fn new(database: Option<Arc<Shared>>) -> Session {
         static CALLS: AtomicU64 = AtomicU64::new(0);
         Session { database, call: CALLS.fetch_add(1, Ordering::Relaxed) }
     }
@@ -65,7 +65,7 @@ impl Session {
     ///
     /// # Errors
     /// There is no database, or the call's time is over first.
-    pub(in crate::hosts::orbis) fn turn(&self, deadline: Deadline) -> Result<Turn<'_>, String> {
+    pub(crate) fn turn(&self, deadline: Deadline) -> Result<Turn<'_>, String> {
         let shared = self.database.as_ref().ok_or("there is no database")?;
         let mut state = shared.lock();
         while state.owner.is_some_and(|owner| owner != self.call) {
@@ -83,7 +83,7 @@ impl Session {
     ///
     /// # Errors
     /// SQLite's.
-    pub(in crate::hosts::orbis) fn roll_back(&self) -> Result<bool, String> {
+    pub(crate) fn roll_back(&self) -> Result<bool, String> {
         let Some(shared) = &self.database else { return Ok(false) };
         let mut state = shared.lock();
         if state.owner != Some(self.call) {
@@ -103,7 +103,7 @@ impl Drop for Session {
 }
 
 /// The database, while a call's statement runs.
-pub(in crate::hosts::orbis) struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     state: MutexGuard<'a, State>,
     shared: &'a Shared,
     call: u64,
