@@ -26,7 +26,7 @@ const BYTES: usize = 16 * 1024 * 1024;
 const ROWS: usize = 100_000;
 
 #[derive(Debug)]
-pub(super) struct Database {
+pub(crate) struct Database {
     connection: Connection,
     /// Its file, or what to call it.
     shown: PathBuf,
