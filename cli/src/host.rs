@@ -86,6 +86,31 @@ impl HostOptions {
     }
 }
 
+impl HostOptions {
+    /// The clock, for a host that has nothing else to be filled.
+    pub(crate) fn clock_only(&self, host: &str) -> Result<Option<Duration>, Error> {
+        let given = [
+            ("--config", !self.config.is_empty()),
+            ("--storage", !self.storage.is_empty()),
+            ("--var", !self.var.is_empty()),
+            ("--kv", !self.kv.is_empty()),
+            ("--http", !self.http.is_empty()),
+            ("--plugin", !self.peers.is_empty()),
+            ("--seed", self.seed != 0),
+            ("--fuel", self.fuel.is_some()),
+            ("--memory-pages", self.memory_pages.is_some()),
+            ("--timeout-ms", self.timeout_ms.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Error::Input(format!(
+                "{option} does nothing in {host}, which has a clock and a log, and a store that is not connected: \
+                 leave it out"
+            ))),
+            None => Ok(self.clock.map(Duration::from_secs)),
+        }
+    }
+}
+
 /// The plugins that the plugin may load; fuel is for each call of one, and for all of them together.
 fn registry(peers: &[TextPair], fuel: Option<u64>, quiet: bool) -> Result<Registry, Error> {
     let mut registry = Registry::new();

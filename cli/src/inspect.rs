@@ -83,6 +83,20 @@ fn entry_points(out: &mut String, inspection: &Inspection) {
     );
     table(
         out,
+        "for FCALL",
+        inspection.fcalls.iter().map(|function| {
+            let parameters =
+                function.parameters.iter().map(|parameter| format!("{}: {}", parameter.name, parameter.ty));
+            let parameters = parameters.collect::<Vec<_>>().join(", ");
+            let result = match function.result.as_str() {
+                "none" => String::new(),
+                result => format!(" -> {result}"),
+            };
+            vec![format!("{}({parameters}){result}", function.name), function.description.clone()]
+        }),
+    );
+    table(
+        out,
         "hooks",
         inspection.hooks.iter().map(|hook| {
             // The export is `hook:event:name`.

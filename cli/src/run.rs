@@ -2,27 +2,42 @@
 
 use std::ffi::OsString;
 
+use plugsmith_harness::hosts::ferrite::Fcall;
 use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::protocol::{json, metadata::Record};
-use plugsmith_harness::{Error as Harness, Plugin, Profile};
+use plugsmith_harness::{Error as Harness, Module, Outcome, Plugin, Profile, Source};
 
 use crate::error::Error;
-use crate::options::Run;
+use crate::options::{OutputOptions, Run};
 use crate::{artifact, reply, report, terminal};
 
 pub(crate) fn run(options: Run) -> Result<u8, Error> {
     let quiet = options.output.quiet;
     let artifact = artifact::find(&options.plugin, options.krate.of(Profile::Test), quiet)?;
-    let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
     let name = &options.command;
+    let arguments: Vec<Value> =
+        options.arguments.into_iter().map(OsString::into_encoded_bytes).map(Value::from_bytes).collect();
+    if Module::parse(&Source::from(artifact.as_path()).read()?)?.is_fcall() {
+        let mut function = Fcall::load(artifact)?;
+        if let Some(time) = options.host.clock_only("FCALL")? {
+            function = function.clock(time);
+        }
+        if function.entry() != name {
+            return Err(Error::Input(format!(
+                "FCALL runs `{}` and nothing else: cargo plugsmith run {} {0} ..",
+                function.entry(),
+                options.plugin
+            )));
+        }
+        return print(name, &arguments, &function.call(arguments.as_slice()), &options.output);
+    }
+    let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
     if let Some(function) = function(&plugin, name).filter(|_| !options.client) {
         return Err(Error::Input(format!(
             "{function} is a function and no command: cargo plugsmith call {} {function}",
             options.plugin
         )));
     }
-    let arguments: Vec<Value> =
-        options.arguments.into_iter().map(OsString::into_encoded_bytes).map(Value::from_bytes).collect();
     let outcome = match options.client {
         true => plugin.client().command(name, arguments.as_slice()),
         false => plugin.command(name, arguments.as_slice()),
@@ -33,11 +48,23 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     if let Err(error @ Harness::InvalidModule { .. }) = outcome.result {
         return Err(Error::Harness(error));
     }
-    if options.output.json {
+    let code = print(name, &arguments, &outcome, &options.output)?;
+    if let (Err(Harness::BadOutput { .. }), false) = (&outcome.result, options.output.json) {
+        terminal::note(&format!(
+            "\nif {name} is a function and no command: cargo plugsmith call {} {name}",
+            options.plugin
+        ));
+    }
+    Ok(code)
+}
+
+/// The reply, and what happened on the way to it.
+fn print(name: &str, arguments: &[Value], outcome: &Outcome<Value>, output: &OutputOptions) -> Result<u8, Error> {
+    if output.json {
         let arguments = arguments.iter().map(|value| report::raw(|out| json::write(out, value))).collect();
         let reply = outcome.result.as_ref().ok().map(|value| report::raw(|out| json::write(out, value)));
-        terminal::output(&report::json(name, report::Input::Arguments(arguments), &outcome, reply.as_deref()))?;
-        return Ok(report::code(&outcome));
+        terminal::output(&report::json(name, report::Input::Arguments(arguments), outcome, reply.as_deref()))?;
+        return Ok(report::code(outcome));
     }
     match &outcome.result {
         Ok(value) => terminal::output(reply::render(value).as_bytes())?,
@@ -46,14 +73,8 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
         }
         Err(_) => {}
     }
-    report::print(&outcome, quiet);
-    if let Err(Harness::BadOutput { .. }) = outcome.result {
-        terminal::note(&format!(
-            "\nif {name} is a function and no command: cargo plugsmith call {} {name}",
-            options.plugin
-        ));
-    }
-    Ok(report::code(&outcome))
+    report::print(outcome, output.quiet);
+    Ok(report::code(outcome))
 }
 
 fn function<'a>(plugin: &Plugin, name: &'a str) -> Option<&'a str> {

@@ -11,5 +11,4 @@ pub mod query;
 pub(crate) mod report;
 mod standard;
 
-pub(crate) use profile::FCALL_FUEL;
 pub use profile::{Abi, Functions, Profile, Wasi, profile, profiles};

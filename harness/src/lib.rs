@@ -107,6 +107,24 @@ macro_rules! hosts {
     };
 }
 
+/// The `#[fcall]` function of the crate that this stands in, in `FCALL` of the shipped Ferrite server: built as
+/// [`plugin!`] builds.
+///
+/// ```no_run
+/// // Needs the plugin of the crate it stands in.
+/// let mut function = plugsmith_harness::fcall!();
+/// assert_eq!(function.call([2, 40]).unwrap(), 42);
+/// ```
+///
+/// # Panics
+/// The plugin does not build (with cargo's own words), or does not load.
+#[macro_export]
+macro_rules! fcall {
+    () => {
+        $crate::__private::fcall(&$crate::__author!())
+    };
+}
+
 /// The Orbis plugin of the crate that this stands in, in the given host: built as [`plugin!`] builds.
 ///
 /// ```no_run
@@ -179,6 +197,19 @@ pub mod __private {
             Ok(mut plugin) => {
                 plugin.belongs_to(&folder, &features);
                 plugin
+            }
+            Err(error) => panic!("{}", crate::printable(&error.to_string())),
+        }
+    }
+
+    /// The `#[fcall]` function of the crate in `folder`.
+    #[track_caller]
+    pub fn fcall(author: &Author<'_>) -> crate::hosts::ferrite::Fcall {
+        let (folder, features) = (author.folder(), author.features());
+        match build_for_test(&folder, features.clone()).and_then(crate::hosts::ferrite::Fcall::load) {
+            Ok(mut function) => {
+                function.belongs_to(&folder, &features);
+                function
             }
             Err(error) => panic!("{}", crate::printable(&error.to_string())),
         }

@@ -46,6 +46,7 @@ pages! {
     Testing "docs/testing.md"
     Time "docs/time.md"
     Transformers "docs/transformers.md"
+    Fcall "docs/fcall.md"
     Troubleshooting "docs/troubleshooting.md"
     Xtp "docs/xtp.md"
 }

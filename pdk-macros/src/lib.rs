@@ -12,6 +12,7 @@ mod data_type;
 mod diagnostics;
 mod export;
 mod export_plugin;
+mod fcall;
 mod function;
 mod hook;
 mod host_functions;
@@ -68,6 +69,22 @@ pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
     library::attribute(args.into(), item.into(), function::expand, function::stand_in).into()
+}
+
+/// Makes a function of numbers one that `FUNCTION LOAD` brings into the shipped Ferrite server and `FCALL`
+/// calls there. It is the one path of that server that runs wasm, and has an ABI of its own: the plugin can
+/// have nothing else, so it is a crate of its own.
+///
+/// Parameters are `i32`, `i64` and `f64`, the result is `i32`, `i64`, `f32`, `f64` or nothing. The server
+/// passes a whole number that fits as an `i32`, a larger one as an `i64`, other numbers as an `f64`, and 0 as
+/// an `i32` for each key and each text. `FCALL` runs the first function that the module exports, so a
+/// plugin has one of these. What the server gives it is in the module `plugsmith::fcall`.
+///
+/// `name = ".."` sets another name for the export. `crate = ::ps` is the path of plugsmith in a crate that
+/// renames or re-exports it.
+#[proc_macro_attribute]
+pub fn fcall(args: TokenStream, item: TokenStream) -> TokenStream {
+    library::attribute(args.into(), item.into(), fcall::expand, fcall::stand_in).into()
 }
 
 /// Makes a struct or an enum a data type, which storage keeps under a name of its own.

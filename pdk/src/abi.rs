@@ -6,6 +6,8 @@ mod allocator;
 mod blocks;
 #[cfg(target_arch = "wasm32")]
 mod extism;
+#[cfg_attr(not(target_arch = "wasm32"), path = "abi/native/fcall.rs")]
+pub(crate) mod fcall;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(feature = "json")]

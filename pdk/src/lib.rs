@@ -35,13 +35,14 @@ pub mod testing;
 pub mod __private;
 
 pub use plugsmith_macros::{
-    command, data_type, export_plugin, function, hook, host_functions, peer, storage_backend, transformer,
+    command, data_type, export_plugin, fcall, function, hook, host_functions, peer, storage_backend, transformer,
 };
 
 pub use context::PluginContext;
 pub use entry::argument::{Argument, Element, FromCall};
 pub use entry::reply::Reply;
 pub use error::{CommandError, CommandResult, HostError};
+pub use ferrite::fcall;
 pub use ferrite::hook::{FromEvent, HookContext, HookOutput};
 pub use ferrite::storage_backend::StorageBackend;
 pub use ferrite::transformer::TransformerOutput;

@@ -260,6 +260,15 @@ pub fn export_function(body: fn(&crate::context::PluginContext, &[u8]) -> Result
     export(body)
 }
 
+pub use crate::ferrite::fcall::{FcallArgument, FcallOutput};
+
+/// One call of a `#[fcall]` function's export.
+pub fn export_fcall<R: FcallOutput>(body: impl FnOnce() -> R) -> R::Wasm {
+    #[cfg(target_arch = "wasm32")]
+    crate::abi::fcall::begin();
+    body().into_wasm()
+}
+
 /// One call of a hook's export.
 pub fn export_hook(
     event: &str,

@@ -189,3 +189,18 @@ fn a_client_passes_what_hangs_behind_the_keys() {
     snapshot!(plugsmith(["run", "ferrite-guard", "GET", "archive:a", "--client"]).current_dir(root()));
     snapshot!(plugsmith(["run", "ferrite-guard", "GETT", "archive:a", "--client"]).current_dir(root()));
 }
+
+#[test]
+fn a_function_for_fcall_gets_numbers_as_the_server_makes_them() {
+    let folder = folder("fcall");
+    let wat = r#"(module (import "ferrite" "incr" (func $incr (param i32 i32) (result i64)))
+      (memory (export "memory") 1) (data (i32.const 0) "key")
+      (func (export "add") (param i32 i32) (result i32)
+        (drop (call $incr (i32.const 0) (i32.const 3))) (i32.add (local.get 0) (local.get 1))))"#;
+    std::fs::write(folder.join("a.wat"), wat).unwrap();
+    snapshot!(plugsmith(["run", "a.wat", "add", "40", "2"]).current_dir(&folder));
+    snapshot!(plugsmith(["run", "a.wat", "add", "40", "2.5"]).current_dir(&folder));
+    snapshot!(plugsmith(["run", "a.wat", "other"]).current_dir(&folder));
+    snapshot!(plugsmith(["run", "a.wat", "add", "1", "2", "--storage", "a=1"]).current_dir(&folder));
+    snapshot!(plugsmith(["call", "a.wat", "add"]).current_dir(&folder));
+}

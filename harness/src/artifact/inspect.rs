@@ -6,7 +6,7 @@ mod sizes;
 
 use std::collections::{BTreeMap, HashSet};
 
-use plugsmith::protocol::metadata::{Command, DataType, Function, Hook, Record, StorageBackend, Transformer};
+use plugsmith::protocol::metadata::{Command, DataType, Fcall, Function, Hook, Record, StorageBackend, Transformer};
 use plugsmith::protocol::orbis::Route;
 use serde::Serialize;
 
@@ -29,6 +29,9 @@ pub struct Inspection {
     pub commands: Vec<CommandInfo>,
     /// The functions that it says it has, sorted.
     pub functions: Vec<FunctionInfo>,
+    /// The `#[fcall]` functions that it says it has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fcalls: Vec<Fcall>,
     /// The hooks that it says it has, by event, and as they run.
     pub hooks: Vec<Hook>,
     /// The data types that it says it has, sorted.
@@ -130,11 +133,12 @@ impl Inspection {
         let stood_in = stood_in && !module.records.is_empty();
         let mut commands: Vec<CommandInfo> =
             module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
-        let (mut functions, mut data_types) = (Vec::new(), Vec::new());
+        let (mut functions, mut fcalls, mut data_types) = (Vec::new(), Vec::new(), Vec::new());
         let (mut storage_backends, mut routes) = (Vec::new(), Vec::new());
         for record in &module.records {
             match record {
                 Record::Command(_) | Record::Hook(_) | Record::List(_) | Record::Order(_) | Record::Transformer(_) => {}
+                Record::Fcall(record) => fcalls.push(record.clone()),
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
                 Record::Route(record) => routes.push(record.clone()),
@@ -152,6 +156,7 @@ impl Inspection {
         routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
         let known: HashSet<&str> = (commands.iter().map(|command| command.record.name.as_str()))
             .chain(functions.iter().map(|function| function.record.name.as_str()))
+            .chain(fcalls.iter().map(|function| function.name.as_str()))
             .chain(hooks.iter().map(|hook| hook.export.as_str()))
             .chain(transformers.iter().map(|transformer| transformer.export.as_str()))
             .chain(storage_backends.iter().map(|backend| backend.export.as_str()))
@@ -180,6 +185,7 @@ impl Inspection {
             sections,
             commands,
             functions,
+            fcalls,
             hooks,
             data_types,
             transformers,

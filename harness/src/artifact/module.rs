@@ -86,6 +86,12 @@ impl Module {
         })
     }
 
+    /// Whether it is for `FCALL` of the shipped Ferrite server, which calls exports with parameters.
+    pub fn is_fcall(&self) -> bool {
+        self.imports.iter().any(|import| import.module == metadata::FCALL_MODULE)
+            || self.records.iter().any(|record| matches!(record, Record::Fcall(_)))
+    }
+
     /// The names of the exports that an Extism host can call.
     pub fn callable(&self) -> impl Iterator<Item = &str> {
         self.exports.iter().filter(|(_, signature)| is_callable(signature)).map(|(name, _)| name.as_str())
@@ -123,6 +129,11 @@ impl Module {
             _ if self.is_orbis() => Err(Error::InvalidModule {
                 reason: "it is made for Orbis, and Extism cannot call it: `cargo plugsmith serve` runs it, and \
                          `hosts::orbis` in a test"
+                    .to_owned(),
+            }),
+            _ if self.is_fcall() => Err(Error::InvalidModule {
+                reason: "it is made for FCALL of the Ferrite server, and Extism cannot call it: `cargo plugsmith run` \
+                         does, and `fcall!` in a test"
                     .to_owned(),
             }),
             Some(signature) => Err(Error::BadSignature {

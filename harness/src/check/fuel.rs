@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::{Artifact, Report};
 use crate::artifact::ledger;
-use crate::hosts::{Abi, FCALL_FUEL, Profile};
+use crate::hosts::ferrite::fcall;
+use crate::hosts::{Abi, Profile};
 use crate::import::KERNEL;
 
 pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report) {
@@ -12,7 +13,7 @@ pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report)
         // Its tests ran in another kind of host.
         return;
     }
-    let fcall = (profile.word == "ferrite" && artifact.is_fcall()).then_some(FCALL_FUEL);
+    let fcall = (profile.word == "ferrite" && artifact.is_fcall()).then_some(fcall::FUEL);
     let (Some(path), Some(limit)) = (&artifact.path, fcall.or(profile.fuel)) else { return };
     let (own, others) = ledger::read(Path::new(path), &artifact.wasm);
     for (function, fuel) in own.iter().filter(|(_, fuel)| **fuel > limit) {

@@ -139,7 +139,6 @@ fn plain(name: &str) -> Option<String> {
 }
 
 /// The author's functions among these names, for a module without line tables.
-#[cfg(feature = "orbis")]
 pub(crate) fn names_of_the_author<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     collapse(names.filter_map(plain).collect())
 }

@@ -4,6 +4,7 @@
 mod acting;
 mod client;
 mod extensions;
+pub(crate) mod fcall;
 mod hooks;
 mod keyspace;
 pub mod manifest;
@@ -16,6 +17,7 @@ mod verdict;
 
 pub use client::Client;
 pub(crate) use extensions::Gate;
+pub use fcall::Fcall;
 pub(crate) use keyspace::Keyspace;
 pub(crate) use names::{Clash, clash};
 pub use reply::{Protocol, Reply};

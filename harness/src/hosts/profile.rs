@@ -8,7 +8,6 @@ mod query;
 
 use std::time::Duration;
 
-pub(crate) use ferrite::FCALL_FUEL;
 use wasmparser::WasmFeatures;
 
 use crate::engine::host::Host;

@@ -119,6 +119,6 @@ impl Artifact {
 
     /// Whether it is for Ferrite's `FCALL`, which calls exports with parameters.
     pub(crate) fn is_fcall(&self) -> bool {
-        self.module.imports.iter().any(|import| import.module == "ferrite")
+        self.module.is_fcall()
     }
 }

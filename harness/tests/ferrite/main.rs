@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
 mod equality;
+mod fcall;
 #[path = "../suite/guest.rs"]
 #[expect(dead_code, reason = "the other tests use the rest of it")]
 mod guest;

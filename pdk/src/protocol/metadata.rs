@@ -8,6 +8,9 @@ pub const SECTION: &str = "plugsmith";
 /// test; the type's name follows. Its signature is `(step: i32, operand: i32) -> i32`.
 pub const ROUND_TRIP: &str = "__plugsmith_round_trip:";
 
+/// The import module of the functions that `FCALL` of the shipped Ferrite server gives a plugin.
+pub const FCALL_MODULE: &str = "ferrite";
+
 #[cfg(feature = "json")]
 pub use records::*;
 
@@ -23,6 +26,8 @@ mod records {
         Command(Command),
         /// A `#[data_type]`.
         DataType(DataType),
+        /// A `#[fcall]`.
+        Fcall(Fcall),
         /// A `#[function]`.
         Function(Function),
         /// A `#[hook]`.
@@ -147,6 +152,21 @@ mod records {
         pub input: String,
     }
 
+    /// A `#[fcall]`, exported under its name.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Fcall {
+        /// The function's name.
+        pub name: String,
+        /// What it does, in a sentence.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub description: String,
+        /// The parameters in order, all `required`: `i32`, `i64` or `f64`.
+        #[serde(default)]
+        pub parameters: Vec<Parameter>,
+        /// The type of its result: `i32`, `i64`, `f32`, `f64` or `none`.
+        pub result: String,
+    }
+
     /// A `#[hook]`.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     pub struct Hook {
@@ -195,7 +215,7 @@ mod records {
 
     fn origin(record: &serde_json::Value) -> Option<Origin> {
         let name = match record["kind"].as_str()? {
-            "command" | "function" => &record["name"],
+            "command" | "fcall" | "function" => &record["name"],
             "hook" | "transformer" | "storage_backend" => &record["export"],
             _ => return None,
         };

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use plugsmith::protocol::metadata::Record;
 
-use super::{ALL, Abi, Functions, Profile, Wasi, function};
+use super::{ALL, Abi, Functions, Profile, Wasi};
 use crate::artifact::inspect;
 use crate::engine::host::Host;
-use crate::hosts::ferrite::{self, Clash, clash};
+use crate::hosts::ferrite::{self, Clash, clash, fcall};
 use crate::hosts::report::{Artifact, Report};
 use crate::import::{Import, Signature};
 
@@ -40,36 +40,12 @@ fn functions() -> Vec<Import> {
             results: function.result.wasm().map(owned).into_iter().collect(),
         },
     });
-    services.chain(fcall()).collect()
+    services.chain(fcall::imports()).collect()
 }
-
-/// What `FUNCTION LOAD` and `FCALL` of ferrite 0.3.0-dev give a module.
-fn fcall() -> impl Iterator<Item = Import> {
-    let i32s = |count: usize| ["i32"; 6][..count].to_vec();
-    [
-        ("log", i32s(3), None),
-        ("time", i32s(0), Some("i64")),
-        ("get", i32s(4), Some("i32")),
-        ("set", i32s(4), Some("i32")),
-        ("del", i32s(2), Some("i32")),
-        ("exists", i32s(2), Some("i32")),
-        ("incr", i32s(2), Some("i64")),
-        ("hget", i32s(6), Some("i32")),
-        ("hset", i32s(6), Some("i32")),
-    ]
-    .into_iter()
-    .map(|(name, parameters, result)| function(FCALL, name, &parameters, result.as_slice()))
-}
-
-/// The module of `FCALL`'s functions.
-const FCALL: &str = "ferrite";
-
-/// The fuel of one `FCALL`.
-pub(crate) const FCALL_FUEL: u64 = 10_000_000;
 
 fn judge(artifact: &Artifact, report: &mut Report) {
     let module = &artifact.module;
-    if module.imports.iter().any(|import| import.module == FCALL) {
+    if artifact.is_fcall() {
         return judge_fcall(artifact, report);
     }
     if !module.records.iter().any(|record| !matches!(record, Record::Function(_))) {
@@ -115,31 +91,62 @@ fn judge(artifact: &Artifact, report: &mut Report) {
 /// The one path of the shipped server that runs wasm: no Extism, numbers only.
 fn judge_fcall(artifact: &Artifact, report: &mut Report) {
     let module = &artifact.module;
-    let foreign =
-        module.imports.iter().filter(|import| import.module != FCALL).map(|import| format!("`{}`", import.name));
+    let foreign = module
+        .imports
+        .iter()
+        .filter(|import| import.module != fcall::MODULE)
+        .map(|import| format!("`{}`", import.name));
     let foreign = foreign.collect::<Vec<_>>().join(", ");
     if !foreign.is_empty() {
         report.breach(
-            format!("imports from `{FCALL}`, and {foreign} from elsewhere: FCALL has functions of its own only"),
-            "keep what FCALL calls in a crate of its own",
+            format!("is for FCALL, and imports {foreign}, which FCALL does not have: its functions are those of the module `{}`", fcall::MODULE),
+            "keep the #[fcall] function in a crate of its own, and use plugsmith::fcall there",
+        );
+    }
+    if module.records.iter().any(|record| !matches!(record, Record::Fcall(_) | Record::List(_))) {
+        report.breach(
+            "is for FCALL, and has entry points of another kind, which FCALL never calls",
+            "keep the #[fcall] function in a crate of its own",
         );
     }
     if module.memory.is_none() {
         report.breach("exports no `memory`, which FCALL's pointers lead into", "export the memory under this name");
     }
-    let numeric = |signature: &Signature| {
-        signature
-            .parameters
-            .iter()
-            .chain(&signature.results)
-            .all(|ty| ["i32", "i64", "f32", "f64"].contains(&ty.as_str()))
-    };
-    if !module.exports.values().any(numeric) {
-        report
-            .breach("exports no function that FCALL can call", "export a function that takes and returns numbers only");
+    let entry = fcall::entry(&artifact.wasm);
+    match entry.as_ref().and_then(|entry| Some((entry, module.exports.get(entry)?))) {
+        None => report.breach("exports no function that FCALL can call", "mark one with #[fcall]"),
+        Some((entry, signature)) => judge_entry(entry, signature, report),
     }
     report.note(
-        format!("is for FUNCTION LOAD and FCALL: {FCALL_FUEL} units of fuel, numbers in and out, a store that is not connected"),
-        "use #[command] for anything else",
+        format!(
+            "is for FUNCTION LOAD and FCALL: {} units of fuel, numbers in and out, a store that is not connected",
+            fcall::FUEL
+        ),
+        "use #[command] for anything else, which needs a host that runs plugins over Extism",
     );
+}
+
+/// What of its signature FCALL cannot serve.
+fn judge_entry(entry: &str, signature: &Signature, report: &mut Report) {
+    let numbers = ["i32", "i64", "f32", "f64"];
+    if let Some(ty) = signature.parameters.iter().find(|ty| !["i32", "i64", "f64"].contains(&ty.as_str())) {
+        report.breach(
+            format!(
+                "has `{}` as what FCALL runs, and no argument of a client becomes an {ty}",
+                signature.render(entry)
+            ),
+            "take i32, or f64 for numbers that are not whole",
+        );
+    } else if signature.parameters.iter().any(|ty| ty == "i64" || ty == "f64") {
+        report.note(
+            format!(
+                "has `{}` as what FCALL runs: an i64 gets whole numbers beyond 32 bits only, an f64 only numbers that are not written as whole ones",
+                signature.render(entry)
+            ),
+            "take i32 where 32 bits are enough; a client sends `2.0` to an f64",
+        );
+    }
+    if let Some(ty) = signature.results.iter().find(|ty| !numbers.contains(&ty.as_str())) {
+        report.breach(format!("answers an {ty} to FCALL, which answers numbers only"), "return a number");
+    }
 }

@@ -1,0 +1,105 @@
+//! `#[fcall]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ItemFn;
+
+use crate::arguments::{Arguments, Placed, keys};
+use crate::diagnostics::{Mistakes, generated};
+use crate::record::{Record, quoted};
+use crate::signature::{self, Entry, unraw};
+use crate::{export, marker, unique};
+
+keys!(Keyword { Name = "name" });
+
+/// A function as plain data.
+struct Function {
+    entry: Entry,
+    name: Placed<String>,
+}
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let item: ItemFn = syn::parse2(item).map_err(|error| {
+        syn::Error::new(error.span(), "#[fcall] goes on a function of numbers: `fn add(a: i32, b: i32) -> i32`")
+    })?;
+    let mut mistakes = Mistakes::default();
+    let function = model(args, &item, &mut mistakes);
+    check(&function, &mut mistakes);
+    mistakes.into_result()?;
+    Ok(emit(&function, &item))
+}
+
+/// What stands in for the output on a mistake.
+pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
+    marker::stand_in_for_function(item)
+}
+
+fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function {
+    let entry = signature::read(item, "fcall", mistakes);
+    let mut args = Arguments::parse(args, mistakes);
+    let name = args
+        .text(Keyword::Name, mistakes)
+        .unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
+    Function { entry, name }
+}
+
+fn check(function: &Function, mistakes: &mut Mistakes) {
+    if function.name.value.is_empty() || function.name.value.chars().any(char::is_control) {
+        mistakes.at(function.name.span, "a #[fcall] function needs a name: `name = \"add\"`");
+    }
+    export::check(&function.name, mistakes);
+}
+
+fn emit(function: &Function, item: &ItemFn) -> TokenStream {
+    let span = generated(function.entry.ident.span());
+    let ident = &function.entry.ident;
+    let name = &function.name.value;
+    let marker = marker::emit(ident, &item.vis, name, marker::Order::Free);
+    // `FCALL` runs the first function that a module exports, so a second one could never be called.
+    let unique = unique::emit("a_plugin_can_have_only_one", "fcall", generated(ident.span()));
+    let parameters = &function.entry.parameters;
+    let names = (0..parameters.len()).map(|index| format_ident!("argument{index}", span = span)).collect::<Vec<_>>();
+    let argument = parameters.iter().map(|parameter| {
+        let (ty, place) = (signature::tokens(parameter), generated(parameter.span));
+        quote_spanned!(place=> <#ty as ::__plugsmith::__private::FcallArgument>)
+    });
+    let argument = argument.collect::<Vec<_>>();
+    let output = match &item.sig.output {
+        syn::ReturnType::Type(_, ty) => quote!(#ty),
+        syn::ReturnType::Default => quote!(()),
+    };
+    let output = quote_spanned!(generated(function.entry.result)=> <#output as ::__plugsmith::__private::FcallOutput>);
+
+    let mut record = Record::new("fcall");
+    record.text("name", name);
+    if !function.entry.summary.is_empty() {
+        record.text("description", &function.entry.summary);
+    }
+    record.push(",\"parameters\":[");
+    for (index, (parameter, argument)) in parameters.iter().zip(&argument).enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let name = quoted(&parameter.name);
+        record.push(&format!("{comma}{{\"name\":{name},\"kind\":\"required\",\"type\":\""));
+        record.constant(quote!(#argument::TYPE));
+        record.push("\"}");
+    }
+    record.push("],\"result\":\"");
+    record.constant(quote!(#output::TYPE));
+    record.push("\"");
+    let record = record.emit(span);
+    let check = export::check_on_wasi(name, span);
+    quote_spanned! {span=>
+        #item
+        #marker
+        #unique
+        const _: () = {
+            #check
+            #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
+            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
+            extern "C" fn __plugsmith_export(#(#names: #argument::Wasm),*) -> #output::Wasm {
+                ::__plugsmith::__private::export_fcall(|| #ident(#(#argument::from_wasm(#names)),*))
+            }
+            #record
+        };
+    }
+}
