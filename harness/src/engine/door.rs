@@ -7,6 +7,7 @@
 
 mod allowed;
 mod builtin;
+mod call;
 mod http;
 mod kernel;
 mod pass;
@@ -15,24 +16,20 @@ mod wasi;
 use extism::{CurrentPlugin, Function, UserData, Val, ValType};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
+use self::call::{Work, read_arguments, write_result};
 use crate::artifact::module::Module;
-use crate::engine::blocks::{read_block, write_block};
+use crate::engine::blocks::read_block;
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
-use crate::engine::watch::Watched;
 use crate::error::{Error, HOST_CALL};
 use crate::import::{Import, KERNEL, WASI, closure, peers_signature};
-use crate::trace::event::Event;
-use crate::trace::render::Dialect;
 
 pub(crate) use allowed::vain;
+pub(crate) use call::{asked, host_failure, stopped};
 pub(crate) use http::check_request;
+pub(crate) use pass::{Asked, Stop, pass};
 #[cfg(feature = "orbis")]
-pub(crate) use pass::refuse;
-pub(crate) use pass::{Asked, Noted, Passes, Stop, pass};
-
-/// The work of one import: the test's host, and the call's values.
-type Work = fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Result<(), Failure>;
+pub(crate) use pass::{Noted, Passes, refuse};
 
 /// The functions for the imports of a module, and the one that keeps Extism from reading an output
 /// wherever a hostile guest says it is.
@@ -105,42 +102,6 @@ fn call_user_function(
     write_result(running, plugin, &value, outputs)
 }
 
-/// A call of an import, as a trace notes it.
-pub(crate) fn asked<'a>(
-    import: &'a Import,
-    parameters: &'a [WireType],
-    arguments: &'a [HostValue],
-    answers: WireType,
-) -> Asked<'a> {
-    Asked {
-        dialect: Dialect::Extism,
-        module: &import.module,
-        name: &import.name,
-        parameters,
-        arguments,
-        answers,
-        noted: Noted::Call,
-    }
-}
-
-impl Passes for &Running {
-    fn watched(&self) -> Option<Watched> {
-        self.watched.borrow().clone()
-    }
-
-    fn inside(&mut self) -> Vec<Event> {
-        self.below.events.take()
-    }
-
-    fn status(&self) -> u16 {
-        self.instance.borrow().http_status
-    }
-
-    fn note(&mut self, event: Event) {
-        self.call.borrow_mut().events.push(event);
-    }
-}
-
 /// Notes what ended the guest's call inside of a host function, where nothing is noted yet. What
 /// Extism has fixed words for, and a trap of the kernel's, are judged later.
 fn note_failure(running: &Running, import: &Import, failure: &Failure) {
@@ -149,25 +110,6 @@ fn note_failure(running: &Running, import: &Import, failure: &Failure) {
         let function = import.name.clone();
         running.below.fails(Error::HostFailed { function, message });
     }
-}
-
-/// Notes a host function's own failure, and ends the call.
-pub(crate) fn host_failure(running: &Running, name: &str, message: String) -> Failure {
-    let failure = Failure::msg(format!("{name}: {message}"));
-    running.below.fails(Error::HostFailed { function: name.to_owned(), message });
-    failure
-}
-
-/// Ends the guest's call with a host function that does not answer: no handling in the guest can undo it.
-pub(crate) fn stopped(running: &Running, name: &str, stop: Stop) -> Failure {
-    let error = match stop {
-        Stop::Told(message) => return host_failure(running, name, message),
-        Stop::Unexpected { call, paste } => Error::UnexpectedHostCall { call, paste },
-        Stop::Fails(error) => error,
-    };
-    let failure = Failure::msg(error.to_string());
-    running.below.fails(error);
-    failure
 }
 
 /// A call that nothing answers, unless a watch does. Nothing is known of its arguments: an i64 that is a
@@ -226,47 +168,4 @@ fn unexpected(
     });
     let value = value.map_err(|stop| stopped(running, &import.name, stop))?;
     write_result(running, plugin, &value, outputs)
-}
-
-fn read_arguments(
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    parameters: &[WireType],
-    inputs: &[Val],
-) -> Result<Vec<HostValue>, Failure> {
-    parameters
-        .iter()
-        .zip(inputs)
-        .map(|(ty, input)| {
-            Ok(match input {
-                Val::I64(offset) if ty.is_block() => {
-                    HostValue::Block(read_block(running, plugin, offset.cast_unsigned())?)
-                }
-                Val::I64(n) => HostValue::I64(*n),
-                Val::I32(n) => HostValue::I32(*n),
-                Val::F32(bits) => HostValue::F32(f32::from_bits(*bits)),
-                Val::F64(bits) => HostValue::F64(f64::from_bits(*bits)),
-                _ => return Err(Failure::msg("a reference cannot be an argument of a host function")),
-            })
-        })
-        .collect()
-}
-
-fn write_result(
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    value: &HostValue,
-    outputs: &mut [Val],
-) -> Result<(), Failure> {
-    let Some(output) = outputs.first_mut() else { return Ok(()) };
-    *output = match value {
-        HostValue::Nothing => return Ok(()),
-        HostValue::I32(n) => Val::I32(*n),
-        HostValue::I64(n) => Val::I64(*n),
-        HostValue::F32(n) => Val::F32(n.to_bits()),
-        HostValue::F64(n) => Val::F64(n.to_bits()),
-        // As in the Rust SDK, zero bytes need no block: empty arrives as offset 0, like none.
-        HostValue::Block(bytes) => Val::I64(write_block(running, plugin, bytes.as_deref().unwrap_or_default())?),
-    };
-    Ok(())
 }

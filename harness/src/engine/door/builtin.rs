@@ -4,7 +4,8 @@ use extism::{CurrentPlugin, Val};
 use plugsmith::log::Level;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Asked, Noted, Stop, Work, asked, host_failure, pass, stopped, write_result};
+use super::call::{Work, asked, host_failure, offset, quiet, stopped, take_text, write_result};
+use super::pass::{Asked, Noted, Stop, pass};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
@@ -167,37 +168,4 @@ fn get_log_level(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     quiet(import, running, plugin, outputs, WireType::I32, || Ok(HostValue::I32(0)))
-}
-
-/// A function without arguments, of which no trace speaks.
-pub(super) fn quiet(
-    import: &Import,
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    outputs: &mut [Val],
-    answers: WireType,
-    work: impl FnOnce() -> Result<HostValue, Stop>,
-) -> Result<(), Failure> {
-    let asked = Asked { noted: Noted::Nothing, ..asked(import, &[], &[], answers) };
-    let value = pass(&mut &*running, &asked, |_| work()).map_err(|stop| stopped(running, &import.name, stop))?;
-    write_result(running, plugin, &value, outputs)
-}
-
-pub(super) fn offset(inputs: &[Val], index: usize) -> Result<u64, Failure> {
-    inputs
-        .get(index)
-        .and_then(Val::i64)
-        .map(i64::cast_unsigned)
-        .ok_or_else(|| Failure::msg("the import has another signature than Extism's"))
-}
-
-pub(super) fn take_text(
-    running: &Running,
-    plugin: &mut CurrentPlugin,
-    inputs: &[Val],
-    index: usize,
-) -> Result<(u64, String), Failure> {
-    let offset = offset(inputs, index)?;
-    let bytes = read_block(running, plugin, offset)?.unwrap_or_default();
-    Ok((offset, String::from_utf8(bytes)?))
 }

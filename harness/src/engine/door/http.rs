@@ -7,8 +7,8 @@ use plugsmith::protocol::host_functions::{HostValue, WireType};
 use plugsmith::testing::{HttpAnswer, HttpFailure};
 
 use super::allowed::denial;
-use super::builtin::{offset, quiet, take_text};
-use super::{Stop, Work, asked, host_failure, pass, stopped, write_result};
+use super::call::{Work, asked, host_failure, offset, quiet, stopped, take_text, write_result};
+use super::pass::{Stop, pass};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;

@@ -7,7 +7,7 @@
 
 use extism::{CurrentPlugin, Val};
 
-use super::Work;
+use super::call::Work;
 use crate::engine::blocks::kernel_size;
 use crate::engine::failure::Failure;
 use crate::engine::memory::FIRST_BLOCK;

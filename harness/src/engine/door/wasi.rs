@@ -8,7 +8,8 @@ mod text;
 use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
-use super::{Stop, Work, asked, pass, stopped};
+use super::call::{Work, asked, stopped};
+use super::pass::{Stop, pass};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
 use crate::import::Import;

@@ -15,6 +15,7 @@ mod log;
 mod manager;
 mod network;
 mod own;
+mod plugin_source;
 mod plugins;
 mod pubsub;
 mod session;
@@ -40,7 +41,7 @@ use super::reply::{Protocol, Reply};
 use super::store::{Clock, Fault};
 
 pub use config::{FUEL_PER_MS, HookFailure, PluginConfig, SandboxConfig};
-pub use manager::{PluginSource, PluginStats};
+pub use plugin_source::{PluginSource, PluginStats};
 pub use signature::{Keys, keygen, sign};
 
 /// The Ferrite that this server is, for a plugin's `min_version`.

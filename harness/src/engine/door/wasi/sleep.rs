@@ -6,7 +6,8 @@ use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use super::{BADF, FAULT, Failure, INVAL, IO, MONOTONIC, NOTSUP, Running, set_errno, signature};
-use crate::engine::door::{Stop, asked, pass, stopped};
+use crate::engine::door::call::{asked, stopped};
+use crate::engine::door::pass::{Stop, pass};
 use crate::error::Error;
 use crate::import::Import;
 

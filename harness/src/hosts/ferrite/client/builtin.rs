@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use plugsmith::storage::StorageImports;
 use plugsmith::{HostError, Value};
 
-use crate::hosts::ferrite::Keyspace;
+use crate::hosts::ferrite::keyspace::Keyspace;
 
 type Result<T> = std::result::Result<T, HostError>;
 

@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::declared::Declared;
 use super::entry::{ARTIFACT, CARGO, Entry, Pairs, is_same_value, table};
+use super::format::{Command, Hook, Manifest, Package, Permission, Server, StorageBackend, Transformer};
+use super::generate::generate;
 use super::generate::is_silent;
 use super::permission::{self, Needed, needed};
 use super::read::Lines;
-use super::{Command, Declared, Hook, Manifest, Package, Permission, StorageBackend, Transformer, generate};
 use crate::artifact::inspect::Inspection;
 use crate::error::Result;
 
@@ -89,7 +91,7 @@ impl Comparison {
     }
 
     fn package(&mut self, kept: &Package, expected: &Package) {
-        let outer = |package: &Package| Package { ferrite: super::Server::default(), ..package.clone() };
+        let outer = |package: &Package| Package { ferrite: Server::default(), ..package.clone() };
         let at = At { section: "package", index: 0, label: "package", source: CARGO };
         self.fields(at, &outer(kept), &outer(expected));
         let inner = if self.lines.has("package.ferrite") { "package.ferrite" } else { "package" };

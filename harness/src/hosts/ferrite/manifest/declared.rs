@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Dependency, Package, Permission, Server, dependency, permission};
+use super::format::{Dependency, Package, Permission, Server};
+use super::{dependency, permission};
 use crate::artifact::build;
 use crate::error::{Error, Result};
 

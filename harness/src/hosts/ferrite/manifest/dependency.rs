@@ -2,7 +2,7 @@
 
 use semver::VersionReq;
 
-use super::Dependency;
+use super::format::Dependency;
 
 /// Whether the version of a dependency is a requirement such as `1.0`, `^1.2.3`, `>=1, <3` or `*`.
 pub(super) fn verify(dependency: &Dependency) -> Result<(), String> {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use toml::{Table, Value};
 
-use super::{Command, DataType, Dependency, Hook, Permission, StorageBackend, Transformer, permission};
+use super::format::{Command, DataType, Dependency, Hook, Permission, StorageBackend, Transformer};
+use super::permission;
 
 /// What the artifact's facts are called in a message, and those of the package.
 pub(super) const ARTIFACT: &str = "the artifact";

@@ -2,10 +2,9 @@
 
 use plugsmith::protocol::metadata;
 
+use super::declared::Declared;
+use super::format::{Command, DataType, Dependency, Hook, Manifest, Package, Permission, StorageBackend, Transformer};
 use super::permission::{self, HTTP, Needed, needed};
-use super::{
-    Command, DataType, Declared, Dependency, Hook, Manifest, Package, Permission, StorageBackend, Transformer,
-};
 use crate::artifact::inspect::Inspection;
 use crate::error::{Error, Result};
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike};
 
 use super::entry::{Entry, Pairs, is_same_value, table};
-use super::{Manifest, Package, Server};
+use super::format::{Manifest, Package, Server};
+use super::read::FILE;
 use crate::error::{Error, Result};
 
 /// The text of a `plugin.toml` with what `manifest` says written into it. Comments, the order of entries, and entries
@@ -29,10 +30,8 @@ use crate::error::{Error, Result};
 /// As [`Manifest::read`].
 pub fn merge(kept: &str, manifest: &Manifest) -> Result<String> {
     let old = Manifest::read(kept)?;
-    let bad = |error: toml_edit::TomlError| Error::BadManifest {
-        place: super::FILE.to_owned(),
-        reason: error.message().to_owned(),
-    };
+    let bad =
+        |error: toml_edit::TomlError| Error::BadManifest { place: FILE.to_owned(), reason: error.message().to_owned() };
     let mut document: DocumentMut = kept.parse().map_err(bad)?;
     let root = document.as_table_mut();
     if let Some(package) = root.get_mut("package").and_then(Item::as_table_like_mut) {

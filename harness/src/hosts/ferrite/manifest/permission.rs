@@ -1,6 +1,6 @@
 //! The permissions that the page knows, and those that follow from an artifact's imports.
 
-use super::{Manifest, Permission};
+use super::format::{Manifest, Permission};
 use crate::artifact::inspect::Permission as Link;
 
 /// Every resource and what can be done with it: the page's, and what else an artifact can link.

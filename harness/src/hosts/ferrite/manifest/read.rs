@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Manifest, dependency, permission};
+use super::format::Manifest;
+use super::{dependency, permission};
 use crate::error::{Error, Result};
 
 /// What the file is called.

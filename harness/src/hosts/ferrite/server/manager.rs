@@ -5,44 +5,10 @@ use std::path::{Path, PathBuf};
 use plugsmith::Value;
 
 use super::install::Candidate;
+use super::plugin_source::{PluginSource, PluginStats};
 use super::{Server, source};
 use crate::hosts::ferrite::manifest::Manifest;
 use crate::hosts::ferrite::reply::Reply;
-
-/// Where a plugin comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PluginSource {
-    /// A file, with the `plugin.toml` beside it.
-    File {
-        /// Its path.
-        path: String,
-    },
-    /// A URL, `http` or `https`.
-    Url {
-        /// The URL.
-        url: String,
-    },
-    /// The artifact itself.
-    Bytes {
-        /// Its bytes.
-        bytes: Vec<u8>,
-    },
-}
-
-/// How many plugins there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PluginStats {
-    /// Those that are loaded.
-    pub total_plugins: usize,
-    /// Those of them that are enabled.
-    pub active_plugins: usize,
-    /// The commands of those.
-    pub commands: usize,
-    /// Calls of commands, hooks and the like so far.
-    pub executions: u64,
-    /// How many of them failed.
-    pub errors: u64,
-}
 
 impl Server {
     /// Loads a plugin, with this manifest, or with the one beside the file or in the artifact.

@@ -1,6 +1,6 @@
 //! Arguments as Redis reads them.
 
-use super::Fault;
+use super::fault::Fault;
 
 /// An integer in canonical decimal: not `+7`, not `007`, not ` 7`.
 pub(crate) fn integer(text: &[u8]) -> Result<i64, Fault> {

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::data::{Data, Hash, List, Set};
-use super::{Fault, Reply};
+use super::fault::Fault;
+use crate::hosts::ferrite::reply::Reply;
 
 /// How many databases `SELECT` knows.
 pub(crate) const DATABASES: usize = 16;
