@@ -451,6 +451,9 @@ pub(crate) struct ServeFerrite {
     /// Ferrite: the address to listen on; any but this machine's needs --requirepass
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) bind: std::net::IpAddr,
+    /// Ferrite: keep the keys in this Redis or Valkey, alone or a cluster [default: in memory]
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
     /// Ferrite: the password of the default user
     #[arg(long, value_name = "PASSWORD")]
     pub(crate) requirepass: Option<String>,

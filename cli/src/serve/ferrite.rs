@@ -33,6 +33,13 @@ pub(super) fn serve(options: &Serve) -> Result<u8, Error> {
         if quiet { server } else { server.log(terminal::note) }
     })?;
     let ended = || Error::Input("the server's thread has ended".to_owned());
+    if let Some(url) = options.ferrite.store.clone() {
+        let opened = owner.with_blocking(move |server| {
+            *server = std::mem::take(server).store(&url)?;
+            Ok::<_, String>(())
+        });
+        opened.ok_or_else(ended)?.map_err(|error| Error::Input(error.trim_start_matches("ERR ").to_owned()))?;
+    }
     for problem in owner.with_blocking(Server::auto_load).ok_or_else(ended)? {
         terminal::error(&problem);
     }

@@ -7,7 +7,7 @@
 //! - `!>`: intended to differ, for the reason after ` ## `.
 
 mod generated;
-mod real;
+pub(crate) mod real;
 
 use std::collections::BTreeMap;
 
@@ -143,7 +143,7 @@ fn sequences(table: &str) -> Vec<(String, Vec<Step>)> {
 }
 
 /// The words of a line; double quotes hold spaces, and `\n`, `\r`, `\\`, `\"` and `\xhh` in them.
-fn words(line: &str) -> Vec<Vec<u8>> {
+pub(crate) fn words(line: &str) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     let mut rest = line.trim();
     while !rest.is_empty() {

@@ -14,3 +14,5 @@ mod manifest;
 mod requests;
 mod server;
 mod stand_in;
+#[cfg(all(feature = "redis", feature = "serve"))]
+mod stores;

@@ -15,6 +15,7 @@ mod log;
 mod manager;
 mod network;
 mod own;
+mod passing;
 mod plugin_source;
 mod plugins;
 mod pubsub;
@@ -38,7 +39,7 @@ use self::guest::Guest;
 use self::session::Session;
 use self::users::Users;
 use super::reply::{Protocol, Reply};
-use super::store::{Clock, Fault};
+use super::store::{Clock, Fault, Memory};
 
 pub use config::{FUEL_PER_MS, HookFailure, PluginConfig, SandboxConfig};
 pub use plugin_source::{PluginSource, PluginStats};
@@ -73,6 +74,8 @@ pub struct Server {
     guests: Vec<Rc<Guest>>,
     /// By name in lower case.
     plugin_commands: BTreeMap<String, (Rc<Guest>, usize)>,
+    /// The commands of the store behind the server, by name in lower case.
+    passed: BTreeMap<String, Rc<commands::Spec>>,
     /// What clients get that did not ask for it.
     outbox: Vec<(u64, Reply)>,
     log: Option<Log>,
@@ -117,13 +120,14 @@ impl Server {
     /// A server with this configuration, whose default user has this password.
     pub fn with(config: PluginConfig, password: Option<&str>) -> Server {
         Server {
-            core: Core::new(Clock::Wall),
+            core: Core::new(Box::new(Memory::new(Clock::Wall))),
             config,
             users: Users::new(password),
             sessions: BTreeMap::new(),
             next: 1,
             guests: Vec::new(),
             plugin_commands: BTreeMap::new(),
+            passed: BTreeMap::new(),
             outbox: Vec::new(),
             log: None,
             started: Instant::now(),
@@ -136,9 +140,31 @@ impl Server {
     /// With a clock that only [`Server::advance`] moves, at 2025-01-01T00:00:00Z.
     #[must_use]
     pub fn virtual_clock(self) -> Server {
-        self.core.keys.borrow_mut().clock = Clock::Virtual(1_735_689_600_000);
-        self.core.keys.borrow_mut().tick();
+        if let Some(mut keys) = self.core.store.memory() {
+            keys.clock = Clock::Virtual(1_735_689_600_000);
+            keys.tick();
+        }
         self
+    }
+
+    /// With the keys of the Redis or Valkey at this URL, alone or a cluster, in the place of keys in memory:
+    /// `redis://user:password@host:6379/0`, or `rediss://` with TLS. Any number of servers can share one.
+    ///
+    /// Commands that neither a plugin nor the server has go there as they are, with the hooks around them.
+    ///
+    /// # Errors
+    /// Nothing that it could work with is there, or plugins are loaded already.
+    #[cfg(feature = "redis")]
+    pub fn store(mut self, url: &str) -> Result<Server, String> {
+        if !self.guests.is_empty() {
+            return Err("the store comes before the plugins: call Server::store first".to_owned());
+        }
+        let store = super::store::Remote::open(url).map_err(|fault| fault.to_string())?;
+        let most = self.core.max_memory.get();
+        self.core = Core::new(Box::new(store));
+        self.core.max_memory.set(most);
+        self.passed = passing::table(self.core.store.commands());
+        Ok(self)
     }
 
     /// With a line for each command that runs.
@@ -158,18 +184,17 @@ impl Server {
     /// Lets time pass on a virtual clock: keys that end by then are removed, and the hooks of `OnKeyExpiry`
     /// are told.
     pub fn advance(&mut self, by: Duration) {
+        if let Some(mut keys) = self.core.store.memory()
+            && let Clock::Virtual(now) = &mut keys.clock
         {
-            let mut keys = self.core.keys.borrow_mut();
-            if let Clock::Virtual(now) = &mut keys.clock {
-                *now = now.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
-            }
+            *now = now.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
         }
         self.tick(usize::MAX);
     }
 
     /// Removes up to `limit` keys that have expired. A server calls it several times a second.
     pub fn tick(&mut self, limit: usize) {
-        self.core.keys.borrow_mut().tick();
+        self.core.store.tick();
         self.core.expire(limit);
         self.note_changes();
     }
@@ -179,7 +204,7 @@ impl Server {
     /// # Errors
     /// What the hook fails with.
     pub fn start(&mut self) -> Result<(), String> {
-        self.core.keys.borrow_mut().tick();
+        self.core.store.tick();
         self.core.judge(Event::new("OnServerStartup")).map(drop).map_err(|fault| fault.to_string())
     }
 
@@ -202,12 +227,14 @@ impl Server {
         let id = self.next;
         self.next += 1;
         self.connections += 1;
-        self.core.keys.borrow_mut().tick();
+        self.core.store.tick();
         if self.core.chain().hears("OnClientConnect") {
             let event = Event::new("OnClientConnect").client(id.cast_signed()).with("address", address);
             self.core.judge(event).map_err(|fault| fault.to_string())?;
         }
-        self.sessions.insert(id, Session::new(id, address, &self.users));
+        let mut session = Session::new(id, address, &self.users);
+        session.database = self.core.store.home();
+        self.sessions.insert(id, session);
         Ok(id)
     }
 
@@ -255,7 +282,7 @@ impl Server {
     }
 
     fn reply_to(&mut self, client: u64, words: Vec<Vec<u8>>) -> Reply {
-        self.core.keys.borrow_mut().tick();
+        self.core.store.tick();
         self.core.expire(EXPIRED_PER_COMMAND);
         self.session(client).last = Instant::now();
         self.dispatch(client, words)

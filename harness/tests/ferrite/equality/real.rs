@@ -50,6 +50,12 @@ impl Real {
         panic!("redis-server does not answer")
     }
 
+    /// Where it is, for a client.
+    #[cfg(feature = "redis")]
+    pub(crate) fn url(&self) -> String {
+        format!("unix://{}", self.folder.join("socket").display())
+    }
+
     pub(crate) fn connect(&self) -> Connection {
         let stream = UnixStream::connect(self.folder.join("socket")).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
@@ -114,7 +120,7 @@ pub(crate) fn frames(mut bytes: &[u8]) -> usize {
 }
 
 /// Copies one reply.
-fn frame(reader: &mut impl BufRead, out: &mut Vec<u8>) -> std::io::Result<()> {
+pub(crate) fn frame(reader: &mut impl BufRead, out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut line = Vec::new();
     if reader.read_until(b'\n', &mut line)? == 0 {
         return Err(std::io::ErrorKind::UnexpectedEof.into());

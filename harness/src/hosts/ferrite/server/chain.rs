@@ -52,9 +52,21 @@ impl Chain {
         self.hooks.iter().any(|(hook, _)| hook.event == event)
     }
 
+    /// Whether no plugin hangs anything here.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hooks.is_empty() && self.writers.is_empty() && self.readers.is_empty() && self.backends.is_empty()
+    }
+
+    /// Whether a transformer or a backend is before the values of this key.
+    pub(crate) fn converts(&self, key: &[u8]) -> bool {
+        let Ok(key) = std::str::from_utf8(key) else { return false };
+        self.backend(key).is_some()
+            || self.writers.iter().chain(&self.readers).any(|(link, _)| glob_matches(&link.pattern, key))
+    }
+
     /// Whether anything hangs before the values of this key.
     pub(crate) fn concerns(&self, key: &[u8]) -> bool {
-        if self.hooks.is_empty() && self.writers.is_empty() && self.readers.is_empty() && self.backends.is_empty() {
+        if self.is_empty() {
             return false;
         }
         let Ok(key) = std::str::from_utf8(key) else { return true };

@@ -22,6 +22,8 @@ pub(crate) struct Spec {
     pub(crate) categories: Vec<String>,
     pub(crate) keys: Vec<KeySpec>,
     pub(crate) subcommands: BTreeMap<String, Spec>,
+    /// Whether a call may have keys that no specification leads to.
+    pub(crate) has_other_keys: bool,
     /// The element of `COMMAND INFO`.
     pub(crate) info: Value,
     /// The value in `COMMAND DOCS`.
@@ -31,9 +33,8 @@ pub(crate) struct Spec {
 /// Where a command has keys, and what it does with them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct KeySpec {
-    pub(crate) first: usize,
-    /// From the end where it is negative.
-    pub(crate) last: i64,
+    pub(crate) first: First,
+    pub(crate) last: Last,
     pub(crate) step: usize,
     /// It copies, returns or uses the value.
     pub(crate) reads: bool,
@@ -41,6 +42,56 @@ pub(crate) struct KeySpec {
     pub(crate) writes: bool,
     /// Whether the arguments decide on both: of `SET`, which only reads with `GET`.
     varies: bool,
+}
+
+/// Where the keys of a specification begin.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum First {
+    At(usize),
+    /// After this word, which is looked for from this place on; from the end where it is negative.
+    After(String, i64),
+}
+
+/// How many keys there are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Last {
+    /// Up to so many words after the first one; from the end of the call where it is negative.
+    Range(i64),
+    /// As many as the word at the first offset says, from the second offset on.
+    Counted(usize, usize),
+}
+
+impl KeySpec {
+    /// The places of the keys in a call.
+    fn places(&self, words: &[Vec<u8>]) -> Vec<usize> {
+        let first = match &self.first {
+            First::At(index) => Some(*index),
+            First::After(keyword, from) => {
+                let is = |at: &usize| words[*at].eq_ignore_ascii_case(keyword.as_bytes());
+                let found = match usize::try_from(*from) {
+                    Ok(from) => (from..words.len()).find(is),
+                    Err(_) => (1..=words.len().saturating_add_signed(*from as isize))
+                        .rev()
+                        .filter(|at| *at < words.len())
+                        .find(is),
+                };
+                found.map(|at| at + 1)
+            }
+        };
+        let Some(first) = first else { return Vec::new() };
+        let step = self.step.max(1);
+        match self.last {
+            Last::Range(last) => {
+                let last = if last < 0 { words.len() as i64 + last } else { first as i64 + last };
+                usize::try_from(last).map(|last| (first..=last).step_by(step).collect()).unwrap_or_default()
+            }
+            Last::Counted(number, offset) => {
+                let count = words.get(first + number).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
+                let count = count.unwrap_or(0).min(words.len());
+                (0..count).map(|index| first + offset + index * step).collect()
+            }
+        }
+    }
 }
 
 /// A key of a call.
@@ -66,11 +117,9 @@ impl Spec {
     pub(crate) fn keys<'a>(&self, words: &'a [Vec<u8>]) -> Vec<Wanted<'a>> {
         let mut found = Vec::new();
         for spec in &self.keys {
-            let last = if spec.last < 0 { words.len() as i64 + spec.last } else { spec.last };
-            let Ok(last) = usize::try_from(last) else { continue };
             let get = || words.iter().skip(3).any(|word| word.eq_ignore_ascii_case(b"get"));
             let reads = spec.reads && (!spec.varies || get());
-            for place in (spec.first..=last).step_by(spec.step.max(1)) {
+            for place in spec.places(words) {
                 if let Some(key) = words.get(place) {
                     found.push(Wanted { key, reads, writes: spec.writes });
                 }
@@ -130,6 +179,7 @@ fn plugin_command(name: &str, arity: i64, summary: &str) -> Spec {
         categories,
         keys: Vec::new(),
         subcommands: BTreeMap::new(),
+        has_other_keys: false,
         info: Value::Array(info),
         docs: Value::Map(vec![(text("summary"), text(summary)), (text("group"), text("server"))]),
     }
@@ -160,8 +210,9 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "scripting",
 ];
 
-fn read(info: &Value, docs: &Value) -> Option<Spec> {
-    let [name, arity, flags, _, _, _, categories, _, keys, subcommands] = info.as_array()? else { return None };
+/// Reads an element of `COMMAND INFO` in RESP3.
+pub(super) fn read(info: &Value, docs: &Value) -> Option<Spec> {
+    let [name, arity, flags, _, _, _, categories, _, keys, subcommands, ..] = info.as_array()? else { return None };
     let name = name.as_str()?.to_owned();
     let words = |value: &Value| -> Vec<String> {
         let words = value.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
@@ -171,11 +222,18 @@ fn read(info: &Value, docs: &Value) -> Option<Spec> {
     let of_subcommands = field(&docs, "subcommands").cloned().unwrap_or(Value::Null);
     let subcommands = subcommands.as_array().unwrap_or_default().iter().filter_map(|info| read(info, &of_subcommands));
     let subcommands = subcommands.map(|spec| (spec.name.rsplit('|').next().unwrap_or_default().to_owned(), spec));
+    let specs = keys.as_array().unwrap_or_default();
+    let keys: Vec<KeySpec> = specs.iter().filter_map(key_spec).collect();
+    let is_incomplete = |spec: &Value| {
+        let flags = field(spec, "flags").and_then(Value::as_array).unwrap_or_default();
+        flags.iter().any(|flag| flag.as_str() == Some("incomplete"))
+    };
     Some(Spec {
+        has_other_keys: keys.len() < specs.len() || specs.iter().any(is_incomplete),
         arity: arity.as_i64()?,
         flags: words(flags),
         categories: words(categories),
-        keys: keys.as_array().unwrap_or_default().iter().filter_map(key_spec).collect(),
+        keys,
         subcommands: subcommands.collect(),
         info: info.clone(),
         docs,
@@ -187,14 +245,23 @@ fn key_spec(spec: &Value) -> Option<KeySpec> {
     let flags = field(spec, "flags")?.as_array()?;
     let has = |flag: &str| flags.iter().any(|has| has.as_str() == Some(flag));
     let number = |spec: &Value, name: &str| field(spec, name).and_then(Value::as_i64);
-    let first = number(field(field(spec, "begin_search")?, "spec")?, "index")?;
-    let range = field(field(spec, "find_keys")?, "spec")?;
-    let last = number(range, "lastkey")?;
+    let begin = field(field(spec, "begin_search")?, "spec")?;
+    let first = match field(begin, "keyword").and_then(Value::as_str) {
+        Some(keyword) => First::After(keyword.to_owned(), number(begin, "startfrom")?),
+        None => First::At(usize::try_from(number(begin, "index")?).ok()?),
+    };
+    let find = field(field(spec, "find_keys")?, "spec")?;
+    let place = |name: &str| number(find, name).and_then(|place| usize::try_from(place).ok());
+    let last = match number(find, "lastkey") {
+        // A limit leaves the rest of the words to something else, as in XREAD: half of them are keys.
+        Some(_) if number(find, "limit").is_some_and(|limit| limit > 1) => return None,
+        Some(last) => Last::Range(last),
+        None => Last::Counted(place("keynumidx")?, place("firstkey")?),
+    };
     Some(KeySpec {
-        first: usize::try_from(first).ok()?,
-        // Redis counts the last key from the first one where it is not from the end.
-        last: if last < 0 { last } else { first + last },
-        step: usize::try_from(number(range, "keystep")?).ok()?,
+        first,
+        last,
+        step: place("keystep")?,
         reads: has("access"),
         writes: has("insert") || has("update") || has("delete"),
         varies: has("variable_flags"),
@@ -212,5 +279,13 @@ pub(crate) fn field<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
 /// The specification of keys that a plugin declares.
 pub(crate) fn plain_keys(first: i64, last: i64, step: i64, reads: bool, writes: bool) -> Option<KeySpec> {
     let first = usize::try_from(first).ok().filter(|first| *first > 0)?;
-    Some(KeySpec { first, last, step: usize::try_from(step).unwrap_or(1), reads, writes, varies: false })
+    let last = Last::Range(if last < 0 { last } else { last - first as i64 });
+    Some(KeySpec {
+        first: First::At(first),
+        last,
+        step: usize::try_from(step).unwrap_or(1),
+        reads,
+        writes,
+        varies: false,
+    })
 }

@@ -8,7 +8,7 @@ use plugsmith::protocol::event::Event;
 
 use super::Server;
 use super::chain::failed;
-use super::commands::{Spec, builtin};
+use super::commands::{Spec, Wanted, builtin};
 use super::core::Actor;
 use super::guest::Guest;
 use super::users::Denied;
@@ -25,6 +25,8 @@ const SECRET: &[&str] = &["auth", "hello", "acl|setuser"];
 #[derive(Clone)]
 pub(crate) enum Target {
     Builtin(&'static Spec),
+    /// A command of the Redis behind the server.
+    Passed(Rc<Spec>),
     /// A plugin, and which of its commands.
     Plugin(Rc<Guest>, usize),
 }
@@ -33,6 +35,7 @@ impl Target {
     pub(crate) fn spec(&self) -> &Spec {
         match self {
             Target::Builtin(spec) => spec,
+            Target::Passed(spec) => spec,
             Target::Plugin(guest, index) => &guest.commands[*index].spec,
         }
     }
@@ -41,6 +44,7 @@ impl Target {
     fn shown(&self) -> String {
         match self {
             Target::Builtin(spec) => spec.name.split('|').next().unwrap_or_default().to_uppercase(),
+            Target::Passed(spec) => spec.name.split('|').next().unwrap_or_default().to_uppercase(),
             Target::Plugin(..) => self.spec().name.clone(),
         }
     }
@@ -112,7 +116,10 @@ impl Server {
             "psubscribe" => (words[1..].iter().map(Vec::as_slice).collect(), true),
             _ => (Vec::new(), false),
         };
-        user.check(spec, &spec.keys(words), &channels, literal).map_err(|denied| {
+        let other = if spec.has_other_keys { self.core.store.keys_of(words)? } else { Vec::new() };
+        let mut keys = spec.keys(words);
+        keys.extend(other.iter().map(|(key, reads, writes)| Wanted { key, reads: *reads, writes: *writes }));
+        user.check(spec, &keys, &channels, literal).map_err(|denied| {
             Fault::new(match denied {
                 Denied::Command => {
                     format!("NOPERM this user has no permissions to run the '{}' command", spec.name.to_lowercase())
@@ -158,7 +165,7 @@ impl Server {
                 "ERR the plugin '{}' of this command is disabled: PLUGIN.ENABLE {} turns it on",
                 guest.name, guest.name
             ))),
-            None => Err(unknown(words)),
+            None => self.passed(words),
         }
     }
 
@@ -189,7 +196,7 @@ impl Server {
         };
         let client = i64::try_from(id).unwrap_or(i64::MAX);
         let database = self.session(id).database;
-        self.core.keys.borrow_mut().selected = database;
+        self.core.store.select(database);
         if chain.hears("BeforeCommand") {
             let args = shown(&words);
             let event = Event::new("BeforeCommand").command(&target.shown(), args.clone()).client(client);
@@ -218,13 +225,14 @@ impl Server {
     fn run(&mut self, id: u64, target: &Target, words: &[Vec<u8>]) -> Result<Reply, Fault> {
         match target {
             Target::Plugin(guest, index) => self.run_plugin(id, guest, *index, words),
+            Target::Passed(spec) => self.pass(id, spec, words),
             Target::Builtin(spec) => match store::work(&spec.name) {
-                Some(work) => {
-                    let wanted = spec.keys(words);
+                Some(_) => {
+                    let protocol = self.session(id).protocol;
                     if matches!(spec.name.as_str(), "flushall" | "flushdb") {
                         self.judge_flush(spec.name == "flushall")?;
                     }
-                    self.core.through(&wanted, |keys| work(keys, words))
+                    self.core.run(words, &spec.keys(words), protocol)
                 }
                 None => self.own(id, spec, words),
             },
@@ -237,10 +245,8 @@ impl Server {
         let user = user.ok_or(Fault::new("NOAUTH Authentication required."))?;
         let args: Vec<Value> = words[1..].iter().map(|word| Value::from_bytes(word.clone())).collect();
         let now = self.core.now();
-        self.core.actor.replace(Some(Actor { spec: spec.clone(), user: Rc::new(user) }));
-        let result = guest.command(&spec.name, &args, now);
-        self.core.actor.replace(None);
-        match result {
+        let actor = Actor { spec: spec.clone(), user: Rc::new(user) };
+        match self.core.act(&actor, || guest.command(&spec.name, &args, now))? {
             Ok(value) => Ok(Reply::Value(value)),
             Err(error) => Err(failed(&format!("{} of plugin '{}'", spec.name, guest.name), &error)),
         }
@@ -251,20 +257,17 @@ impl Server {
         if !self.core.chain().hears("OnKeyDelete") {
             return Ok(());
         }
-        let before = self.core.keys.borrow().selected;
-        for database in if all { 0..store::DATABASES } else { before..before + 1 } {
-            self.core.keys.borrow_mut().selected = database;
-            let keys: Vec<Vec<u8>> = self.core.keys.borrow().keys().map(|(key, _)| key.to_vec()).collect();
-            for key in keys {
-                let judged = self.core.judge(Event::new("OnKeyDelete").key(&String::from_utf8_lossy(&key)));
-                if let Err(fault) = judged {
-                    self.core.keys.borrow_mut().selected = before;
-                    return Err(fault);
-                }
-            }
-        }
-        self.core.keys.borrow_mut().selected = before;
-        Ok(())
+        let before = self.core.store.selected();
+        let databases = if all { 0..store::DATABASES } else { before..before + 1 };
+        let judged = databases.into_iter().try_for_each(|database| {
+            self.core.store.select(database);
+            let mut keys = self.core.store.names(b"*")?.into_iter();
+            keys.try_for_each(|key| {
+                self.core.judge(Event::new("OnKeyDelete").key(&String::from_utf8_lossy(&key))).map(drop)
+            })
+        });
+        self.core.store.select(before);
+        judged
     }
 }
 
@@ -273,13 +276,13 @@ fn takes(target: &Target, words: usize) -> Result<(), Fault> {
     let spec = target.spec();
     let too_many = match target {
         Target::Plugin(guest, index) => guest.commands[*index].max_args.is_some_and(|most| words - 1 > most),
-        Target::Builtin(_) => false,
+        Target::Builtin(_) | Target::Passed(_) => false,
     };
     if spec.takes(words) && !too_many { Ok(()) } else { Err(Fault::arity(&spec.name.to_lowercase())) }
 }
 
 /// Redis' words for a command that there is not.
-fn unknown(words: &[Vec<u8>]) -> Fault {
+pub(super) fn unknown(words: &[Vec<u8>]) -> Fault {
     let mut args = String::new();
     for word in &words[1..] {
         if args.len() >= 128 {

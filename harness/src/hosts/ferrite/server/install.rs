@@ -260,5 +260,15 @@ fn spec(command: &Command) -> Spec {
     docs.push((text("group"), text("module")));
     docs.extend(command.complexity.as_ref().map(|complexity| (text("complexity"), text(complexity))));
     let name = command.name.clone();
-    Spec { name, arity, flags, categories, keys, subcommands: BTreeMap::new(), info, docs: Value::Map(docs) }
+    Spec {
+        name,
+        arity,
+        flags,
+        categories,
+        keys,
+        subcommands: BTreeMap::new(),
+        has_other_keys: false,
+        info,
+        docs: Value::Map(docs),
+    }
 }

@@ -11,7 +11,7 @@ impl Server {
     /// All commands: the server's by name, then those of plugins.
     pub(super) fn specs(&self) -> impl Iterator<Item = &Spec> {
         let plugins = self.plugin_commands.values().map(|(guest, index)| &guest.commands[*index].spec);
-        BUILTINS.values().chain(plugins)
+        BUILTINS.values().chain(plugins).chain(self.passed.values().map(|spec| &**spec))
     }
 
     fn spec(&self, name: &[u8]) -> Option<&Spec> {
@@ -20,7 +20,7 @@ impl Server {
             Some((command, sub)) => builtin(command.as_bytes())?.subcommands.get(sub),
             None => {
                 let plugin = self.plugin_commands.get(&text).map(|(guest, index)| &guest.commands[*index].spec);
-                plugin.or_else(|| builtin(name))
+                plugin.or_else(|| builtin(name)).or_else(|| self.passed.get(&text).map(|spec| &**spec))
             }
         }
     }
@@ -132,10 +132,7 @@ impl Server {
         let sections = [
             ("server", self.info_server()),
             ("clients", format!("connected_clients:{}\r\n", self.sessions.len())),
-            ("memory", {
-                let used = self.core.keys.borrow().bytes();
-                format!("used_memory:{used}\r\nmaxmemory:{}\r\n", self.core.max_memory.get())
-            }),
+            ("memory", format!("{}maxmemory:{}\r\n", self.core.store.info("memory"), self.core.max_memory.get())),
             ("stats", {
                 let (connections, commands, rejected) = (self.connections, self.commands, self.rejected);
                 format!(
@@ -143,13 +140,7 @@ impl Server {
                 )
             }),
             ("plugins", self.info_plugins()),
-            ("keyspace", {
-                let keys = self.core.keys.borrow();
-                let sizes = keys.sizes().enumerate().filter(|(_, (size, _))| *size > 0);
-                sizes
-                    .map(|(index, (size, expires))| format!("db{index}:keys={size},expires={expires},avg_ttl=0\r\n"))
-                    .collect()
-            }),
+            ("keyspace", self.core.store.info("keyspace")),
         ];
         let chosen = sections.iter().filter(|(name, _)| all || wanted.iter().any(|wanted| wanted == name));
         let text: Vec<String> =

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::users::{DEFAULT, Users};
 use crate::hosts::ferrite::reply::Protocol;
+use crate::hosts::ferrite::store::{Place, Token};
 
 /// One client's connection.
 #[derive(Debug)]
@@ -20,7 +21,9 @@ pub(crate) struct Session {
     pub(crate) queue: Option<Vec<Vec<Vec<u8>>>>,
     /// Whether one of them was refused.
     pub(crate) aborted: bool,
-    pub(crate) watched: Vec<(usize, Vec<u8>)>,
+    pub(crate) watched: Vec<Place>,
+    /// What watched keys held that others can change as well.
+    pub(crate) held: Vec<(Place, Token)>,
     /// Whether a watched key has changed.
     pub(crate) dirty: bool,
     pub(crate) channels: BTreeSet<Vec<u8>>,
@@ -45,6 +48,7 @@ impl Session {
             queue: None,
             aborted: false,
             watched: Vec::new(),
+            held: Vec::new(),
             dirty: false,
             channels: BTreeSet::new(),
             patterns: BTreeSet::new(),
@@ -70,6 +74,7 @@ impl Session {
 
     pub(crate) fn unwatch(&mut self) {
         self.watched.clear();
+        self.held.clear();
         self.dirty = false;
     }
 

@@ -11,7 +11,8 @@ use super::commands::Wanted;
 use super::core::Core;
 use super::values::{data, value};
 use crate::hosts::ferrite::manifest::Permission;
-use crate::hosts::ferrite::store::{self, Data, Fault, Keyspace, Typed};
+use crate::hosts::ferrite::reply::Protocol;
+use crate::hosts::ferrite::store::{Data, Fault, Keyspace, Typed};
 use plugsmith::protocol::event::Event;
 
 /// The keys, for one plugin.
@@ -62,7 +63,7 @@ impl Storage {
         key: &str,
         actions: &[&str],
         reads: bool,
-        work: impl FnOnce(&mut Keyspace) -> std::result::Result<T, Fault>,
+        work: impl FnMut(&mut Keyspace) -> std::result::Result<T, Fault>,
     ) -> Result<T> {
         for action in actions {
             self.allow(Some(key), action)?;
@@ -75,10 +76,15 @@ impl Storage {
     fn run(&self, words: &[&str], actions: &[&str], reads: bool) -> Result<Value> {
         let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
         let key = String::from_utf8_lossy(&words[1]).into_owned();
-        self.with(&key, actions, reads, |keys| {
-            let name = String::from_utf8_lossy(&words[0]).into_owned();
-            store::work(&name).map_or(Err(Fault::SYNTAX), |work| work(keys, &words)).map(Value::from)
-        })
+        for action in actions {
+            self.allow(Some(&key), action)?;
+        }
+        let writes = actions.iter().any(|action| *action != "read");
+        let reply = self.core.run(&words, &[Wanted { key: key.as_bytes(), reads, writes }], Protocol::Resp3)?;
+        match Value::from(reply) {
+            Value::Error(text) => Err(HostError::new(text)),
+            value => Ok(value),
+        }
     }
 }
 
@@ -92,10 +98,8 @@ impl StorageImports for Storage {
 
     fn set(&self, key: &str, value: &Value) -> Result<()> {
         let data = data(value.clone())?;
-        self.with(key, &["write"], false, |keys| {
-            keys.put(key.as_bytes(), data, None);
-            Ok(())
-        })
+        self.allow(Some(key), "write")?;
+        Ok(self.core.overwrite(key.as_bytes(), &data, None)?)
     }
 
     fn set_ex(&self, key: &str, value: &Value, seconds: u64) -> Result<()> {
@@ -103,11 +107,8 @@ impl StorageImports for Storage {
         if seconds == 0 {
             return Err(HostError::new("invalid expire time"));
         }
-        self.with(key, &["write"], false, |keys| {
-            let moment = keys.now().saturating_add(seconds.saturating_mul(1000));
-            keys.put(key.as_bytes(), data, Some(moment));
-            Ok(())
-        })
+        self.allow(Some(key), "write")?;
+        Ok(self.core.overwrite(key.as_bytes(), &data, Some(seconds.saturating_mul(1000)))?)
     }
 
     fn delete(&self, key: &str) -> Result<bool> {
@@ -137,11 +138,8 @@ impl StorageImports for Storage {
     fn keys(&self, pattern: &str) -> Result<Vec<String>> {
         self.allow(None, "read")?;
         let chain = self.core.chain();
-        let mut found: Vec<String> = {
-            let keys = self.core.keys.borrow();
-            let names = keys.keys().filter_map(|(key, _)| std::str::from_utf8(key).ok());
-            names.filter(|key| store::matches(pattern.as_bytes(), key.as_bytes())).map(str::to_owned).collect()
-        };
+        let names = self.core.store.names(pattern.as_bytes())?;
+        let mut found: Vec<String> = names.into_iter().filter_map(|key| String::from_utf8(key).ok()).collect();
         if !self.core.is_inside() {
             // What is mounted hides what lies below it.
             found.retain(|key| chain.backend(key).is_none());

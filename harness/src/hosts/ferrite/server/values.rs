@@ -15,7 +15,7 @@ pub(crate) fn value(data: &Data) -> Option<Value> {
         Data::Hash(hash) => {
             Value::Map(hash.fields().iter().map(|(field, value)| (bytes(field), bytes(value))).collect())
         }
-        Data::Typed(_) => return None,
+        Data::Typed(_) | Data::Foreign(_) => return None,
     })
 }
 

@@ -15,6 +15,18 @@ pub(crate) enum Data {
     Hash(Hash),
     /// A value of a plugin's data type.
     Typed(Typed),
+    /// A value of a Redis that no plugin sees, such as a sorted set.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the store in memory has none"))]
+    Foreign(Foreign),
+}
+
+/// A value of a Redis that no plugin sees.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Foreign {
+    /// What `TYPE` says of it.
+    pub(crate) kind: String,
+    /// As `DUMP` gives it.
+    pub(crate) dump: Vec<u8>,
 }
 
 /// A value of a plugin's data type.
@@ -34,6 +46,7 @@ impl Data {
             Data::Set(_) => "set",
             Data::Hash(_) => "hash",
             Data::Typed(typed) => &typed.name,
+            Data::Foreign(foreign) => &foreign.kind,
         }
     }
 
@@ -45,13 +58,14 @@ impl Data {
             Data::Set(set) => set.bytes,
             Data::Hash(hash) => hash.bytes,
             Data::Typed(typed) => typed.name.len() + typed.bytes.len(),
+            Data::Foreign(foreign) => foreign.dump.len(),
         }
     }
 
     /// Whether nothing is left of it: Redis keeps no empty list, set or hash.
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            Data::String(_) | Data::Typed(_) => false,
+            Data::String(_) | Data::Typed(_) | Data::Foreign(_) => false,
             Data::List(list) => list.items.is_empty(),
             Data::Set(set) => set.members.is_empty(),
             Data::Hash(hash) => hash.fields.is_empty(),

@@ -26,7 +26,7 @@ pub(crate) enum Clock {
 }
 
 /// The keys of all databases.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Keyspace {
     databases: Vec<Database>,
     /// The database that commands work on.
@@ -46,7 +46,7 @@ pub(crate) struct Keyspace {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Slot(u64, Rc<[u8]>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Database {
     entries: BTreeMap<Slot, Entry>,
     /// The keys that expire, the next one first.
