@@ -3,7 +3,6 @@
 pub(crate) mod build;
 pub(crate) mod callers;
 pub(crate) mod inspect;
-pub(crate) mod ledger;
 pub(crate) mod module;
 pub(crate) mod order;
 pub(crate) mod origin;

@@ -12,6 +12,7 @@ pub(crate) mod failure;
 pub(crate) mod fit;
 pub(crate) mod guest;
 pub(crate) mod host;
+pub(crate) mod ledger;
 pub(crate) mod limits;
 pub(crate) mod memory;
 mod parts;

@@ -1,6 +1,7 @@
 //! What happened in a call: as data, and as the text of traces, reports and snapshots.
 
 pub(crate) mod call;
+pub(crate) mod cost;
 pub(crate) mod event;
 pub(crate) mod moment;
 pub(crate) mod outcome;

@@ -32,6 +32,7 @@ use crate::error::{Error, Result};
 use crate::text::quote;
 
 pub use author::Author;
+pub(crate) use author::layout;
 pub use options::{BuildOptions, Features, Profile};
 pub(crate) use package::describe;
 pub use package::{PluginPackage, plugin_packages};

@@ -16,6 +16,7 @@ use crate::engine::running::{Answer, Running};
 use crate::error::Result;
 use crate::import::{Import, Signature};
 use crate::text::quote;
+use crate::trace::spent::Spent;
 
 /// A part of a host that hangs something onto each plugin which is loaded into it.
 pub(crate) trait Attach: Any {
@@ -48,6 +49,15 @@ pub(crate) trait Attached: Any {
     /// A call of the plugin begins.
     fn begins(&self) {}
 
+    /// A call of the plugin has ended.
+    ///
+    /// # Errors
+    /// What fails it, if nothing else has.
+    fn ended(&self, call: &Ended<'_>) -> Result<()> {
+        let _ = call;
+        Ok(())
+    }
+
     /// The plugin's instance has ended.
     fn discarded(&self) {}
 
@@ -72,6 +82,12 @@ pub(crate) trait Attached: Any {
     fn answer(&self, call: Answering<'_>) -> std::result::Result<(), Failure> {
         Err(Failure::msg(format!("nothing answers {}", call.import.name)))
     }
+}
+
+/// A call that has ended.
+pub(crate) struct Ended<'a> {
+    pub(crate) export: &'a str,
+    pub(crate) spent: &'a Spent,
 }
 
 /// A call of an import, in Extism's terms.

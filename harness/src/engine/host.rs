@@ -12,6 +12,7 @@ use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, MockContext, SeededRand
 use plugsmith::{DataType, Value};
 
 use crate::artifact::source::Source;
+use crate::engine::ledger::Ledger;
 use crate::engine::limits::Limits;
 use crate::engine::parts::Parts;
 
@@ -53,6 +54,7 @@ pub struct Host {
     pub(crate) services: usize,
     /// What hangs something onto its plugins, until they are loaded.
     pub(crate) parts: Parts,
+    pub(crate) ledger: Ledger,
 }
 
 /// Modules by their names, as they are in the file.
@@ -72,6 +74,7 @@ impl Host {
             modules: Modules::new(),
             services: 0,
             parts: Parts::default(),
+            ledger: Ledger::default(),
         }
     }
 

@@ -17,13 +17,12 @@ use plugsmith::protocol::resp;
 use plugsmith::{Input, Output};
 
 use crate::artifact::build::{self, Features};
-use crate::artifact::ledger;
 use crate::artifact::module::Module;
 use crate::artifact::origin;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
 use crate::engine::arguments::Arguments;
-use crate::engine::attached::{self, Attach, Attached, Loading};
+use crate::engine::attached::{self, Attach, Attached, Ended, Loading};
 use crate::engine::below::Below;
 use crate::engine::compiled::{self, Compiled};
 use crate::engine::failure;
@@ -135,6 +134,7 @@ impl Plugin {
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
         let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
+        host.ledger.is_of(&compiled.wasm, artifact.as_deref());
         let (host, below) = (Rc::new(host), Rc::default());
         let loading = Loading { compiled: &compiled, host: &host, below: &below, name: name.as_deref() };
         for part in parts {
@@ -285,7 +285,14 @@ impl Plugin {
         if only_once || matches!(&result, Err(error) if !outlived && failure::breaks_instance(error)) {
             self.discard();
         }
-        (result, Spent { fuel, host_calls, pages, duration })
+        let mut crossed = std::mem::take(&mut self.running.call.borrow_mut().crossed);
+        crossed.bytes_in = input.len() as u64;
+        crossed.bytes_out = result.as_ref().map_or(0, |output| output.len() as u64);
+        let spent = Spent { fuel, host_calls, pages, duration, crossed };
+        self.running.host.ledger.note(function, &result, &spent);
+        let ended = Ended { export: function, spent: &spent };
+        let judged = self.attached.iter().try_for_each(|attached| attached.ended(&ended));
+        (result.and_then(|output| judged.map(|()| output)), spent)
     }
 
     /// A result, unless the call took longer than its command's `timeout_ms`: what it slept in the test's clock,
@@ -328,6 +335,7 @@ impl Plugin {
             fuel: spent.fuel,
             pages: spent.pages,
             duration: spent.duration,
+            crossed: spent.crossed,
         }
     }
 
@@ -389,10 +397,6 @@ impl Plugin {
     }
 
     pub(crate) fn finish<T>(&mut self, outcome: Outcome<T>) -> Outcome<T> {
-        let is_counted = !matches!(outcome.result, Err(Error::TimedOut { .. }));
-        if let (Some(artifact), Some(_), true) = (&self.artifact, &self.folder, is_counted) {
-            ledger::note(artifact, &self.compiled.wasm, &outcome.call.name, outcome.fuel);
-        }
         self.traces.push(outcome.past());
         outcome
     }

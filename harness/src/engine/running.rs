@@ -15,6 +15,7 @@ use crate::engine::wasi::Wasi;
 use crate::engine::watch::Watched;
 use crate::error::{Error, Result};
 use crate::import::Import;
+use crate::trace::cost::Crossed;
 use crate::trace::event::Events;
 
 /// Answers an import, in Extism's terms, if it is one of its own.
@@ -62,6 +63,7 @@ pub(crate) struct CallState {
     pub(crate) host_calls: u64,
     /// The offset and the length of the output that the guest has set.
     pub(crate) output: Option<(u64, u64)>,
+    pub(crate) crossed: Crossed,
 }
 
 impl Running {

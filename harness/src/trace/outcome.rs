@@ -8,6 +8,7 @@ use plugsmith::log::Line;
 use crate::error::{Error, Result};
 use crate::text::printable;
 use crate::trace::call::{self, Call, Past, Shown, What};
+use crate::trace::cost::{Cost, Crossed};
 use crate::trace::event::{Event, Excerpt, HostCall};
 
 /// What came of one call: its result, and all that happened on the way.
@@ -28,6 +29,7 @@ pub struct Outcome<T> {
     pub pages: u64,
     /// Wall time.
     pub duration: Duration,
+    pub(crate) crossed: Crossed,
 }
 
 impl<T> Outcome<T> {
@@ -62,6 +64,29 @@ impl<T> Outcome<T> {
     /// The call, as a trace shows it: `GREET "Ada"`.
     pub fn call(&self) -> String {
         self.call.shown()
+    }
+
+    /// What the call costs: fuel, pages, bytes and host calls.
+    ///
+    /// ```
+    /// use plugsmith_harness::Plugin;
+    ///
+    /// let asks = br#"(module
+    ///   (import "extism:host/env" "http_status_code" (func $status (result i32)))
+    ///   (func (export "ask") (result i32) (drop (call $status)) (call $status)))"#;
+    /// let cost = Plugin::load(&asks[..])?.call::<()>("ask", "1234").cost();
+    /// assert_eq!((cost.bytes_in, cost.bytes_out, cost.host_call_count()), (4, 0, 2));
+    /// assert_eq!(cost.host_calls[0].name, "http_status_code");
+    /// # Ok::<(), plugsmith_harness::Error>(())
+    /// ```
+    pub fn cost(&self) -> Cost {
+        Cost {
+            fuel: self.fuel,
+            pages: self.pages,
+            bytes_in: self.crossed.bytes_in,
+            bytes_out: self.crossed.bytes_out,
+            host_calls: self.crossed.host_calls.clone(),
+        }
     }
 
     /// The lines that the plugin logged, and those logged by whatever it called.
@@ -167,6 +192,7 @@ impl<T> Outcome<T> {
             fuel: self.fuel,
             pages: self.pages,
             duration: self.duration,
+            crossed: self.crossed,
         }
     }
 }

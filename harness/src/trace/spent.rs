@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::trace::cost::Crossed;
+
 /// What a call used up.
 #[derive(Debug, Default)]
 pub(crate) struct Spent {
@@ -10,6 +12,8 @@ pub(crate) struct Spent {
     pub(crate) host_calls: u64,
     pub(crate) pages: u64,
     pub(crate) duration: Duration,
+    /// Of this call alone, without what it led to.
+    pub(crate) crossed: Crossed,
 }
 
 impl Spent {

@@ -37,7 +37,7 @@ impl Author<'_> {
 
 /// The folder of a profile's name, and the target folder, that a test's executable lies in:
 /// `<target>/[triple/]<profile>/deps/<test>`.
-pub(super) fn layout(executable: PathBuf) -> Option<(String, PathBuf)> {
+pub(crate) fn layout(executable: PathBuf) -> Option<(String, PathBuf)> {
     let deps = executable.parent().filter(|folder| folder.ends_with("deps"))?;
     let profile = deps.parent()?;
     // cargo keeps this file in the root of a target folder.

@@ -10,6 +10,7 @@ use crate::engine::running::Running;
 use crate::engine::watch::Watched;
 use crate::error::Error;
 use crate::import::Import;
+use crate::trace::cost::Crossed;
 use crate::trace::event::Event;
 use crate::trace::render::Dialect;
 
@@ -49,6 +50,10 @@ impl Passes for &Running {
 
     fn note(&mut self, event: Event) {
         self.call.borrow_mut().events.push(event);
+    }
+
+    fn count(&mut self, count: impl FnOnce(&mut Crossed)) {
+        count(&mut self.call.borrow_mut().crossed);
     }
 }
 

@@ -8,6 +8,7 @@ use plugsmith::protocol::resp;
 
 use crate::engine::watch::{Passing, Verdict, Watched};
 use crate::error::Error;
+use crate::trace::cost::Crossed;
 use crate::trace::event::{Event, HostCall, Typed};
 use crate::trace::render::{Dialect, Shown};
 
@@ -59,6 +60,8 @@ pub(crate) trait Passes {
     fn status(&self) -> u16;
     /// Keeps what happened.
     fn note(&mut self, event: Event);
+    /// Counts what crosses the boundary.
+    fn count(&mut self, count: impl FnOnce(&mut Crossed));
 }
 
 /// Lets a host call through to `work`, unless a watch answers it, and notes what came of it.
@@ -72,6 +75,7 @@ pub(crate) fn pass<P: Passes>(
 ) -> Result<HostValue, Stop> {
     let watched = through.watched();
     let verdict = watched.as_ref().map_or(Verdict::Pass, |watched| watched.watch.before(&asked.passing(watched.depth)));
+    let is_interfered = verdict != Verdict::Pass;
     let result = match verdict {
         Verdict::Pass => work(through),
         Verdict::Answer(value) if is_of_type(&value, asked.answers) => Ok(value),
@@ -84,6 +88,7 @@ pub(crate) fn pass<P: Passes>(
         }
         Verdict::Refuse(message) => Err(Stop::Told(message)),
     };
+    through.count(|crossed| crossed.is_interfered |= is_interfered);
     settle(through, asked, watched.as_ref(), &result);
     result
 }
@@ -98,6 +103,7 @@ pub(crate) fn refuse<P: Passes>(through: &mut P, asked: &Asked<'_>, stop: Stop) 
 }
 
 fn settle<P: Passes>(through: &mut P, asked: &Asked<'_>, watched: Option<&Watched>, result: &Result<HostValue, Stop>) {
+    through.count(|crossed| crossed.count(asked.module, asked.name, asked.arguments, result.as_ref().ok()));
     if let Some(watched) = watched {
         let text = result.as_ref().err().map(Stop::text);
         let answer = result.as_ref().map_err(|_| text.as_deref().unwrap_or_default());

@@ -26,6 +26,7 @@ use super::{check, compiled};
 use crate::artifact::build::{self, Features};
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
+use crate::engine::ledger::Ledger;
 use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
 use crate::trace::call::{self as traced, Past, Shown, What};
@@ -57,7 +58,9 @@ impl App {
         check::artifact(&module, abi)?;
         let linked = compiled::compile(&module, &wasm, abi)?;
         let services = Arc::new(Mutex::new(Services::new(&host, &manifest)?));
-        let plugin = Arc::new(Linked { wasm: wasm.into(), linked, module, manifest });
+        let wasm: Arc<[u8]> = wasm.into();
+        let ledger = Ledger::of(&wasm, artifact.as_deref());
+        let plugin = Arc::new(Linked { wasm, linked, module, manifest, ledger });
         let (mode, limits) = (host.mode, host.limits);
         Ok(App {
             server: Server::new(host.auth, host.cors),
@@ -269,7 +272,9 @@ impl App {
             database.migrate()?;
         }
         self.services().adopt(&manifest);
-        self.runner.plugin = Arc::new(Linked { wasm: wasm.into(), linked, module, manifest });
+        let wasm: Arc<[u8]> = wasm.into();
+        let ledger = Ledger::of(&wasm, None);
+        self.runner.plugin = Arc::new(Linked { wasm, linked, module, manifest, ledger });
         Ok(())
     }
 
@@ -308,9 +313,10 @@ impl App {
             call: traced::Call { label: Arc::clone(&self.label), name: String::new(), what },
             shown: Shown::Text(shown),
             events: ran.events,
-            fuel: ran.fuel,
-            pages: ran.pages,
-            duration: ran.duration,
+            fuel: ran.spent.fuel,
+            pages: ran.spent.pages,
+            duration: ran.spent.duration,
+            crossed: ran.spent.crossed,
         };
         self.traces.push(outcome.past());
         outcome

@@ -23,6 +23,7 @@ use super::services::{self, Emitted, Refusal, Services};
 use crate::engine::door::{self, Asked, Noted, Passes, Stop};
 use crate::engine::watch::Watched;
 use crate::error::Error;
+use crate::trace::cost::Crossed;
 use crate::trace::event::Event;
 use crate::trace::render::Dialect;
 
@@ -336,6 +337,10 @@ impl Passes for Call<'_, '_> {
 
     fn note(&mut self, event: Event) {
         self.guest.data_mut().events.push(event);
+    }
+
+    fn count(&mut self, count: impl FnOnce(&mut Crossed)) {
+        count(&mut self.guest.data_mut().crossed);
     }
 }
 

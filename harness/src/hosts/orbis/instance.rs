@@ -16,6 +16,7 @@ use super::running::Running;
 use super::services::Services;
 use crate::engine::watch::{Watch, Watched};
 use crate::error::Error;
+use crate::trace::cost::Crossed;
 use crate::trace::event::Event;
 
 /// What came of a call.
@@ -27,6 +28,7 @@ pub(super) struct Finished<T> {
     pub(super) duration: Duration,
     /// Its transaction, if it has left one open.
     pub(super) session: Session,
+    pub(super) crossed: Crossed,
 }
 
 /// An artifact, and what its calls share.
@@ -96,8 +98,8 @@ impl Loaded<'_> {
             Some(failure) => Err(Trapped::from(failure)),
             None => result,
         };
-        let session = running.session;
-        Finished { result, events: running.events.into_events(), fuel, pages, duration, session }
+        let (events, crossed, session) = (running.events.into_events(), running.crossed, running.session);
+        Finished { result, events, fuel, pages, duration, session, crossed }
     }
 }
 
@@ -112,6 +114,9 @@ impl Fresh {
             .and_then(|function| function.call(&mut self.store, (pointer, length)))
             .map_err(|error| self.explain(error))?;
         let result = (self.abi.answer)(self.memory.data(&self.store), answered as u32).map_err(bad)?;
+        let crossed = &mut self.store.data_mut().crossed;
+        crossed.bytes_in = context.len() as u64;
+        crossed.bytes_out = result.to_string().len() as u64;
         if self.instance.get_func(&mut self.store, self.abi.deallocate).is_some() {
             // When it traps, the real host throws the answer away.
             self.instance

@@ -13,6 +13,7 @@ use super::services::{self, Refusal, Services};
 use crate::artifact::module::TABLE_ELEMENTS;
 use crate::engine::watch::Watched;
 use crate::error::Error;
+use crate::trace::cost::Crossed;
 use crate::trace::event::Events;
 
 /// The bytes of JSON that a call may leave in the host; the real host does not limit them.
@@ -30,6 +31,7 @@ pub(super) struct Running {
     kept: usize,
     pub(super) watched: Option<Watched>,
     pub(super) events: Events,
+    pub(super) crossed: Crossed,
     /// Why the call must fail, whatever the plugin makes of it.
     pub(super) failure: Option<Error>,
     /// The last thing that happened, if it was a line at level `error`: a panic's message.
@@ -56,6 +58,7 @@ impl Running {
             kept: 0,
             watched: None,
             events: Events::default(),
+            crossed: Crossed::default(),
             failure: None,
             last_words: None,
             starved: false,

@@ -1,6 +1,7 @@
 //! `fd_write` to stdout and stderr: Extism throws the text away, a trace shows it line by line.
 
 use extism::{CurrentPlugin, Val};
+use plugsmith::protocol::host_functions::HostValue;
 
 use super::{BADF, FAULT, Failure, Running, set_errno, signature};
 use crate::engine::wasi::NAMES;
@@ -23,6 +24,7 @@ pub(super) fn fd_write(
     let [Val::I32(file), Val::I32(parts), Val::I32(count), Val::I32(written)] = inputs else {
         return Err(signature(import));
     };
+    running.call.borrow_mut().crossed.count(WASI, &import.name, &[], Some(&HostValue::Nothing));
     let code = match file {
         1 | 2 => {
             let stream = usize::from(*file == 2);

@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::Value as Json;
 use wasmtime::InstancePre;
 
-use crate::artifact::ledger;
 use crate::artifact::module::Module;
 use crate::artifact::symbols;
 use crate::engine::failure;
+use crate::engine::ledger::Ledger;
 use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
 use crate::hosts::orbis::check;
@@ -23,6 +22,7 @@ use crate::hosts::orbis::response::Response;
 use crate::hosts::orbis::running::Running;
 use crate::hosts::orbis::services::Services;
 use crate::trace::event::{Event, HostCall};
+use crate::trace::spent::Spent;
 
 /// An artifact, linked with its host's functions.
 pub(super) struct Linked {
@@ -30,6 +30,7 @@ pub(super) struct Linked {
     pub(super) linked: Arc<InstancePre<Running>>,
     pub(super) module: Module,
     pub(super) manifest: Manifest,
+    pub(super) ledger: Ledger,
 }
 
 /// What a call of a plugin needs.
@@ -96,9 +97,9 @@ impl Runner {
         let bad = |reason| Error::BadOutput { function: handler.to_owned(), reason };
         let result =
             finished.result.map_err(|trapped| self.explain(trapped)).and_then(|answer| convert(answer).map_err(bad));
-        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
-            ledger::note(artifact, &self.plugin.wasm, handler, finished.fuel);
-        }
+        let (fuel, pages) = (finished.fuel, finished.pages);
+        let spent = Spent { fuel, pages, duration: finished.duration, crossed: finished.crossed, ..Spent::default() };
+        self.plugin.ledger.note(handler, &result, &spent);
         let mut events = finished.events;
         let rolled_back = finished.session.roll_back();
         if rolled_back == Ok(true) {
@@ -116,7 +117,7 @@ impl Runner {
             (Ok(true), result) => result.map(|(value, _)| value),
             (Err(reason), _) => Err(bad(format!("the transaction that it left open cannot be undone: {reason}"))),
         };
-        Ran { result, events, fuel: finished.fuel, pages: finished.pages, duration: finished.duration }
+        Ran { result, events, spent }
     }
 
     /// The error, with its frames named by line tables: the artifact's, or its twin's.
@@ -145,17 +146,15 @@ pub(super) fn of_the_host(name: &str, result: Result<Option<String>, String>) ->
 pub(super) struct Ran<T> {
     pub(super) result: Result<T>,
     pub(super) events: Vec<Event>,
-    pub(super) fuel: u64,
-    pub(super) pages: u64,
-    pub(super) duration: Duration,
+    pub(super) spent: Spent,
 }
 
 impl<T> Ran<T> {
     pub(super) fn without_plugin(value: T) -> Ran<T> {
-        Ran { result: Ok(value), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO }
+        Ran { result: Ok(value), events: Vec::new(), spent: Spent::default() }
     }
 
     pub(super) fn failed(error: Error) -> Ran<T> {
-        Ran { result: Err(error), events: Vec::new(), fuel: 0, pages: 0, duration: Duration::ZERO }
+        Ran { result: Err(error), events: Vec::new(), spent: Spent::default() }
     }
 }

@@ -1,0 +1,104 @@
+//! What a call costs besides fuel: the bytes that cross the boundary, and the host calls.
+
+use std::collections::BTreeSet;
+
+use plugsmith::protocol::host_functions::HostValue;
+use serde::{Deserialize, Serialize};
+
+/// The calls of one host function.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HostUse {
+    /// The import module.
+    pub module: String,
+    /// The import name.
+    pub name: String,
+    /// How often it was called.
+    pub calls: u64,
+    /// How many of these calls failed.
+    pub failed: u64,
+    /// The bytes of the blocks that were its arguments.
+    pub bytes_to_host: u64,
+    /// The bytes of the blocks that it answered with.
+    pub bytes_from_host: u64,
+}
+
+/// What one call of a guest costs. Exact, and the same in every process, for one artifact and one version of
+/// Extism.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cost {
+    /// Fuel, about one wasm instruction each.
+    pub fuel: u64,
+    /// Pages of 64 KiB that the guest's memory holds after the call.
+    pub pages: u64,
+    /// The bytes of the input.
+    pub bytes_in: u64,
+    /// The bytes of the output; 0 where there is none. Of a handler of Orbis, those of the answer's JSON in its
+    /// shortest form.
+    pub bytes_out: u64,
+    /// The host functions that the guest called, in the order of their first calls. Those of hooks and the like
+    /// that the call led to are not among them.
+    pub host_calls: Vec<HostUse>,
+}
+
+impl Cost {
+    /// The number of host calls.
+    pub fn host_call_count(&self) -> u64 {
+        self.host_calls.iter().map(|function| function.calls).sum()
+    }
+}
+
+/// What crosses the boundary during a call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crossed {
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) host_calls: Vec<HostUse>,
+    /// Scheme, host and port of each URL that was requested.
+    pub(crate) origins: BTreeSet<String>,
+    /// Whether a watch has answered in the host's place: then the fuel says nothing of the plugin in its host.
+    pub(crate) is_interfered: bool,
+}
+
+impl Crossed {
+    /// Counts a host call: how many bytes of blocks went out, and what came back, if anything did.
+    pub(crate) fn count(&mut self, module: &str, name: &str, arguments: &[HostValue], answer: Option<&HostValue>) {
+        let place = self.host_calls.iter().position(|known| known.name == name && known.module == module);
+        let known = match place {
+            Some(place) => &mut self.host_calls[place],
+            None => {
+                let fresh = HostUse { module: module.to_owned(), name: name.to_owned(), ..HostUse::default() };
+                self.host_calls.push(fresh);
+                let last = self.host_calls.len() - 1;
+                &mut self.host_calls[last]
+            }
+        };
+        known.calls += 1;
+        known.failed += u64::from(answer.is_none());
+        known.bytes_to_host += arguments.iter().map(length).sum::<u64>();
+        known.bytes_from_host += answer.map_or(0, length);
+        if name == "http_request" {
+            self.origins.extend(arguments.iter().find_map(origin));
+        }
+    }
+}
+
+fn length(value: &HostValue) -> u64 {
+    match value {
+        HostValue::Block(Some(bytes)) => bytes.len() as u64,
+        _ => 0,
+    }
+}
+
+/// The origin of the URL in a request, as JSON.
+fn origin(request: &HostValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Request {
+        url: String,
+    }
+    let HostValue::Block(Some(bytes)) = request else { return None };
+    let request: Request = serde_json::from_slice(bytes).ok()?;
+    let origin = url::Url::parse(&request.url).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
