@@ -185,6 +185,16 @@ pub enum Error {
         /// The limit of fuel.
         limit: u64,
     },
+    /// The call has run to its end and cost more than its [`Budget`](crate::powers::cost::Budget).
+    #[error("`{export}` exceeds its budget: {}{}", exceeded.join("; "), used(host_calls))]
+    OverBudget {
+        /// The export.
+        export: String,
+        /// What exceeds it, and how far.
+        exceeded: Vec<String>,
+        /// Its host functions, the most frequent first.
+        host_calls: Vec<String>,
+    },
     /// The plugin wanted more memory than the host gives.
     #[error("out of memory: more than {pages} pages of 64 KiB")]
     OutOfMemory {
@@ -306,6 +316,14 @@ pub enum Error {
     },
 }
 
+/// The host functions of a call, a line each.
+fn used(host_calls: &[String]) -> String {
+    match host_calls {
+        [] => "; it calls no host function".to_owned(),
+        lines => format!("\n  its host calls, the most frequent first:\n    {}", lines.join("\n    ")),
+    }
+}
+
 /// ` (called by the crate `js_sys`, called by `chrono`)`.
 fn called_by(crates: &[String]) -> String {
     match crates {
@@ -361,6 +379,7 @@ impl Error {
             Error::Trapped { .. } => "trapped",
             Error::TimedOut { .. } => "timed_out",
             Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } | Error::WaitsForClock { .. } => "out_of_fuel",
+            Error::OverBudget { .. } => "over_budget",
             Error::OutOfMemory { .. } => "out_of_memory",
             Error::StartsTooLarge { .. } => "starts_too_large",
             Error::HostLimit { .. } => "host_limit",

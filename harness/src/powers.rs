@@ -5,6 +5,7 @@
 //!
 //! | power | finds |
 //! |---|---|
+//! | [`cost`] | what each export costs, what exceeds its budget, and what has become dearer |
 //! | [`faults`](fn@faults) | what goes wrong when a host call fails |
 //! | `invariant` (feature `powers`) | a sequence of calls, time, restarts and faults that breaks what must hold |
 //! | [`steady`](fn@steady) | what grows from call to call |
@@ -12,6 +13,7 @@
 //!
 //! They work on every [`Guest`](crate::Guest), so on artifacts of other SDKs, too.
 
+pub mod cost;
 pub mod faults;
 #[cfg(feature = "powers")]
 pub mod invariant;

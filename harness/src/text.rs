@@ -51,6 +51,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// As [`printable`], and nothing in it starts another line or another cell.
+pub(crate) fn one_line(text: &str) -> String {
+    printable(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
 /// Control characters, and those of Unicode's that change the direction or the lines of what is around them.
 fn is_obeyed(letter: char) -> bool {
     match letter {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use plugsmith::testing::Stored;
 
+use crate::engine::ledger::Recorded;
 use crate::engine::watch::Watch;
 use crate::error::Result;
 use crate::trace::outcome::Outcome;
@@ -44,6 +45,11 @@ pub trait Guest {
 
     /// What the guest has left behind in its host, now.
     fn state(&self) -> State;
+
+    /// What its calls have cost so far, and which host functions they used.
+    fn recorded(&self) -> Recorded {
+        Recorded::default()
+    }
 
     /// The blocks of Extism's kernel that the last call has left in use, its output aside; none in another ABI, and without an
     /// instance. Extism frees them before the next call.

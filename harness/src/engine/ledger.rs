@@ -10,7 +10,7 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use crate::trace::cost::HostUse;
 use crate::trace::spent::Spent;
 
 pub use identity::Identity;
-pub use run::Run;
+pub use run::Recorded;
 #[cfg(test)]
 pub(crate) use run::record;
 pub(crate) use run::{beside, last, most_fuel};
@@ -143,7 +143,7 @@ fn add(all: &mut Costs, other: Costs) {
 pub(crate) struct Ledger {
     costs: Mutex<Costs>,
     /// What it is the ledger of.
-    artifact: OnceCell<Artifact>,
+    artifact: Option<Artifact>,
 }
 
 #[derive(Debug)]
@@ -155,15 +155,8 @@ struct Artifact {
 impl Ledger {
     /// The ledger of this artifact.
     pub(crate) fn of(wasm: &Arc<[u8]>, path: Option<&Path>) -> Ledger {
-        let ledger = Ledger::default();
-        ledger.is_of(wasm, path);
-        ledger
-    }
-
-    /// Says what it is the ledger of.
-    pub(crate) fn is_of(&self, wasm: &Arc<[u8]>, path: Option<&Path>) {
-        // It is said once.
-        let _ = self.artifact.set(Artifact { wasm: Arc::clone(wasm), path: path.map(Path::to_owned) });
+        let artifact = Artifact { wasm: Arc::clone(wasm), path: path.map(Path::to_owned) };
+        Ledger { costs: Mutex::default(), artifact: Some(artifact) }
     }
 
     /// Notes a call.
@@ -180,14 +173,20 @@ impl Ledger {
         }
     }
 
-    /// The costs so far.
-    pub(crate) fn costs(&self) -> Costs {
-        self.costs.borrow().clone()
+    /// What has been recorded so far.
+    pub(crate) fn recorded(&self) -> Recorded {
+        Recorded { artifact: self.identity(), costs: self.costs().clone() }
     }
 
-    /// What it is the ledger of.
-    pub(crate) fn identity(&self) -> Identity {
-        self.artifact.get().map(|artifact| Identity::of(&artifact.wasm, artifact.path.as_deref())).unwrap_or_default()
+    fn costs(&self) -> MutexGuard<'_, Costs> {
+        self.costs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn identity(&self) -> Identity {
+        self.artifact
+            .as_ref()
+            .map(|artifact| Identity::of(&artifact.wasm, artifact.path.as_deref()))
+            .unwrap_or_default()
     }
 }
 
@@ -195,7 +194,7 @@ impl Ledger {
 impl Drop for Ledger {
     fn drop(&mut self) {
         let costs = std::mem::take(&mut *self.costs());
-        if !costs.is_empty() && self.artifact.get().is_some_and(|artifact| artifact.path.is_some()) {
+        if !costs.is_empty() && self.artifact.as_ref().is_some_and(|artifact| artifact.path.is_some()) {
             let _ = run::append(|| self.identity(), &costs);
         }
     }

@@ -28,6 +28,7 @@ use crate::engine::compiled::{self, Compiled};
 use crate::engine::failure;
 use crate::engine::fit;
 use crate::engine::host::Host;
+use crate::engine::ledger::Ledger;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
 use crate::trace::call::{Call, Past, Shown, What};
@@ -127,14 +128,14 @@ impl Plugin {
 
     fn with(
         compiled: Arc<Compiled>,
-        host: Host,
+        mut host: Host,
         parts: Vec<Box<dyn Attach>>,
         mut attached: Vec<Rc<dyn Attached>>,
         label: Arc<str>,
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
         let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
-        host.ledger.is_of(&compiled.wasm, artifact.as_deref());
+        host.ledger = Ledger::of(&compiled.wasm, artifact.as_deref());
         let (host, below) = (Rc::new(host), Rc::default());
         let loading = Loading { compiled: &compiled, host: &host, below: &below, name: name.as_deref() };
         for part in parts {
@@ -335,7 +336,7 @@ impl Plugin {
             fuel: spent.fuel,
             pages: spent.pages,
             duration: spent.duration,
-            crossed: spent.crossed,
+            crossed: Box::new(spent.crossed),
         }
     }
 

@@ -29,7 +29,7 @@ pub struct Outcome<T> {
     pub pages: u64,
     /// Wall time.
     pub duration: Duration,
-    pub(crate) crossed: Crossed,
+    pub(crate) crossed: Box<Crossed>,
 }
 
 impl<T> Outcome<T> {

@@ -24,10 +24,10 @@ struct Line {
     costs: Costs,
 }
 
-/// What a test run has recorded of one artifact.
-#[derive(Clone, Debug, PartialEq)]
+/// What has been recorded of the calls of one artifact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Run {
+pub struct Recorded {
     /// The artifact.
     pub artifact: Identity,
     /// What its exports have cost.
@@ -74,7 +74,7 @@ pub(crate) fn record(target: &Path, wasm: &[u8], export: &str, fuel: u64) {
 }
 
 /// What the last run recorded of the artifact with this hash, in any of these folders.
-pub(crate) fn last(roots: &[PathBuf], sha256: &str) -> Option<Run> {
+pub(crate) fn last(roots: &[PathBuf], sha256: &str) -> Option<Recorded> {
     let runs = roots.iter().flat_map(|root| folders(&root.join(sha256)));
     let newest = runs.max_by_key(|run| modified(run))?;
     read(&newest)
@@ -123,12 +123,12 @@ fn others(artifact: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// The lines that are whole: a process that was ended may have written half of one.
-fn read(run: &Path) -> Option<Run> {
-    let mut found: Option<Run> = None;
+fn read(run: &Path) -> Option<Recorded> {
+    let mut found: Option<Recorded> = None;
     for entry in fs::read_dir(run).ok()?.flatten() {
         let Ok(text) = fs::read_to_string(entry.path()) else { continue };
         for line in text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
-            let run = found.get_or_insert_with(|| Run { artifact: line.artifact, costs: Costs::new() });
+            let run = found.get_or_insert_with(|| Recorded { artifact: line.artifact, costs: Costs::new() });
             add(&mut run.costs, line.costs);
         }
     }

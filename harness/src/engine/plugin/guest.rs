@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Plugin, blocks};
 use crate::engine::guest::{Block, Guest, State};
+use crate::engine::ledger::Recorded;
 use crate::engine::watch::{Watch, Watched};
 use crate::error::Result;
 use crate::trace::outcome::Outcome;
@@ -23,6 +24,10 @@ impl Guest for Plugin {
 
     fn watch(&mut self, watch: Option<Arc<dyn Watch>>) {
         *self.running.watched.borrow_mut() = watch.map(|watch| Watched { watch, depth: 0 });
+    }
+
+    fn recorded(&self) -> Recorded {
+        self.running.host.ledger.recorded()
     }
 
     fn blocks(&self) -> Vec<Block> {

@@ -18,16 +18,17 @@ use wasmtime::{Config, Engine, InstancePre, Store, Trap, Val, ValType, WasmBackt
 
 use self::functions::Running;
 use crate::artifact::build::{self, Features};
-use crate::artifact::ledger;
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
 use crate::engine::arguments::Arguments;
 use crate::engine::failure::{self, TRAP, names_of_the_author};
+use crate::engine::ledger::Ledger;
 use crate::error::{Error, Result};
 use crate::trace::call::{Call, Past, Shown, What};
 use crate::trace::event;
 use crate::trace::outcome::Outcome;
+use crate::trace::spent::Spent;
 
 pub(crate) use self::functions::{MODULE, imports};
 
@@ -59,12 +60,12 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Fcall {
     engine: Engine,
     linked: InstancePre<Running>,
-    wasm: Vec<u8>,
+    wasm: Arc<[u8]>,
+    ledger: Ledger,
     entry: String,
     now: Duration,
     traces: Vec<Past>,
     label: Arc<str>,
-    artifact: Option<std::path::PathBuf>,
     folder: Option<std::path::PathBuf>,
 }
 
@@ -94,7 +95,9 @@ impl Fcall {
         let linked =
             functions::linker(&engine).and_then(|linker| linker.instantiate_pre(&compiled)).map_err(invalid)?;
         let now = Duration::from_secs(1_735_689_600);
-        Ok(Fcall { engine, linked, wasm, entry, now, traces: Vec::new(), label, artifact, folder: None })
+        let wasm: Arc<[u8]> = wasm.into();
+        let ledger = Ledger::of(&wasm, artifact.as_deref());
+        Ok(Fcall { engine, linked, wasm, ledger, entry, now, traces: Vec::new(), label, folder: None })
     }
 
     /// The function that `FCALL` runs: `main`, or the first that the module exports.
@@ -117,19 +120,20 @@ impl Fcall {
         let mut running = Running::new(self.now, PAGES * 65536);
         let mut spent = (0, 0);
         let result = self.run(&arguments, &mut running, &mut spent);
+        let crossed = std::mem::take(&mut running.crossed);
+        let spent = Spent { fuel: spent.0, pages: spent.1, duration: started.elapsed(), crossed, ..Spent::default() };
+        self.ledger.note(&self.entry, &result, &spent);
         let shown = Shown::Text(result.as_ref().map(event::render_value).unwrap_or_default());
         let outcome = Outcome {
             result,
             call: Call { label: Arc::clone(&self.label), name: self.entry.clone(), what: What::Command(arguments) },
             shown,
             events: std::mem::take(&mut running.events).into_events(),
-            fuel: spent.0,
-            pages: spent.1,
-            duration: started.elapsed(),
+            fuel: spent.fuel,
+            pages: spent.pages,
+            duration: spent.duration,
+            crossed: Box::new(spent.crossed),
         };
-        if let (Some(artifact), Some(_)) = (&self.artifact, &self.folder) {
-            ledger::note(artifact, &self.wasm, &outcome.call.name, outcome.fuel);
-        }
         self.traces.push(outcome.past());
         outcome
     }

@@ -316,7 +316,7 @@ impl App {
             fuel: ran.spent.fuel,
             pages: ran.spent.pages,
             duration: ran.spent.duration,
-            crossed: ran.spent.crossed,
+            crossed: Box::new(ran.spent.crossed),
         };
         self.traces.push(outcome.past());
         outcome
@@ -324,6 +324,10 @@ impl App {
 
     pub(super) fn services(&self) -> MutexGuard<'_, Services> {
         self.runner.services()
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.runner.plugin.ledger
     }
 
     pub(super) fn set_watch(&mut self, watch: Option<Arc<dyn Watch>>) {

@@ -6,6 +6,7 @@ use super::app::App;
 use super::check;
 use super::db::Database;
 use crate::engine::guest::{Guest, State};
+use crate::engine::ledger::Recorded;
 use crate::engine::watch::Watch;
 use crate::error::Result;
 use crate::trace::outcome::Outcome;
@@ -28,6 +29,10 @@ impl Guest for App {
 
     fn watch(&mut self, watch: Option<Arc<dyn Watch>>) {
         self.set_watch(watch);
+    }
+
+    fn recorded(&self) -> Recorded {
+        self.ledger().recorded()
     }
 
     fn state(&self) -> State {

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use plugsmith::log::{Level, Line};
+use plugsmith::protocol::host_functions::HostValue;
 use plugsmith::protocol::metadata;
 use wasmtime::{Caller, Engine, Extern, Linker, StoreLimits, StoreLimitsBuilder};
 
 use crate::artifact::module::{Module, TABLE_ELEMENTS};
 use crate::error::{Error, Result};
 use crate::import::{Import, Signature};
+use crate::trace::cost::Crossed;
 use crate::trace::event::{Event, Events, HostCall, render_bytes};
 
 /// The module of `FCALL`'s functions.
@@ -32,6 +34,8 @@ pub(super) struct Running {
     now: Duration,
     pub(super) limits: StoreLimits,
     pub(super) events: Events,
+    /// The host calls, without their bytes.
+    pub(super) crossed: Crossed,
     /// The last thing that happened, if it was a line at level `error`: a panic's message.
     pub(super) last_words: Option<String>,
 }
@@ -45,11 +49,12 @@ impl Default for Running {
 impl Running {
     pub(super) fn new(now: Duration, memory: usize) -> Running {
         let limits = StoreLimitsBuilder::new().memory_size(memory).table_elements(TABLE_ELEMENTS as usize).build();
-        Running { now, limits, events: Events::default(), last_words: None }
+        Running { now, limits, events: Events::default(), crossed: Crossed::default(), last_words: None }
     }
 
     fn note(&mut self, name: &str, arguments: Vec<String>, result: Option<i64>) {
         self.last_words = None;
+        self.crossed.count(MODULE, name, &[], Some(&HostValue::Nothing));
         self.events.push(Event::Call(HostCall {
             module: MODULE.to_owned(),
             name: name.to_owned(),
@@ -113,6 +118,7 @@ pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Running>> {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let running = caller.data_mut();
             running.last_words = (level == Level::Error).then(|| text.clone());
+            running.crossed.count(MODULE, "log", &[], Some(&HostValue::Nothing));
             running.events.push(Event::Log(Line { level, text }));
         })?
         .func_wrap(MODULE, "get", |mut caller: Caller<'_, Running>, key: i32, length: i32, _: i32, _: i32| {
