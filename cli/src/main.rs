@@ -5,8 +5,10 @@ mod artifact;
 mod build;
 mod call;
 mod check;
+mod doctor;
 mod error;
 mod host;
+mod init;
 mod inspect;
 mod manifest;
 mod new;
@@ -16,6 +18,7 @@ mod reply;
 mod report;
 mod run;
 mod serve;
+mod shell;
 mod sign;
 mod template;
 mod terminal;
@@ -52,6 +55,10 @@ fn main() -> ExitCode {
         Verb::Sign(options) => sign::sign(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
+        Verb::Init(options) => init::init(&options),
+        Verb::Doctor(options) => doctor::doctor(&options),
+        Verb::Completions(options) => shell::completions(&options),
+        Verb::Man(options) => shell::man(&options),
         Verb::Xtp(options) => xtp::xtp(&options),
     };
     match done {

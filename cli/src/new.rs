@@ -136,6 +136,15 @@ fn from_checkout(template: &Template, defined: &[TextPair]) -> Result<Vec<TextPa
     Ok(found)
 }
 
+/// What a crate's [dev-dependencies] have for the harness: the checkout that this program was built in, or its version.
+pub(crate) fn dependency_on_the_harness() -> toml_edit::Value {
+    let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../harness/Cargo.toml")).canonicalize();
+    match manifest.ok().as_deref().and_then(Path::parent).and_then(Path::to_str) {
+        Some(folder) => toml_edit::InlineTable::from_iter([("path", folder)]).into(),
+        None => env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
 /// The right-hand side of a dependency on a folder.
 fn path_to(folder: &str) -> String {
     format!("{{ path = {} }}", toml::Value::from(folder))

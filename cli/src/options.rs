@@ -185,6 +185,18 @@ pub(crate) enum Verb {
     /// Create a plugin from a template
     #[command(after_help = new_help())]
     New(New),
+    /// Add the harness and a first test to a crate that exists already
+    #[command(after_help = help(crate::init::EXAMPLES))]
+    Init(crate::init::Init),
+    /// Say whether everything is installed that plugins need, and what to type if not
+    #[command(after_help = help(crate::doctor::EXAMPLES))]
+    Doctor(crate::doctor::Doctor),
+    /// Print a completion script for a shell
+    #[command(after_help = help(crate::shell::COMPLETIONS_EXAMPLES))]
+    Completions(crate::shell::Completions),
+    /// Write the manual pages
+    #[command(after_help = help(crate::shell::MAN_EXAMPLES))]
+    Man(crate::shell::Man),
     /// Run test plugins of the xtp-test libraries against a plugin
     #[command(after_help = help(crate::xtp::EXAMPLES))]
     Xtp(Box<crate::xtp::Xtp>),

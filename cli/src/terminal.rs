@@ -22,7 +22,8 @@ use crate::error::Error;
 pub(crate) const BOLD: Style = Style::new().bold();
 /// What is beside the point.
 pub(crate) const DIM: Style = Style::new().dimmed();
-const RED: Style = AnsiColor::Red.on_default().bold();
+/// What is wrong.
+pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// The styles, in the order of their marks.
 const STYLES: [Style; 3] = [BOLD, DIM, RED];

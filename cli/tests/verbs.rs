@@ -8,8 +8,12 @@ mod build;
 mod call;
 #[path = "verbs/check.rs"]
 mod check;
+#[path = "verbs/doctor.rs"]
+mod doctor;
 #[path = "verbs/ferrite.rs"]
 mod ferrite;
+#[path = "verbs/init.rs"]
+mod init;
 #[path = "verbs/inspect.rs"]
 mod inspect;
 #[path = "verbs/manifest.rs"]
@@ -28,6 +32,8 @@ mod run;
 mod sandbox;
 #[path = "verbs/serve.rs"]
 mod serve;
+#[path = "verbs/shell.rs"]
+mod shell;
 #[path = "verbs/test.rs"]
 mod test;
 #[path = "verbs/usage.rs"]

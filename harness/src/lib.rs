@@ -32,6 +32,7 @@ pub use artifact::source::Source;
 pub use artifact::strip::strip;
 pub use check::{check, check_crate, check_with};
 pub use engine::arguments::Arguments;
+pub use engine::compiled::cache_folder;
 pub use engine::guest::{Block, Guest, State};
 pub use engine::host::Host;
 pub use engine::limits::Limits;

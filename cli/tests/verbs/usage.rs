@@ -19,6 +19,10 @@ fn each_verb_has_help_with_examples() {
     snapshot!(plugsmith(["serve", "--help"]));
     snapshot!(plugsmith(["pack", "--help"]));
     snapshot!(plugsmith(["build", "--help"]));
+    snapshot!(plugsmith(["init", "--help"]));
+    snapshot!(plugsmith(["doctor", "--help"]));
+    snapshot!(plugsmith(["completions", "--help"]));
+    snapshot!(plugsmith(["man", "--help"]));
 }
 
 #[test]

@@ -163,6 +163,12 @@ fn user_cache() -> Option<PathBuf> {
     absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
 }
 
+/// The folder with the machine code of plugins that were loaded before, which every test process shares; none if no
+/// folder of the user's can be written. It can be removed at any time.
+pub fn cache_folder() -> Option<PathBuf> {
+    cache_config().and_then(Path::parent).map(Path::to_owned)
+}
+
 /// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home
 /// folder cannot be written. Without any writable folder there is no cache.
 pub(crate) fn cache_config() -> Option<&'static Path> {
