@@ -26,7 +26,7 @@ use crate::values::{HttpAnswer, Setting, TextPair};
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How many requests the plugin answers at the same time, each with memory of its own; more wait.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 32;
 
 /// What every request sees.
 pub(crate) struct Server {

@@ -140,6 +140,14 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// The plugin makes its host hold more than the test's host does.
+    #[error("host function `{function}` failed: {reason}")]
+    HostFull {
+        /// The host function.
+        function: String,
+        /// The limit, and how to raise it.
+        reason: String,
+    },
     /// The plugin trapped.
     #[error("{}", trap(panic.as_deref(), reason))]
     Trapped {
@@ -376,6 +384,7 @@ impl Error {
             Error::Download { .. } => "download",
             Error::Denied { .. } => "denied",
             Error::HostFailed { .. } => "host_failed",
+            Error::HostFull { .. } => "host_full",
             Error::Trapped { .. } => "trapped",
             Error::TimedOut { .. } => "timed_out",
             Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } | Error::WaitsForClock { .. } => "out_of_fuel",

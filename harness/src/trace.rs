@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod cost;
 pub(crate) mod event;
+pub(crate) mod history;
 pub(crate) mod moment;
 pub(crate) mod outcome;
 pub(crate) mod render;

@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod fake_host;
 pub(crate) mod glob;
+pub(crate) mod held;
 pub(crate) mod http;
 #[cfg(feature = "json")]
 pub(crate) mod orbis;

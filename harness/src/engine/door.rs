@@ -93,7 +93,14 @@ fn call_user_function(
     };
     let arguments = read_arguments(running, plugin, &function.parameters, inputs)?;
     let asked = asked(import, &function.parameters, &arguments, function.result);
-    let result = pass(&mut &*running, &asked, |_| (function.call)(&arguments).map_err(Stop::Told));
+    let result = pass(&mut &*running, &asked, |_| {
+        let answer = (function.call)(&arguments).map_err(Stop::Told);
+        // No real host has this limit, so the plugin is not told of it: its call ends.
+        match running.host.context.with(|host| host.held.take_refused()) {
+            Some(reason) => Err(Stop::Fails(Error::HostFull { function: import.name.clone(), reason })),
+            None => answer,
+        }
+    });
     // What trapped or ran out of fuel behind this function ends the guest's call, too.
     if running.below.failure.borrow().is_some() {
         return Err(Failure::msg(format!("{} led to a failure", import.name)));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plugsmith::protocol::host_functions::{HostClosure, HostFunction};
-use plugsmith::testing::{FakeHost, HttpMatch, HttpReply, MockContext, SeededRandom};
+use plugsmith::testing::{FakeHost, HeldLimits, HttpMatch, HttpReply, MockContext, SeededRandom};
 use plugsmith::{DataType, Value};
 
 use crate::artifact::source::Source;
@@ -178,6 +178,19 @@ impl Host {
     pub fn var_bytes(mut self, bytes: usize) -> Host {
         self.limits.var_bytes = bytes;
         self
+    }
+
+    /// With these limits on what storage and kv hold for the plugin. They protect the machine that runs the test;
+    /// a call that goes beyond one ends with [`Error::HostFull`](crate::Error::HostFull).
+    ///
+    /// ```
+    /// use plugsmith_harness::Host;
+    /// use plugsmith_harness::plugsmith::testing::HeldLimits;
+    ///
+    /// let host = Host::new().held(HeldLimits { value_bytes: 512 * 1024 * 1024, ..HeldLimits::default() });
+    /// ```
+    pub fn held(self, limits: HeldLimits) -> Host {
+        self.set(|host| host.held.limits = limits)
     }
 
     /// With at most this many bytes in the body of an HTTP response; more ends the plugin's call.

@@ -31,8 +31,9 @@ use crate::engine::host::Host;
 use crate::engine::ledger::Ledger;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
-use crate::trace::call::{Call, Past, Shown, What};
+use crate::trace::call::{Call, Shown, What};
 use crate::trace::event::{self, Event, Excerpt};
+use crate::trace::history::History;
 use crate::trace::outcome::Outcome;
 use crate::trace::spent::Spent;
 
@@ -52,7 +53,7 @@ pub struct Plugin {
     /// Keys that have expired, and of which no hook was told yet.
     pub(crate) expired: Vec<String>,
     /// The traces of the calls so far.
-    traces: Vec<Past>,
+    traces: History,
     /// What the command line calls this artifact.
     label: Arc<str>,
     /// The artifact's file, if it came from one.
@@ -166,7 +167,7 @@ impl Plugin {
             outlives_traps: false,
             instance: None,
             expired: Vec::new(),
-            traces: Vec::new(),
+            traces: History::default(),
             label: Arc::from(""),
             artifact: None,
             folder: None,
@@ -247,7 +248,7 @@ impl Plugin {
 
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
-        self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
+        self.traces.render()
     }
 
     /// What the artifact is made of.

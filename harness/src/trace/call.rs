@@ -49,6 +49,9 @@ pub(crate) enum Past {
     Quiet { name: String, input: Excerpt, output: Shown },
 }
 
+/// The longest argument that Linux takes.
+const COMMAND: usize = 128 * 1024;
+
 impl Call {
     /// `GREET "Ada"`.
     pub(crate) fn shown(&self) -> String {
@@ -74,8 +77,13 @@ impl Call {
         }
     }
 
-    /// The command that makes this call again from a shell; none for an event and for a client.
+    /// The command that makes this call again from a shell; none for an event and for a client, and none that
+    /// is longer than a shell takes.
     pub(crate) fn replay(&self) -> Option<String> {
+        self.whole_replay().filter(|command| command.len() <= COMMAND)
+    }
+
+    fn whole_replay(&self) -> Option<String> {
         let (label, name) = (&self.label, quote(&self.name));
         Some(match &self.what {
             What::Event(_) | What::Client(_) => return None,
@@ -99,6 +107,13 @@ impl Call {
 }
 
 impl Shown {
+    fn size(&self) -> usize {
+        match self {
+            Shown::Text(text) => text.len(),
+            Shown::Bytes(bytes) => bytes.size(),
+        }
+    }
+
     pub(crate) fn render(&self) -> String {
         match self {
             Shown::Text(text) => text.clone(),
@@ -109,6 +124,16 @@ impl Shown {
 }
 
 impl Past {
+    /// About the bytes that it takes.
+    pub(crate) fn size(&self) -> usize {
+        const ITSELF: usize = 128;
+        ITSELF
+            + match self {
+                Past::Told(text) => text.len(),
+                Past::Quiet { name, input, output } => name.len() + input.size() + output.size(),
+            }
+    }
+
     pub(crate) fn render(&self) -> String {
         match self {
             Past::Told(text) => text.clone(),

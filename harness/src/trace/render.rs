@@ -159,27 +159,55 @@ fn render(ty: WireType, value: &HostValue) -> Option<String> {
     })
 }
 
-/// A RESP value in one line: `"text"`, `7`, `nil`, `["a", 1]`, `{"k": "v"}`.
+/// A RESP value in one line: `"text"`, `7`, `nil`, `["a", 1]`, `{"k": "v"}`; one with many elements is cut.
 pub fn render_value(value: &Value) -> String {
-    let list = |items: &[Value]| items.iter().map(render_value).collect::<Vec<_>>().join(", ");
+    let mut text = String::new();
+    write_value(value, &mut text);
+    text
+}
+
+fn write_value(value: &Value, text: &mut String) {
     match value {
-        Value::Ok => "OK".to_owned(),
-        Value::SimpleString(text) => text.clone(),
-        Value::Integer(n) => n.to_string(),
-        Value::Double(n) => format!("{n:?}"),
-        Value::Boolean(b) => b.to_string(),
-        Value::Null => "nil".to_owned(),
-        Value::Error(text) => format!("error {text}"),
-        Value::Array(items) | Value::Push(items) => format!("[{}]", list(items)),
-        Value::Set(items) => format!("{{{}}}", list(items)),
-        Value::Map(pairs) => {
-            let pairs = pairs.iter().map(|(key, value)| format!("{}: {}", render_value(key), render_value(value)));
-            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        Value::Ok => text.push_str("OK"),
+        Value::SimpleString(simple) => text.push_str(&shorten_to(10 * WIDTH, simple)),
+        Value::Integer(n) => text.push_str(&n.to_string()),
+        Value::Double(n) => text.push_str(&format!("{n:?}")),
+        Value::Boolean(b) => text.push_str(&b.to_string()),
+        Value::Null => text.push_str("nil"),
+        Value::Error(error) => {
+            text.push_str("error ");
+            text.push_str(&shorten_to(10 * WIDTH, error));
         }
+        Value::Array(items) | Value::Push(items) => write_list("[", items, "]", text, write_value),
+        Value::Set(items) => write_list("{", items, "}", text, write_value),
+        Value::Map(pairs) => write_list("{", pairs, "}", text, |(key, value), text| {
+            write_value(key, text);
+            text.push_str(": ");
+            write_value(value, text);
+        }),
         Value::String(_) | Value::BulkString(_) | Value::BigNumber(_) | Value::Verbatim(..) => {
-            render_bytes(value.as_bytes().unwrap_or_default())
+            text.push_str(&render_bytes(value.as_bytes().unwrap_or_default()));
         }
     }
+}
+
+/// The longest text of a value with elements, in bytes; what begins within it is written to its end.
+const LIST: usize = 20 * WIDTH;
+
+/// The elements between two brackets; from [`LIST`] on only how many there are.
+fn write_list<T>(open: &str, items: &[T], close: &str, text: &mut String, write: impl Fn(&T, &mut String)) {
+    text.push_str(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        if text.len() > LIST {
+            text.push_str(&format!(".. ({} elements)", items.len()));
+            break;
+        }
+        write(item, text);
+    }
+    text.push_str(close);
 }
 
 /// JSON in one line; a long one is cut.
@@ -220,6 +248,11 @@ impl Excerpt {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.length == 0
+    }
+
+    /// The bytes that are kept.
+    pub(crate) fn size(&self) -> usize {
+        self.start.len()
     }
 
     /// As [`render_bytes`] renders all of them.

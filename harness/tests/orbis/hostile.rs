@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plugsmith_harness::TraceEvent as Event;
-use plugsmith_harness::hosts::orbis::{Limits, Orbis};
+use plugsmith_harness::hosts::orbis::{App, Limits, Orbis};
 use plugsmith_harness::{Error, assert_outcome_snapshot};
 use serde_json::json;
 
@@ -194,29 +194,73 @@ fn a_flood_of_long_lines_is_cut() {
     assert_eq!((outcome.logs().len(), left_out), (17, vec![&Event::LeftOut(23)]));
 }
 
+/// Writes one key, or emits one event, of so many commas in a list, and so on under another name.
+const KEEPS: &str = r#"
+    (data (i32.const 8) "\04\00\00\00true")
+    (func $fill (param $element i32) (param $length i32)
+      (drop (memory.grow (i32.const 128)))
+      (memory.fill (i32.const 65536) (local.get $element) (local.get $length))
+      (i32.store8 (i32.const 65536) (i32.const 49)))
+    (func (export "text") (param i32 i32) (result i32) (local $n i32)
+      (call $fill (i32.const 32) (i32.const 8000000))
+      (loop $again
+        (if (i32.eqz (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
+        (if (i32.eqz (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
+        (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 9))))
+      (i32.const 8))
+    (func (export "elements") (param i32 i32) (result i32)
+      (call $fill (i32.const 44) (i32.const 8000000))
+      (drop (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)))
+      (i32.const 8))
+    (func (export "params") (param i32 i32) (result i32)
+      (call $fill (i32.const 91) (i32.const 8000000))
+      (drop (call $db_query (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)))
+      (i32.const 8))
+    (func (export "names") (param i32 i32) (result i32)
+      (call $fill (i32.const 49) (i32.const 8000000))
+      (loop $again
+        (drop (call $emit_event (i32.const 65536) (i32.const 8000000) (i32.const 65536) (i32.const 1)))
+        (br $again))
+      unreachable)
+    (func (export "answer") (param i32 i32) (result i32)
+      (call $fill (i32.const 44) (i32.const 8000000))
+      (i32.store (i32.const 65536) (i32.const 7000000))
+      (i32.const 65536))"#;
+
 #[test]
-fn state_and_events_do_not_fill_the_host() {
-    let mut app = documented(
-        r#"
+fn state_events_and_json_do_not_fill_the_host() {
+    let mut app = documented(KEEPS);
+    let told = |app: &mut App, handler: &str| match app.handle(handler, json!({})).result {
+        Ok(answer) => answer.to_string(),
+        Err(error) => format!("{handler}: {error}"),
+    };
+    let told = ["text", "elements", "params", "names", "answer"].map(|handler| told(&mut app, handler));
+    insta::assert_snapshot!(told.join("\n"), @"
+    text: trapped: wasm `unreachable` instruction executed
+    elements: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
+    params: host function `db_query` failed: the test's host is full: JSON takes at most 67108864 bytes once it is read; `Limits::kept_bytes` in `Orbis::limits` raises it
+    names: host function `emit_event` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
+    answer: bad output of `answer`: its answer has too many elements: they take more than 134217728 bytes
+    ");
+}
+
+#[test]
+fn all_calls_together_do_not_fill_the_state() {
+    let limits = Limits { state_bytes: 12_000_000, ..Limits::default() };
+    let body = r#"
         (data (i32.const 8) "\04\00\00\00true")
-        (func (export "run") (param i32 i32) (result i32)
+        (func (export "set") (param i32 i32) (result i32)
+          (i32.store8 (i32.const 40) (i32.load8_u offset=8 (local.get 0)))
           (drop (memory.grow (i32.const 128)))
-          (memory.fill (i32.const 65536) (i32.const 32) (i32.const 8000000))
+          (memory.fill (i32.const 65536) (i32.const 32) (i32.const 5000000))
           (i32.store8 (i32.const 65536) (i32.const 49))
-          (if (i32.eqz (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
-          (if (i32.eqz (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000))) (then unreachable))
-          (if (call $state_set (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)) (then unreachable))
-          (if (call $emit_event (i32.const 12) (i32.const 1) (i32.const 65536) (i32.const 8000000)) (then unreachable))
-          (i32.const 8))"#,
-    );
-    assert_outcome_snapshot!(run(&mut app), @r#"
-    run {}
-      state_set "t" 1
-      emit_event "t" 1
-      state_set "t" -> failed: more than 16777216 bytes of state and events in one call
-      emit_event "t" -> failed: more than 16777216 bytes of state and events in one call
-    => true
-    "#);
+          (drop (call $state_set (i32.const 40) (i32.const 1) (i32.const 65536) (i32.const 5000000)))
+          (i32.const 8))"#;
+    let mut app = load(Orbis::as_documented().limits(limits), body, ALL).unwrap();
+    for key in ["a", "a", "b", "a"] {
+        app.handle("set", json!({ "key": key })).unwrap();
+    }
+    insta::assert_snapshot!(app.handle("set", json!({ "key": "c" })).unwrap_err(), @"host function `state_set` failed: the test's host is full: its state has at most 12000000 bytes; `Limits::state_bytes` in `Orbis::limits` raises it");
 }
 
 #[test]

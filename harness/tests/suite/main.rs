@@ -7,6 +7,7 @@ mod fidelity;
 mod foreign;
 mod guest;
 mod heavy;
+mod held;
 mod hostile;
 mod imports;
 mod inspect;

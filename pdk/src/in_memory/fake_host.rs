@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::clock::VirtualClock;
+use super::held::Held;
 use super::http::HttpMocks;
 use super::peers::MockPeers;
 use super::random::SeededRandom;
@@ -16,6 +17,8 @@ pub struct FakeHost {
     pub store: Store,
     /// The values behind `kv_read` and `kv_write`.
     pub kv: BTreeMap<String, Vec<u8>>,
+    /// How much storage and kv hold.
+    pub held: Held,
     /// The configuration.
     pub config: BTreeMap<String, String>,
     /// The variables of the instance.

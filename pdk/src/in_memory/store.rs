@@ -8,6 +8,18 @@ use crate::error::HostError;
 use crate::protocol::Value;
 use crate::values::ferrite::Encoded;
 
+/// About the bytes that a value takes.
+pub(crate) fn value_size(value: &Value) -> usize {
+    let list = |items: &[Value]| items.iter().map(value_size).sum();
+    size_of::<Value>()
+        + match value {
+            Value::Array(items) | Value::Set(items) | Value::Push(items) => list(items),
+            Value::Map(pairs) => pairs.iter().map(|(key, value)| value_size(key) + value_size(value)).sum(),
+            Value::Error(text) => text.len(),
+            other => other.as_bytes().map_or(0, <[u8]>::len),
+        }
+}
+
 /// A key-value store on a virtual clock. A key's expiry is a moment; from that moment on the key
 /// is not there.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +65,28 @@ impl Store {
         let present = self.entry(key, now).is_some();
         self.entries.remove(key);
         present
+    }
+
+    /// About the bytes of what lies at `key`, expired or not.
+    pub(crate) fn size(&self, key: &str) -> Option<usize> {
+        self.entries.get(key).map(|(stored, _)| match stored {
+            Stored::Value(value) => value_size(value),
+            Stored::Typed(name, encoded) => name.len() + encoded.bytes.len(),
+        })
+    }
+
+    /// Removes the keys that have expired, with their sizes.
+    pub(crate) fn take_expired(&mut self, now: Duration) -> Vec<(String, usize)> {
+        let is_expired =
+            |(_, (_, until)): &(&String, &(Stored, Option<Duration>))| until.is_some_and(|until| until <= now);
+        let expired: Vec<String> = self.entries.iter().filter(is_expired).map(|(key, _)| key.clone()).collect();
+        let mut taken = Vec::new();
+        for key in expired {
+            let size = self.size(&key).unwrap_or_default();
+            self.entries.remove(&key);
+            taken.push((key, size));
+        }
+        taken
     }
 
     /// Every key and what it holds, in order.

@@ -45,8 +45,17 @@ impl Kv {
     }
 
     /// Sets the value of `key`.
+    ///
+    /// # Panics
+    /// Off wasm32, where a host in memory is full; see [`HeldLimits`](crate::testing::HeldLimits).
     pub fn write(&self, key: &str, value: impl AsRef<[u8]>) {
         self.imports().kv_write(key, value.as_ref());
+        #[cfg(not(target_arch = "wasm32"))]
+        self.host.with(|host| {
+            if let Some(refused) = host.held.take_refused() {
+                panic!("{refused}");
+            }
+        });
     }
 
     #[cfg(target_arch = "wasm32")]
@@ -67,6 +76,13 @@ impl KvImports for HostHandle {
     }
 
     fn kv_write(&self, key: &str, value: &[u8]) {
-        self.with(|host| host.kv.insert(key.to_owned(), value.to_vec()));
+        self.with(|host| {
+            let old = host.kv.get(key).map(Vec::len);
+            // What is refused is told by whoever called this.
+            if host.held.fits(key, old, value.len()).is_ok() {
+                host.held.replaced(key, old, Some(value.len()));
+                host.kv.insert(key.to_owned(), value.to_vec());
+            }
+        });
     }
 }

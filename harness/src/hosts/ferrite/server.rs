@@ -174,7 +174,8 @@ impl Server {
         self
     }
 
-    /// With at most so many bytes of keys: commands that add to them are refused beyond. 0 is any number.
+    /// With at most so many bytes of keys: commands that add to them are refused beyond. 0 is
+    /// 1 GiB, more than a test needs and less than fills the machine.
     #[must_use]
     pub fn max_memory(self, bytes: usize) -> Server {
         self.core.max_memory.set(bytes);

@@ -96,7 +96,18 @@ fn shipped_answer(memory: &[u8], pointer: u32) -> Result<Json, String> {
     }
     let bytes = memory::length_prefixed(pointer, memory)
         .map_err(|error| format!("its answer at {pointer} is no length and so many bytes: {error}"))?;
+    light(bytes)?;
     serde_json::from_slice(bytes).map_err(|error| format!("its answer is no JSON ({error}): {}", render_bytes(bytes)))
+}
+
+/// The most that an answer may take once it is read, in bytes: it is text in a plugin's memory of a few megabytes.
+const ANSWER: usize = 128 * 1024 * 1024;
+
+fn light(json: &[u8]) -> Result<(), String> {
+    match memory::weight(json) {
+        bytes if bytes > ANSWER => Err(format!("its answer has too many elements: they take more than {ANSWER} bytes")),
+        _ => Ok(()),
+    }
 }
 
 /// The one value that begins there. Whatever lies behind an object, a list or a text is not part of
@@ -112,6 +123,7 @@ fn page_answer(memory: &[u8], pointer: u32) -> Result<Json, String> {
         .ok_or_else(|| format!("its answer at {pointer} lies beyond the memory of {} bytes", memory.len()))?;
     let text = rest.split(|byte| *byte == 0).next().unwrap_or_default();
     let is_ended = text.len() < rest.len();
+    light(text)?;
     let mut values = Deserializer::from_slice(text).into_iter();
     match values.next() {
         Some(Ok(value)) => Ok(value),

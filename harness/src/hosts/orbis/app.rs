@@ -29,7 +29,8 @@ use crate::artifact::source::Source;
 use crate::engine::ledger::Ledger;
 use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
-use crate::trace::call::{self as traced, Past, Shown, What};
+use crate::trace::call::{self as traced, Shown, What};
+use crate::trace::history::History;
 use crate::trace::outcome::Outcome;
 use crate::trace::render::{render_bytes, render_json};
 
@@ -37,7 +38,7 @@ use crate::trace::render::{render_bytes, render_json};
 pub struct App {
     server: Server,
     runner: Runner,
-    traces: Vec<Past>,
+    traces: History,
     label: Arc<str>,
     served: Option<Served>,
 }
@@ -65,7 +66,7 @@ impl App {
         Ok(App {
             server: Server::new(host.auth, host.cors),
             runner: Runner { mode, limits, plugin, services, artifact, folder: None, watch: None },
-            traces: Vec::new(),
+            traces: History::default(),
             label,
             served: None,
         })
@@ -216,7 +217,7 @@ impl App {
 
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
-        self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
+        self.traces.render()
     }
 
     /// The value of a key of state, now.
@@ -226,7 +227,7 @@ impl App {
 
     /// The events that the plugin has emitted so far.
     pub fn events(&self) -> Vec<Emitted> {
-        self.services().emitted.clone()
+        self.services().emitted.iter().cloned().collect()
     }
 
     /// The rows of a query on the plugin's database, now.

@@ -56,10 +56,9 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         |guest: Guest<'_>, key: i32, length: i32, value: i32, value_length: i32| {
             answer(guest, "state_set", 0, |call| {
                 let key = call.text(Slice::new(key, length))?;
-                call.guest.data_mut().keep(value_length)?;
-                let value = call.json(Slice::new(value, value_length))?;
+                let (value, bytes) = call.kept("state_set", &key, Slice::new(value, value_length))?;
                 call.pass(WireType::Nothing, |call| {
-                    call.services().state.set(key, value);
+                    call.guest.data().set_state(key, value, bytes)?;
                     Ok(HostValue::Nothing)
                 })
             })
@@ -110,10 +109,9 @@ fn define(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             answer(guest, "emit_event", 0, |call| {
                 call.services().allow(Permission::EVENTS, Permission::EVENTS)?;
                 let event = call.text(Slice::new(event, length))?;
-                call.guest.data_mut().keep(payload_length)?;
-                let payload = call.json(Slice::new(payload, payload_length))?;
+                let (payload, bytes) = call.kept("emit_event", &event, Slice::new(payload, payload_length))?;
                 call.pass(WireType::Nothing, |call| {
-                    call.services().emitted.push(Emitted { event, payload });
+                    call.services().emitted.push(Emitted { event, payload }, bytes);
                     Ok(HostValue::Nothing)
                 })
             })
@@ -248,9 +246,19 @@ impl<'a, 'b> Call<'a, 'b> {
 
     fn json(&mut self, slice: Slice) -> Result<Json, Refusal> {
         let bytes = self.read(slice)?;
+        self.guest.data().fits(self.name, memory::weight(&bytes))?;
         let json = serde_json::from_slice(&bytes).map_err(|error| format!("no JSON: {error}").into());
         self.takes(WireType::Json, HostValue::Block(Some(bytes)));
         json
+    }
+
+    /// JSON that the host keeps under a name, and about the bytes that both take.
+    fn kept(&mut self, function: &str, name: &str, slice: Slice) -> Result<(Json, usize), Refusal> {
+        const NAME: usize = 64;
+        let memory = memory::of_caller(self.guest)?;
+        let bytes = NAME + name.len() + memory::weight(slice.read(memory.data(&*self.guest))?);
+        self.guest.data_mut().keep(function, bytes)?;
+        Ok((self.json(slice)?, bytes))
     }
 
     /// The response to a request over HTTP.

@@ -16,6 +16,11 @@ pub struct Limits {
     pub time: Duration,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes that one call may leave in the host as state and events, as they lie in memory. The real host has
+    /// no such limit; this one protects the machine that runs the test.
+    pub kept_bytes: usize,
+    /// Bytes of all that calls have left as state, as they lie in memory; the real host has no such limit.
+    pub state_bytes: usize,
 }
 
 impl Default for Limits {
@@ -26,6 +31,8 @@ impl Default for Limits {
             host_calls: 10_000,
             time: Duration::from_secs(5),
             body_bytes: 1024 * 1024,
+            kept_bytes: 64 * 1024 * 1024,
+            state_bytes: 256 * 1024 * 1024,
         }
     }
 }

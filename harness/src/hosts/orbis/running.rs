@@ -16,9 +16,6 @@ use crate::error::Error;
 use crate::trace::cost::Crossed;
 use crate::trace::event::Events;
 
-/// The bytes of JSON that a call may leave in the host; the real host does not limit them.
-const KEPT: usize = 16 * 1024 * 1024;
-
 /// What the host functions of one call see.
 pub(super) struct Running {
     services: Arc<Mutex<Services>>,
@@ -92,14 +89,37 @@ impl Running {
         Ok(self.deadline.check()?)
     }
 
-    /// So many bytes more of JSON that the host keeps after the call, as state or as an event.
-    pub(super) fn keep(&mut self, length: i32) -> Result<(), Refusal> {
-        self.kept = self.kept.saturating_add(length as u32 as usize);
-        if self.kept > KEPT {
-            return Err(format!("more than {KEPT} bytes of state and events in one call").into());
+    /// That the host has room for so many bytes, which it does not keep.
+    pub(super) fn fits(&self, function: &str, bytes: usize) -> Result<(), Refusal> {
+        let limit = self.limits.kept_bytes;
+        if bytes <= limit {
+            return Ok(());
         }
-        Ok(())
+        Err(full(function, &format!("JSON takes at most {limit} bytes once it is read"), "kept_bytes"))
     }
+
+    /// So many bytes more that the host keeps after the call, as state or as an event.
+    pub(super) fn keep(&mut self, function: &str, bytes: usize) -> Result<(), Refusal> {
+        self.kept = self.kept.saturating_add(bytes);
+        let limit = self.limits.kept_bytes;
+        if self.kept <= limit {
+            return Ok(());
+        }
+        Err(full(function, &format!("one call leaves at most {limit} bytes of state and events"), "kept_bytes"))
+    }
+
+    /// Sets a key of state, if there is room for it.
+    pub(super) fn set_state(&self, key: String, value: Json, bytes: usize) -> Result<(), Refusal> {
+        let limit = self.limits.state_bytes;
+        let set = self.services().state.set(key, value, bytes, limit);
+        set.map_err(|()| full("state_set", &format!("its state has at most {limit} bytes"), "state_bytes"))
+    }
+}
+
+/// What no real host says, so that the plugin's call ends with it.
+fn full(function: &str, what: &str, limit: &str) -> Refusal {
+    let reason = format!("the test's host is full: {what}; `Limits::{limit}` in `Orbis::limits` raises it");
+    Refusal::Fatal(Box::new(Error::HostFull { function: function.to_owned(), reason }))
 }
 
 fn locked(services: &Mutex<Services>) -> MutexGuard<'_, Services> {

@@ -1,6 +1,6 @@
 //! What the host functions of Orbis do, once their arguments have left the guest's memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use orbis_plugin_api::PluginPermission;
@@ -24,6 +24,30 @@ pub struct Emitted {
     pub event: String,
     /// Its payload.
     pub payload: Json,
+}
+
+/// The events that a plugin emitted: the last ones, since a server may run for days.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    events: VecDeque<(Emitted, usize)>,
+    bytes: usize,
+}
+
+impl Events {
+    /// The bytes that are kept: earlier events are forgotten.
+    const BYTES: usize = 128 * 1024 * 1024;
+
+    pub(super) fn push(&mut self, event: Emitted, bytes: usize) {
+        self.bytes += bytes;
+        self.events.push_back((event, bytes));
+        while self.bytes > Events::BYTES && self.events.len() > 1 {
+            self.bytes -= self.events.pop_front().map_or(0, |(_, bytes)| bytes);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Emitted> {
+        self.events.iter().map(|(event, _)| event)
+    }
 }
 
 /// Why a host function does not do what it was asked.
@@ -59,7 +83,7 @@ pub(super) struct Services {
     http: HttpMocks,
     http_bodies: HttpBodies,
     random: SeededRandom,
-    pub(super) emitted: Vec<Emitted>,
+    pub(super) emitted: Events,
 }
 
 impl Services {
@@ -80,7 +104,7 @@ impl Services {
             http: host.http.clone(),
             http_bodies: host.http_bodies,
             random: host.random.clone(),
-            emitted: Vec::new(),
+            emitted: Events::default(),
         };
         services.adopt(manifest);
         Ok(services)

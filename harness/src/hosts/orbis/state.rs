@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 #[derive(Debug, Default)]
 pub(super) struct State {
     values: BTreeMap<String, Json>,
+    /// The bytes that the plugin's values take, and all of them together.
+    sizes: BTreeMap<String, usize>,
+    bytes: usize,
     file: Option<PathBuf>,
     /// Whether they have changed since the file was written.
     changed: bool,
@@ -21,7 +24,7 @@ pub(super) struct State {
 impl State {
     /// What the file holds, and over it `values`.
     pub(super) fn new(values: BTreeMap<String, Json>, file: Option<PathBuf>) -> Result<State> {
-        let mut state = State { values: BTreeMap::new(), file, changed: false };
+        let mut state = State { file, ..State::default() };
         if let Some(folder) = state.file.as_deref().and_then(Path::parent) {
             let told = |error: std::io::Error| format!("the folder of the state cannot be made: {error}");
             let fail = |error| Error::File { path: folder.to_owned(), reason: told(error) };
@@ -45,18 +48,29 @@ impl State {
         self.values.iter()
     }
 
-    pub(super) fn set(&mut self, key: String, value: Json) {
+    /// Sets a key to a value that takes so many bytes, unless all would take more than `limit`.
+    pub(super) fn set(&mut self, key: String, value: Json, bytes: usize, limit: usize) -> Result<(), ()> {
+        let old = self.sizes.get(&key).copied().unwrap_or_default();
+        if self.bytes - old + bytes > limit {
+            return Err(());
+        }
+        self.bytes = self.bytes - old + bytes;
+        self.sizes.insert(key.clone(), bytes);
         self.values.insert(key, value);
         self.changed = true;
+        Ok(())
     }
 
     pub(super) fn remove(&mut self, key: &str) {
         self.values.remove(key);
+        self.bytes -= self.sizes.remove(key).unwrap_or_default();
         self.changed = true;
     }
 
     pub(super) fn clear(&mut self) {
         self.values.clear();
+        self.sizes.clear();
+        self.bytes = 0;
         self.changed = true;
     }
 

@@ -22,6 +22,12 @@ impl ResponseError {
 
 const CUT_SHORT: &str = "the value is cut short";
 const TOO_LONG: &str = "a length exceeds the bytes that follow";
+/// The most values that a host takes in one, elements of elements included: three bytes of RESP are an element,
+/// which takes ten times as much once it is read.
+#[cfg(not(target_arch = "wasm32"))]
+const MAX_VALUES: usize = 1024 * 1024;
+#[cfg(not(target_arch = "wasm32"))]
+const TOO_MANY: &str = "more than 1048576 values in one, which is more than a host takes";
 const NOT_UTF8: &str = "text is not UTF-8";
 
 impl core::fmt::Display for ResponseError {
@@ -70,6 +76,9 @@ pub fn decode_prefix(bytes: &[u8]) -> Result<(Value, usize), ResponseError> {
 pub struct Reader<'a> {
     bytes: &'a [u8],
     position: usize,
+    /// How many values may still be read by [`Reader::value`]. A guest has no room for so many anyway.
+    #[cfg(not(target_arch = "wasm32"))]
+    left: usize,
     /// Where the part last read begins, for errors about it.
     mark: usize,
 }
@@ -77,7 +86,13 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader at the first byte.
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { bytes, position: 0, mark: 0 }
+        Reader {
+            bytes,
+            position: 0,
+            #[cfg(not(target_arch = "wasm32"))]
+            left: MAX_VALUES,
+            mark: 0,
+        }
     }
 
     /// Checks that every byte has been read.
@@ -209,6 +224,10 @@ impl<'a> Reader<'a> {
     }
 
     fn nested(&mut self, depth: usize) -> Result<Value, ResponseError> {
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            self.left = self.left.checked_sub(1).ok_or_else(|| self.error_at(self.position, TOO_MANY))?;
+        }
         if let Some(text) = self.error_reply()? {
             return Ok(Value::Error(text));
         }

@@ -6,7 +6,7 @@ use super::StorageImports;
 use crate::abi::HostHandle;
 use crate::error::HostError;
 use crate::in_memory::glob::glob_matches;
-use crate::in_memory::store::{Store, Stored};
+use crate::in_memory::store::{Store, Stored, value_size};
 use crate::in_memory::stored::{kind, storable};
 use crate::protocol::Value;
 use crate::values::ferrite::Encoded;
@@ -27,6 +27,31 @@ impl SharedStore {
     }
 }
 
+impl SharedStore {
+    /// Writes a key, which will hold so many bytes, if the host has room for them.
+    fn write<T>(
+        &self,
+        key: &str,
+        size: usize,
+        work: impl FnOnce(&mut Store, Duration) -> Result<T, HostError>,
+    ) -> Result<T, HostError> {
+        self.host.with(|host| {
+            let now = host.clock.now();
+            if host.held.fits(key, host.store.size(key), size).is_err() {
+                for (key, size) in host.store.take_expired(now) {
+                    host.held.replaced(&key, Some(size), None);
+                }
+                host.held.take_refused();
+                host.held.fits(key, host.store.size(key), size).map_err(HostError::new)?;
+            }
+            let old = host.store.size(key);
+            let written = work(&mut host.store, now)?;
+            host.held.replaced(key, old, Some(size));
+            Ok(written)
+        })
+    }
+}
+
 impl StorageImports for SharedStore {
     fn get(&self, key: &str) -> Result<Option<Value>, HostError> {
         self.with(|store, now| Ok(store.plain(key, now)?.cloned()))
@@ -34,8 +59,10 @@ impl StorageImports for SharedStore {
 
     fn set(&self, key: &str, value: &Value) -> Result<(), HostError> {
         storable(value)?;
-        self.with(|store, _| store.set(key, value.clone(), None));
-        Ok(())
+        self.write(key, value_size(value), |store, _| {
+            store.set(key, value.clone(), None);
+            Ok(())
+        })
     }
 
     fn set_ex(&self, key: &str, value: &Value, seconds: u64) -> Result<(), HostError> {
@@ -43,14 +70,18 @@ impl StorageImports for SharedStore {
         if seconds == 0 {
             return Err(HostError::new("invalid expire time"));
         }
-        self.with(|store, now| {
+        self.write(key, value_size(value), |store, now| {
             store.set(key, value.clone(), Some(now.saturating_add(Duration::from_secs(seconds))));
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     fn delete(&self, key: &str) -> Result<bool, HostError> {
-        Ok(self.with(|store, now| store.delete(key, now)))
+        Ok(self.host.with(|host| {
+            let old = host.store.size(key);
+            host.held.replaced(key, old, None);
+            host.store.delete(key, host.clock.now())
+        }))
     }
 
     fn exists(&self, key: &str) -> Result<bool, HostError> {
@@ -58,7 +89,7 @@ impl StorageImports for SharedStore {
     }
 
     fn incr(&self, key: &str, by: i64) -> Result<i64, HostError> {
-        self.with(|store, now| store.incr(key, by, now))
+        self.write(key, value_size(&Value::Integer(0)), |store, now| store.incr(key, by, now))
     }
 
     fn expire(&self, key: &str, seconds: u64) -> Result<bool, HostError> {
@@ -88,7 +119,9 @@ impl StorageImports for SharedStore {
     }
 
     fn set_typed(&self, key: &str, name: &str, version: u32, bytes: &[u8]) -> Result<(), HostError> {
-        self.with(|store, now| store.set_typed(key, name, Encoded { version, bytes: bytes.to_vec() }, now))
+        self.write(key, name.len() + bytes.len(), |store, now| {
+            store.set_typed(key, name, Encoded { version, bytes: bytes.to_vec() }, now)
+        })
     }
 
     fn read_range(&self, key: &str, start: i64, end: i64) -> Result<Vec<u8>, HostError> {

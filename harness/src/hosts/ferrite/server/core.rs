@@ -14,6 +14,9 @@ use super::values::{data, value};
 use crate::hosts::ferrite::reply::Protocol;
 use crate::hosts::ferrite::store::{self, Answer, Change, Clock, Data, Entry, Fault, Keyspace, Place, Store, Token};
 
+/// The bytes of keys that a server without `maxmemory` holds, so that no client fills the machine.
+const MOST: usize = 1024 * 1024 * 1024;
+
 /// What the server and the plugins share.
 pub(crate) struct Core {
     pub(crate) store: Box<dyn Store>,
@@ -72,8 +75,11 @@ impl Core {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        let most = self.max_memory.get();
-        most > 0 && self.store.bytes() > most
+        let most = match self.max_memory.get() {
+            0 => MOST,
+            most => most,
+        };
+        self.store.bytes() > most
     }
 
     pub(crate) fn is_inside(&self) -> bool {
