@@ -198,7 +198,7 @@ fn an_export_that_was_not_called_fails_and_another_toolchain_does_not() {
     assert!(comparison.to_string().contains("needs to be saved anew"), "{comparison}");
 }
 
-/// As `cargo plugsmith cost --save` writes it.
+/// A baseline as JSON.
 const SAVED: &str = r#"{
   "artifact": {
     "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

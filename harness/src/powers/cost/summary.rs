@@ -9,7 +9,7 @@ use super::words::grouped;
 use crate::engine::ledger::{ExportCosts, Identity, Recorded};
 use crate::text::one_line;
 
-/// What the exports of an artifact cost. Its JSON is what `cargo plugsmith cost --save` writes.
+/// What the exports of an artifact cost. Its JSON is the form of a baseline that is kept in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
