@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod callers;
 pub(crate) mod inspect;
 pub(crate) mod module;
+pub(crate) mod names;
 pub(crate) mod order;
 pub(crate) mod origin;
 pub(crate) mod proposals;

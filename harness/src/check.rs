@@ -13,8 +13,8 @@ mod modules;
 use std::path::{Path, PathBuf};
 
 use crate::artifact::module::{Invalid, Module, NO_WASM};
-use crate::artifact::origin;
 use crate::artifact::source::Source;
+use crate::artifact::{names, origin};
 use crate::error::{Error, LEAK_CURE, Result, owned};
 use crate::hosts::extism::Manifest;
 use crate::hosts::report::{Artifact, Report};
@@ -82,7 +82,8 @@ fn report_in(
     match source.read() {
         Ok(wasm) => match Module::read(&wasm) {
             Ok(module) => {
-                let mut artifact = Artifact { module, wasm, path, folder };
+                let named = names::beside(path.as_deref(), &module);
+                let mut artifact = Artifact { module, wasm, named, path, folder };
                 if profile.word == "ferrite" {
                     artifact.adopt(&mut report)?;
                 }

@@ -333,7 +333,7 @@ fn used(host_calls: &[String]) -> String {
 }
 
 /// ` (called by the crate `js_sys`, called by `chrono`)`.
-fn called_by(crates: &[String]) -> String {
+pub(crate) fn called_by(crates: &[String]) -> String {
     match crates {
         [] => String::new(),
         crates => format!(" (called by the crate `{}`)", crates.join("`, called by `")),

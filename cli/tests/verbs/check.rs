@@ -2,7 +2,7 @@
 
 use plugsmith_harness::{Profile, build_with};
 
-use crate::sandbox::{VERBS, folder, on_released_hello, plugsmith, root, snapshot};
+use crate::sandbox::{VERBS, folder, krate, on_released_hello, plugsmith, root, snapshot};
 
 #[test]
 fn says_what_each_host_thinks_of_a_plugin() {
@@ -49,4 +49,18 @@ fn an_unknown_host_lists_the_known_ones() {
 #[test]
 fn a_host_is_asked_for() {
     snapshot!(plugsmith(["check", VERBS]));
+}
+
+/// `println!` in a plugin prints nothing, and nothing else tells.
+#[test]
+fn what_is_printed_to_nowhere_is_told() {
+    let source = "use plugsmith::function;\n\n#[function]\nfn greet(name: &str) -> String {\n    \
+                  println!(\"{name}\");\n    format!(\"Hello, {name}!\")\n}\n";
+    let library =
+        format!("crate-type = [\"cdylib\"]\n\n[dependencies]\nplugsmith = {{ path = {:?} }}", root().join("pdk"));
+    let folder = krate("check-prints", &library, source);
+    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    snapshot!(plugsmith(["check", ".", "--host", "extism", "--quiet"]).current_dir(&folder));
+    let call = plugsmith(["call", ".", "greet", "--input", "Ada"]).current_dir(&folder).output().unwrap();
+    assert!(String::from_utf8(call.stderr).unwrap().contains("which print nothing on wasm32-unknown-unknown"));
 }

@@ -6,6 +6,7 @@ use super::{Artifact, Report};
 use crate::artifact::callers;
 use crate::engine::compiled::MAIN;
 use crate::engine::door::val_type;
+use crate::error::called_by;
 use crate::hosts::{Abi, Functions, Profile, Wasi};
 use crate::import::{Import, KERNEL, Signature, Stranger, WASI, is_abort, kernel_signature, stranger, wasi};
 
@@ -24,6 +25,9 @@ pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report)
     let wasi = of(WASI).collect::<Vec<_>>();
     if !wasi.is_empty() && !fcall {
         judge_wasi(&wasi, profile, report);
+    }
+    if profile.abi == Abi::Extism {
+        judge_memory(artifact, &wasi, report);
     }
     let own = imports.iter().filter(|import| import.module != KERNEL && import.module != WASI);
     let (strangers, own): (Vec<_>, Vec<_>) = own.partition(|import| !fcall && stranger(import, &[]).is_some());
@@ -48,8 +52,9 @@ fn shown(import: &Import) -> String {
 fn judge_strangers(artifact: &Artifact, imports: &[&Import], report: &mut Report) {
     let mut found: BTreeMap<String, (Vec<String>, String)> = BTreeMap::new();
     for import in imports {
-        let crates = callers::crates(&artifact.wasm, import);
+        let crates = callers::crates(artifact.with_names(), import);
         let Some(Stranger { what, cure, .. }) = stranger(import, &crates) else { continue };
+        let what = format!("{what}{}", called_by(&crates));
         let (names, _) = found.entry(what).or_insert_with(|| (Vec::new(), cure));
         names.push(format!("`{}`", import.name));
     }
@@ -72,6 +77,34 @@ fn same(import: &Import, real: &Signature, report: &mut Report) {
     if *real != import.signature {
         let what = format!("{}, where the host has `{}`", shown(import), real.render(&import.name));
         report.breach(what, "declare it with the host's types");
+    }
+}
+
+/// What works through the guest's memory: all that WASI does, and Ferrite's functions for `FCALL`.
+fn judge_memory(artifact: &Artifact, wasi: &[&Import], report: &mut Report) {
+    const EXPORT: &str = "export it: `(memory (export \"memory\") ..)`; Rust does, C and Zig need `--export-memory` of \
+                          the linker, or none of its `--no-export-memory`";
+    let module = &artifact.module;
+    if module.memory.is_some() {
+        return;
+    }
+    let through_memory = wasi.iter().map(|import| import.name.as_str());
+    let through_memory =
+        through_memory.filter(|name| wasi::signature(name).is_some() && !["proc_exit", "sched_yield"].contains(name));
+    let through_memory = match artifact.is_fcall() {
+        true => module
+            .imports
+            .iter()
+            .filter(|import| import.signature.parameters.len() > 1)
+            .map(|import| import.name.as_str())
+            .collect(),
+        false => through_memory.collect::<Vec<_>>(),
+    };
+    if !through_memory.is_empty() {
+        let names = through_memory.join("`, `");
+        report.breach(format!("exports no memory called `memory`, where the host puts what `{names}` gives"), EXPORT);
+    } else if module.memories > 0 {
+        report.note("exports no memory called `memory`, so that a host or a debugger cannot look into it", EXPORT);
     }
 }
 

@@ -3,6 +3,7 @@
 use wasmparser::{Parser, Payload};
 
 use super::{Artifact, Report};
+use crate::artifact::callers;
 
 /// What Rust's library holds for what this target lacks.
 struct Missing {
@@ -37,6 +38,10 @@ pub(super) fn judge(artifact: &Artifact, report: &mut Report) {
         if holds(panic) && (paths.is_empty() || paths.iter().any(|path| holds(path))) {
             report.breach(*what, *fix);
         }
+    }
+    let module = artifact.named.as_ref().map_or(&artifact.module, |named| &named.module);
+    if let Some(what) = callers::printing(module, artifact.with_names()) {
+        report.note(what, "write `log().info(..)`, which hosts and traces show");
     }
 }
 

@@ -17,6 +17,7 @@ use plugsmith::protocol::resp;
 use plugsmith::{Input, Output};
 
 use crate::artifact::build::{self, Features};
+use crate::artifact::callers;
 use crate::artifact::module::Module;
 use crate::artifact::origin;
 use crate::artifact::source::Source;
@@ -102,6 +103,7 @@ impl Plugin {
         let wasm = source.read_with_records()?;
         let compiled = compiled::get(&wasm, &host)?;
         origin::refuse_leaks(&compiled.module, artifact.as_deref())?;
+        callers::tell_of_prints(&compiled.module, &compiled.wasm, artifact.as_deref());
         Plugin::of_compiled(compiled, host, label, artifact)
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use wasmparser::{Parser, Payload, WasmFeatures};
 
 use crate::artifact::module::Module;
+use crate::artifact::names::Named;
 use crate::artifact::{proposals, stand_in};
 use crate::error::Result;
 
@@ -79,6 +80,8 @@ impl std::fmt::Display for Report {
 pub(crate) struct Artifact {
     pub(crate) module: Module,
     pub(crate) wasm: Vec<u8>,
+    /// The same code with names, where the file beside it has them.
+    pub(crate) named: Option<Named>,
     /// Its file, if it came from one.
     pub(crate) path: Option<PathBuf>,
     /// The folder whose other files are about it.
@@ -102,6 +105,11 @@ impl Artifact {
             Err(error) => report.breach(format!("cannot be registered: {error}"), "correct the file"),
         }
         Ok(())
+    }
+
+    /// The code, with names if they are known.
+    pub(crate) fn with_names(&self) -> &[u8] {
+        self.named.as_ref().map_or(&self.wasm, |named| &named.wasm)
     }
 
     /// The contents of the custom section of this name.

@@ -1,7 +1,7 @@
 //! What no host would load is not green here either.
 
 use plugsmith_harness::plugsmith::HttpResponse;
-use plugsmith_harness::{Error, Host, Plugin, check, hosts};
+use plugsmith_harness::{Error, Host, Plugin, Source, check, hosts, strip};
 
 use crate::guest::load;
 
@@ -29,7 +29,36 @@ fn breaches(wat: &str) -> String {
 #[test]
 fn an_import_of_javascript_names_the_crates_that_bring_it() {
     insta::assert_snapshot!(refusal(CHRONO), @r#"no host has `__wbindgen_placeholder__.__wbg_new_0_23cedd11d9b40c9d`, which the artifact imports, a function of JavaScript, as wasm-bindgen makes them (called by the crate `js_sys`, called by `chrono`, called by `my_plugin`): write `chrono = { version = "0.4", default-features = false, features = ["alloc"] }`, and make times from `ctx.clock().now()` (`cargo tree --target wasm32-unknown-unknown -i wasm-bindgen` shows who depends on it)"#);
-    insta::assert_snapshot!(breaches(CHRONO), @r#"imports `__wbg_new_0_23cedd11d9b40c9d`, a function of JavaScript, as wasm-bindgen makes them, which no host has; write `chrono = { version = "0.4", default-features = false, features = ["alloc"] }`, and make times from `ctx.clock().now()` (`cargo tree --target wasm32-unknown-unknown -i wasm-bindgen` shows who depends on it)"#);
+    insta::assert_snapshot!(breaches(CHRONO), @r#"imports `__wbg_new_0_23cedd11d9b40c9d`, a function of JavaScript, as wasm-bindgen makes them (called by the crate `js_sys`, called by `chrono`, called by `my_plugin`), which no host has; write `chrono = { version = "0.4", default-features = false, features = ["alloc"] }`, and make times from `ctx.clock().now()` (`cargo tree --target wasm32-unknown-unknown -i wasm-bindgen` shows who depends on it)"#);
+}
+
+/// What ships has no names; the file beside it has.
+#[test]
+fn a_shipped_artifact_is_judged_with_the_names_beside_it() {
+    let folder = std::env::temp_dir().join(format!("plugsmith-named-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let named = Source::from(CHRONO.as_bytes()).read().unwrap();
+    std::fs::write(folder.join("app.wasm"), strip(&named).unwrap()).unwrap();
+    let profile = hosts::profile("extism").unwrap();
+    let alone = check(folder.join("app.wasm"), &profile).unwrap().to_string();
+    std::fs::write(folder.join("app.named.wasm"), named).unwrap();
+    let beside = check(folder.join("app.wasm"), &profile).unwrap().to_string();
+    std::fs::remove_dir_all(folder).unwrap();
+    assert!(!alone.contains("chrono"), "{alone}");
+    assert!(beside.contains("(called by the crate `js_sys`, called by `chrono`, called by `my_plugin`)"), "{beside}");
+}
+
+#[test]
+fn a_memory_that_is_not_exported_is_told() {
+    let judge = |wat: &str| check(wat.as_bytes(), &hosts::profile("extism").unwrap()).unwrap().to_string();
+    let hidden = r#"(module (memory 1) (func (export "run")))"#;
+    let wasi = r#"(module (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))
+      (memory 1) (func (export "run")))"#;
+    insta::assert_snapshot!(judge(hidden), @r#"note: exports no memory called `memory`, so that a host or a debugger cannot look into it; fix: export it: `(memory (export "memory") ..)`; Rust does, C and Zig need `--export-memory` of the linker, or none of its `--no-export-memory`"#);
+    insta::assert_snapshot!(judge(wasi), @r#"
+    breach: exports no memory called `memory`, where the host puts what `random_get` gives; fix: export it: `(memory (export "memory") ..)`; Rust does, C and Zig need `--export-memory` of the linker, or none of its `--no-export-memory`
+    note: imports `random_get` of WASI, which is off by default in the Python, Node and Go SDKs; fix: say in your documentation that the host must switch WASI on; or do without time and randomness
+    "#);
 }
 
 #[test]
