@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use plugsmith_harness::plugsmith::protocol::json;
-use plugsmith_harness::{Error as Harness, Plugin, Profile};
+use plugsmith_harness::{Error as Harness, Module, Plugin, Profile, Source};
 
 use crate::error::Error;
 use crate::options::Call;
@@ -13,7 +13,8 @@ use crate::{artifact, report, terminal};
 pub(crate) fn call(options: Call) -> Result<u8, Error> {
     let quiet = options.output.quiet;
     let artifact = artifact::find(&options.plugin, options.krate.of(Profile::Test), quiet)?;
-    let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
+    let module = Module::parse(&Source::from(artifact.as_path()).read()?)?;
+    let mut plugin = Plugin::load_in(artifact, options.host.host(&module, quiet)?)?;
     let input = input(options.input, options.input_file)?;
     let outcome = plugin.call::<Vec<u8>>(&options.function, input.as_slice());
     if matches!(outcome.result, Err(Harness::MissingExport { .. } | Harness::InvalidModule { .. })) {

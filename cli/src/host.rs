@@ -1,14 +1,17 @@
 //! The host that a plugin is run in, from options.
 
+mod canned;
+
 use std::time::Duration;
 
 use clap::Args;
 use plugsmith_harness::hosts::peers::Registry;
-use plugsmith_harness::{Host, Profile};
+use plugsmith_harness::{Host, Module, Profile};
 
 use crate::artifact;
 use crate::error::Error;
-use crate::values::{self, HttpAnswer, Pair, StoragePair, TextPair};
+use crate::host::canned::Canned;
+use crate::values::{self, HostFn, HttpAnswer, Pair, StoragePair, TextPair};
 
 /// What the plugin finds in its host.
 ///
@@ -28,9 +31,14 @@ pub(crate) struct HostOptions {
     /// A value behind `kv_read`
     #[arg(long, value_name = "KEY=VALUE", value_parser = values::pair)]
     kv: Vec<Pair>,
-    /// The answer to HTTP requests; `*` in the URL stands for anything, the last match counts
+    /// The answer to HTTP requests; `*` in the URL stands for anything, the last match counts, and several for
+    /// one METHOD URL are given in sequence. For STATUS also `timeout`, `not-made` or `failed REASON`
     #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = values::http_answer)]
     http: Vec<HttpAnswer>,
+    /// What a host function of your own answers: text, with `:=` a number or null, with `!=` an error, and nothing
+    /// for the name alone. Several for one name are given in sequence, and the last again and again
+    #[arg(long, value_name = "NAME[=REPLY]", value_parser = values::host_fn)]
+    host_fn: Vec<HostFn>,
     /// A plugin that it may load by this name: a file, a crate's folder, or a package
     #[arg(long = "plugin", value_name = "NAME=PLUGIN", value_parser = values::text_pair)]
     peers: Vec<TextPair>,
@@ -46,13 +54,20 @@ pub(crate) struct HostOptions {
     /// The most memory, in pages of 64 KiB; a Rust plugin starts at 17 [default: 2048]
     #[arg(long, value_name = "N", value_parser = values::pages)]
     memory_pages: Option<u32>,
+    /// The most bytes of all variables; 0 turns them off [default: 1048576]
+    #[arg(long, value_name = "N", value_parser = values::whole)]
+    var_bytes: Option<u64>,
+    /// The most bytes in the body of an HTTP response [default: 52428800]
+    #[arg(long, value_name = "N", value_parser = values::whole)]
+    http_response_bytes: Option<u64>,
     /// The longest a call may take, in milliseconds [default: 60000]
     #[arg(long, value_name = "N", value_parser = values::positive)]
     timeout_ms: Option<u64>,
 }
 
 impl HostOptions {
-    pub(crate) fn host(self, quiet: bool) -> Result<Host, Error> {
+    /// The host of a plugin with these imports.
+    pub(crate) fn host(self, module: &Module, quiet: bool) -> Result<Host, Error> {
         let mut host = Host::new().random_seed(self.seed);
         for TextPair { key, value } in &self.config {
             host = host.config(key, value);
@@ -66,8 +81,14 @@ impl HostOptions {
         for Pair { key, value } in &self.kv {
             host = host.kv(key, value);
         }
-        for HttpAnswer { pattern, response } in self.http {
-            host = host.http(&pattern, response);
+        for (pattern, mut answers) in in_sequence(self.http, |answer| (answer.pattern, answer.answer)) {
+            host = match answers.len() {
+                1 => host.http(&*pattern, answers.remove(0)),
+                _ => host.http(&*pattern, answers),
+            };
+        }
+        for (name, replies) in in_sequence(self.host_fn, |function| (function.name, function.reply)) {
+            host = host.host(&name, Canned::new(&name, module, replies)?);
         }
         if !self.peers.is_empty() {
             host = host.peers(registry(&self.peers, self.fuel, quiet)?);
@@ -80,6 +101,12 @@ impl HostOptions {
         }
         if let Some(pages) = self.memory_pages {
             host = host.memory_pages(pages);
+        }
+        if let Some(bytes) = self.var_bytes {
+            host = host.var_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
+        }
+        if let Some(bytes) = self.http_response_bytes {
+            host = host.http_response_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
         }
         host = host.timeout(Duration::from_millis(self.timeout_ms.unwrap_or(60_000)));
         Ok(host)
@@ -95,10 +122,13 @@ impl HostOptions {
             ("--var", !self.var.is_empty()),
             ("--kv", !self.kv.is_empty()),
             ("--http", !self.http.is_empty()),
+            ("--host-fn", !self.host_fn.is_empty()),
             ("--plugin", !self.peers.is_empty()),
             ("--seed", self.seed != 0),
             ("--fuel", self.fuel.is_some()),
             ("--memory-pages", self.memory_pages.is_some()),
+            ("--var-bytes", self.var_bytes.is_some()),
+            ("--http-response-bytes", self.http_response_bytes.is_some()),
             ("--timeout-ms", self.timeout_ms.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
@@ -109,6 +139,22 @@ impl HostOptions {
             None => Ok(self.clock.map(Duration::from_secs)),
         }
     }
+}
+
+/// The values of each name, in the order in which the names were given last.
+fn in_sequence<T, V>(given: Vec<T>, split: impl Fn(T) -> (String, V)) -> Vec<(String, Vec<V>)> {
+    let mut all: Vec<(String, Vec<V>)> = Vec::new();
+    for (name, value) in given.into_iter().map(split) {
+        match all.iter().position(|(known, _)| *known == name) {
+            Some(index) => {
+                let mut known = all.remove(index);
+                known.1.push(value);
+                all.push(known);
+            }
+            None => all.push((name, vec![value])),
+        }
+    }
+    all
 }
 
 /// The plugins that the plugin may load; fuel is for each call of one, and for all of them together.

@@ -17,7 +17,8 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     let name = &options.command;
     let arguments: Vec<Value> =
         options.arguments.into_iter().map(OsString::into_encoded_bytes).map(Value::from_bytes).collect();
-    if Module::parse(&Source::from(artifact.as_path()).read()?)?.is_fcall() {
+    let module = Module::parse(&Source::from(artifact.as_path()).read()?)?;
+    if module.is_fcall() {
         let mut function = Fcall::load(artifact)?;
         if let Some(time) = options.host.clock_only("FCALL")? {
             function = function.clock(time);
@@ -31,7 +32,7 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
         }
         return print(name, &arguments, &function.call(arguments.as_slice()), &options.output);
     }
-    let mut plugin = Plugin::load_in(artifact, options.host.host(quiet)?)?;
+    let mut plugin = Plugin::load_in(artifact, options.host.host(&module, quiet)?)?;
     if let Some(function) = function(&plugin, name).filter(|_| !options.client) {
         return Err(Error::Input(format!(
             "{function} is a function and no command: cargo plugsmith call {} {function}",

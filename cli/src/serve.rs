@@ -232,8 +232,8 @@ fn host(options: &Serve, folder: Option<&Path>) -> Orbis {
             host = host.config(key, value);
         }
     }
-    for HttpAnswer { pattern, response } in &options.http {
-        host = host.http(pattern, response.clone());
+    for HttpAnswer { pattern, answer } in &options.http {
+        host = host.http(pattern, answer.clone());
     }
     host
 }

@@ -1,5 +1,6 @@
 //! The values of options: `KEY=VALUE` pairs and HTTP answers, from text or from files.
 
+use plugsmith_harness::plugsmith::testing::{HttpAnswer as Answer, HttpFailure};
 use plugsmith_harness::plugsmith::{HttpResponse, Value};
 use serde_json::Value as Json;
 
@@ -24,11 +25,45 @@ pub(crate) struct StoragePair {
     pub(crate) value: Value,
 }
 
-/// `METHOD URL STATUS [BODY]`.
+/// `METHOD URL STATUS [BODY]`; the status may be `timeout`, `not-made` or `failed`.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpAnswer {
     pub(crate) pattern: String,
-    pub(crate) response: HttpResponse,
+    pub(crate) answer: Answer,
+}
+
+/// `NAME`, `NAME=TEXT`, `NAME:=NUMBER` or `NAME!=ERROR`.
+#[derive(Clone, Debug)]
+pub(crate) struct HostFn {
+    pub(crate) name: String,
+    pub(crate) reply: HostReply,
+}
+
+/// What a host function answers.
+#[derive(Clone, Debug)]
+pub(crate) enum HostReply {
+    Nothing,
+    Block(Option<Vec<u8>>),
+    Number(serde_json::Number),
+    Error(String),
+}
+
+pub(crate) fn host_fn(text: &str) -> Result<HostFn, String> {
+    let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+    let (name, reply) = match (value, name.strip_suffix(':'), name.strip_suffix('!')) {
+        (None, ..) => (name, HostReply::Nothing),
+        (Some("null"), Some(name), _) => (name, HostReply::Block(None)),
+        (Some(number), Some(name), _) => match number.parse() {
+            Ok(number) => (name, HostReply::Number(number)),
+            Err(_) => return Err(format!("`{number}` is no number: write NAME:=NUMBER, or NAME=TEXT")),
+        },
+        (Some(message), _, Some(name)) => (name, HostReply::Error(message.to_owned())),
+        (Some(value), ..) => (name, HostReply::Block(Some(bytes(value)?))),
+    };
+    match name {
+        "" => Err("no name: write NAME=REPLY".to_owned()),
+        name => Ok(HostFn { name: name.to_owned(), reply }),
+    }
 }
 
 pub(crate) fn pair(text: &str) -> Result<Pair, String> {
@@ -68,12 +103,20 @@ pub(crate) fn http_answer(text: &str) -> Result<HttpAnswer, String> {
     if !url.contains("://") && !url.starts_with('*') {
         return Err(format!("`{url}` is no URL with a scheme, nor a pattern that starts with `*`: {FORM}"));
     }
-    let status = match status.parse::<u16>() {
-        Ok(status) if (100..=599).contains(&status) => status,
-        _ => return Err(format!("`{status}` is no status from 100 to 599: {FORM}")),
+    let rest = parts.next().unwrap_or_default();
+    let answer = match (status, status.parse::<u16>()) {
+        ("timeout", _) => HttpFailure::Timeout.into(),
+        ("not-made", _) => HttpFailure::NotMade.into(),
+        ("failed", _) => HttpFailure::Connection(rest.to_owned()).into(),
+        (_, Ok(status)) if matches!(status, 101 | 200..=999) => HttpResponse::new(status, bytes(rest)?).into(),
+        _ => {
+            return Err(format!(
+                "`{status}` is none of the statuses that a plugin can see, 101 and 200 to 999, nor `timeout`, \
+                 `not-made` or `failed REASON`: {FORM}"
+            ));
+        }
     };
-    let body = bytes(parts.next().unwrap_or_default())?;
-    Ok(HttpAnswer { pattern: format!("{method} {url}"), response: HttpResponse::new(status, body) })
+    Ok(HttpAnswer { pattern: format!("{method} {url}"), answer })
 }
 
 /// A whole number from 0.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use plugsmith_harness::Profile;
 use plugsmith_harness::xtp::{Report, Suite, Test, Tests};
+use plugsmith_harness::{Host, Module, Profile, Source};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use crate::artifact;
@@ -145,11 +145,12 @@ fn given(options: &Xtp, with: &str) -> Result<Vec<Named>, Error> {
     let test = find(options, with);
     let mock = options.mock_host.as_deref().map(|mock| find(options, mock)).transpose();
     let suite = |plugin: &str| {
-        let mut host = options.host.clone().host(options.quiet)?;
+        let file = find(options, plugin)?;
+        let mut host = host(options, &file)?;
         if let Some(mock) = mock.clone()? {
             host = host.link(mock);
         }
-        let mut suite = Suite::new(find(options, plugin)?, test.clone()?).host(host);
+        let mut suite = Suite::new(file, test.clone()?).host(host);
         if let Some(input) = &input {
             suite = suite.mock_input(input.clone());
         }
@@ -162,6 +163,12 @@ fn given(options: &Xtp, with: &str) -> Result<Vec<Named>, Error> {
         suite: suite(plugin),
     };
     Ok(options.plugins.iter().map(named).collect())
+}
+
+/// The host of a tested plugin.
+fn host(options: &Xtp, plugin: &Path) -> Result<Host, Unloaded> {
+    let module = Source::from(plugin).read().and_then(|wasm| Module::parse(&wasm))?;
+    Ok(options.host.clone().host(&module, options.quiet)?)
 }
 
 /// The tests of the `xtp.toml`, for the plugin that it names, or those that the user names.
@@ -190,8 +197,9 @@ fn listed(options: &Xtp) -> Result<Vec<Named>, Error> {
                 (_, Err(_)) => format!("{}, {named}", test.name),
             };
             let suite = built.clone().and_then(|()| {
-                let host = options.host.clone().host(options.quiet)?;
-                Ok(test.suite(plugin.clone()?, host)?)
+                let plugin = plugin.clone()?;
+                let host = host(options, &plugin)?;
+                Ok(test.suite(plugin, host)?)
             });
             suites.push(Named { name, plugin: named.clone(), with: test.with.clone(), suite });
         }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here ends the test")]
 
+#[path = "verbs/again.rs"]
+mod again;
 #[path = "verbs/build.rs"]
 mod build;
 #[path = "verbs/call.rs"]

@@ -1,5 +1,6 @@
 //! One guest over Extism's ABI: its host, its imports, its instance, its calls.
 
+mod again;
 pub(crate) mod arguments;
 pub(crate) mod attached;
 pub(crate) mod below;

@@ -6,11 +6,28 @@ use sha2::{Digest, Sha256};
 
 /// A word for a shell.
 pub(crate) fn quote(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+    quote_bytes(word.as_bytes())
+}
+
+/// As [`quote`]; what is no text, and what a terminal does not show, is escaped as bash and zsh read it.
+pub(crate) fn quote_bytes(word: &[u8]) -> String {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(b);
+    match std::str::from_utf8(word) {
+        Ok(text) if !text.is_empty() && word.iter().all(plain) => text.to_owned(),
+        Ok(text) if !text.contains(|letter: char| letter.is_control()) => {
+            format!("'{}'", text.replace('\'', r"'\''"))
+        }
+        _ => {
+            let escaped = word.iter().map(|byte| match byte {
+                b'\n' => r"\n".to_owned(),
+                b'\r' => r"\r".to_owned(),
+                b'\t' => r"\t".to_owned(),
+                b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+                0x20..=0x7e => char::from(*byte).to_string(),
+                byte => format!("\\x{byte:02x}"),
+            });
+            format!("$'{}'", escaped.collect::<String>())
+        }
     }
 }
 

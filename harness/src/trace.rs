@@ -1,5 +1,6 @@
 //! What happened in a call: as data, and as the text of traces, reports and snapshots.
 
+pub(crate) mod again;
 pub(crate) mod call;
 pub(crate) mod cost;
 pub(crate) mod event;

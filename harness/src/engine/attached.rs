@@ -5,24 +5,22 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use extism::{CurrentPlugin, Val};
-use plugsmith::testing::VirtualClock;
 
 use crate::engine::below::Below;
 use crate::engine::compiled::Compiled;
 use crate::engine::failure::Failure;
 use crate::engine::host::Host;
-use crate::engine::limits::Limits;
 use crate::engine::running::{Answer, Running};
 use crate::error::Result;
 use crate::import::{Import, Signature};
-use crate::text::quote;
+use crate::trace::again::Again;
 use crate::trace::spent::Spent;
 
 /// A part of a host that hangs something onto each plugin which is loaded into it.
 pub(crate) trait Attach: Any {
-    /// The options with which the command line makes it, each with a space behind it.
-    fn options(&self) -> String {
-        String::new()
+    /// Adds the options with which the command line makes it.
+    fn options(&self, again: &mut Again) {
+        let _ = again;
     }
 
     /// Hangs onto a plugin what belongs there, if anything does.
@@ -65,8 +63,8 @@ pub(crate) trait Attached: Any {
     fn restarted(&self) {}
 
     /// As [`Attach::options`].
-    fn options(&self) -> String {
-        String::new()
+    fn options(&self, again: &mut Again) {
+        let _ = again;
     }
 
     /// The signature of the function that it has behind an import, if it has one.
@@ -118,37 +116,11 @@ impl Host {
         std::iter::from_fn(|| self.parts.take(|_: &Part| true)).map(|part| part.0).collect()
     }
 
-    /// The options that give the command line this host's configuration and plugins.
-    pub(crate) fn options(&self) -> String {
-        self.options_with(self.parts.iter().map(|Part(part)| part.options()))
-    }
-
-    pub(super) fn options_with(&self, parts: impl Iterator<Item = String>) -> String {
-        let pair = |option: &str, key: &str, value: &str| format!("{option} {} ", quote(&format!("{key}={value}")));
-        let mut options = Vec::new();
-        self.context.with(|host| {
-            options.extend(host.config.iter().map(|(key, value)| pair("--config", key, value)));
-            for (option, pairs) in [("--var", &host.vars), ("--kv", &host.kv)] {
-                // A shell passes text.
-                let texts = pairs.iter().filter_map(|(key, value)| Some((key, std::str::from_utf8(value).ok()?)));
-                options.extend(texts.map(|(key, value)| pair(option, key, value)));
-            }
-            let now = host.clock.now();
-            if now != VirtualClock::default().now() && now.subsec_nanos() == 0 {
-                options.push(format!("--clock {} ", now.as_secs()));
-            }
-        });
-        let (limits, usual) = (self.limits, Limits::default());
-        if limits.fuel != usual.fuel {
-            options.push(format!("--fuel {} ", limits.fuel));
-        }
-        if limits.memory_pages != usual.memory_pages {
-            options.push(format!("--memory-pages {} ", limits.memory_pages));
-        }
-        if let Some(timeout) = limits.timeout.filter(|_| limits.timeout != usual.timeout) {
-            options.push(format!("--timeout-ms {} ", timeout.as_millis().max(1)));
-        }
-        options.into_iter().chain(parts).collect()
+    /// The options that give the command line this host and what hangs onto its plugins.
+    pub(crate) fn again_with_parts(&self, plugin: String) -> Again {
+        let mut again = self.again(plugin);
+        self.parts.iter().for_each(|Part(part)| part.options(&mut again));
+        again
     }
 }
 

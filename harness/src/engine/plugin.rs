@@ -32,6 +32,7 @@ use crate::engine::host::Host;
 use crate::engine::ledger::Ledger;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
+use crate::trace::again::Again;
 use crate::trace::call::{Call, Shown, What};
 use crate::trace::event::{self, Event, Excerpt};
 use crate::trace::history::History;
@@ -56,7 +57,7 @@ pub struct Plugin {
     /// The traces of the calls so far.
     traces: History,
     /// What the command line calls this artifact.
-    label: Arc<str>,
+    again: Arc<Again>,
     /// The artifact's file, if it came from one.
     artifact: Option<PathBuf>,
     /// The folder of the artifact's crate, if that is known.
@@ -95,7 +96,7 @@ impl Plugin {
     /// As [`Plugin::load`], and a mock whose types are not the import's.
     pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
         let source = source.into();
-        let label = format!("{}{}", host.options(), source.label()).into();
+        let again = host.again_with_parts(source.label()).into();
         let artifact = match &source {
             Source::Path(path) => Some(path.clone()),
             Source::Bytes(_) => None,
@@ -104,29 +105,29 @@ impl Plugin {
         let compiled = compiled::get(&wasm, &host)?;
         origin::refuse_leaks(&compiled.module, artifact.as_deref())?;
         callers::tell_of_prints(&compiled.module, &compiled.wasm, artifact.as_deref());
-        Plugin::of_compiled(compiled, host, label, artifact)
+        Plugin::of_compiled(compiled, host, again, artifact)
     }
 
     /// An instance of this compilation.
     pub(crate) fn of_compiled(
         compiled: Arc<Compiled>,
         mut host: Host,
-        label: Arc<str>,
+        again: Arc<Again>,
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
         let parts = host.take_parts();
-        Plugin::with(compiled, host, parts, Vec::new(), label, artifact)
+        Plugin::with(compiled, host, parts, Vec::new(), again, artifact)
     }
 
     /// An instance of this compilation, on which something hangs already.
     pub(crate) fn of_attached(
         compiled: Arc<Compiled>,
         mut host: Host,
-        label: Arc<str>,
+        again: Arc<Again>,
         attached: Vec<Rc<dyn Attached>>,
     ) -> Result<Plugin> {
         let parts = host.take_parts();
-        Plugin::with(compiled, host, parts, attached, label, None)
+        Plugin::with(compiled, host, parts, attached, again, None)
     }
 
     fn with(
@@ -134,7 +135,7 @@ impl Plugin {
         mut host: Host,
         parts: Vec<Box<dyn Attach>>,
         mut attached: Vec<Rc<dyn Attached>>,
-        label: Arc<str>,
+        again: Arc<Again>,
         artifact: Option<PathBuf>,
     ) -> Result<Plugin> {
         let name = artifact.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
@@ -145,7 +146,7 @@ impl Plugin {
             attached.extend(part.attach(&loading)?);
         }
         fit::check(&host, &compiled, |import| attached.iter().find_map(|attached| attached.signature(import)))?;
-        let mut plugin = Plugin { label, artifact, ..Plugin::bare(compiled, host, attached, below) };
+        let mut plugin = Plugin { again, artifact, ..Plugin::bare(compiled, host, attached, below) };
         plugin.instantiate()?;
         Ok(plugin)
     }
@@ -170,7 +171,7 @@ impl Plugin {
             instance: None,
             expired: Vec::new(),
             traces: History::default(),
-            label: Arc::from(""),
+            again: Arc::default(),
             artifact: None,
             folder: None,
         }
@@ -333,7 +334,7 @@ impl Plugin {
     ) -> Outcome<T> {
         Outcome {
             result,
-            call: Call { label: Arc::clone(&self.label), name: name.to_owned(), what },
+            call: Call { again: Arc::clone(&self.again), earlier: self.traces.len(), name: name.to_owned(), what },
             shown,
             events,
             fuel: spent.fuel,
@@ -379,11 +380,9 @@ impl Plugin {
     /// that is made again is one of the sources as they are then.
     pub(crate) fn belongs_to(&mut self, folder: &Path, features: &Features) {
         if let Some(name) = build::label(folder, features) {
-            self.label = format!(
-                "{}{name}",
-                self.running.host.options_with(self.attached.iter().map(|attached| attached.options()))
-            )
-            .into();
+            let mut again = self.running.host.again(name);
+            self.attached.iter().for_each(|attached| attached.options(&mut again));
+            self.again = again.into();
         }
         self.folder = Some(folder.to_owned());
     }
@@ -425,6 +424,6 @@ pub(crate) fn reply(name: &str, output: &[u8]) -> Result<Value> {
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin").field("label", &self.label).finish_non_exhaustive()
+        f.debug_struct("Plugin").field("plugin", &self.again.plugin).finish_non_exhaustive()
     }
 }

@@ -92,7 +92,8 @@ impl Compiled {
     /// As [`Plugin::load_in`].
     pub fn instance(&self, host: Host) -> Result<Plugin> {
         let host = self.host(host);
-        Plugin::of_compiled(compiled::get(&self.wasm, &host)?, host, Arc::clone(&self.label), None)
+        let again = host.again_with_parts(self.label.to_string());
+        Plugin::of_compiled(compiled::get(&self.wasm, &host)?, host, again.into(), None)
     }
 
     fn host(&self, host: Host) -> Host {

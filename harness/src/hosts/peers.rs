@@ -17,6 +17,7 @@ use std::rc::Rc;
 use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
 use crate::text::quote;
+use crate::trace::again::Again;
 
 pub use callee::Callee;
 use callee::Known;
@@ -185,9 +186,13 @@ impl Registry {
     }
 
     /// The plugins that are files or folders, as the command line takes them.
-    fn options(&self) -> String {
-        let paths = self.known.iter().filter_map(|(name, known)| Some((name, known.path()?)));
-        paths.map(|(name, path)| format!("--plugin {} ", quote(&format!("{name}={}", path.display())))).collect()
+    fn options(&self, again: &mut Again) {
+        for (name, known) in &self.known {
+            match known.path() {
+                Some(path) => again.option("--plugin", &format!("{name}={}", path.display())),
+                None => again.leave_out(format!("the plugin {}, which is no file", quote(name))),
+            }
+        }
     }
 
     /// With the plugins of an earlier registry, where this has none of the same name.

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use plugsmith::protocol::arguments;
-use plugsmith::{Event, Value};
+use plugsmith::{Event as HookEvent, Value};
 
-use crate::text::quote;
-use crate::trace::event::{self, Excerpt};
+use crate::error::Error;
+use crate::text::{quote, quote_bytes};
+use crate::trace::again::Again;
+use crate::trace::event::{self, Event, Excerpt};
 
 /// One call, as the test made it.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// What the command line calls the artifact.
-    pub(crate) label: Arc<str>,
+    /// What the command line calls the artifact, and its host.
+    pub(crate) again: Arc<Again>,
+    /// How many calls its plugin had before.
+    pub(crate) earlier: usize,
     pub(crate) name: String,
     pub(crate) what: What,
 }
@@ -25,7 +29,7 @@ pub(crate) enum What {
     /// An export with its input.
     Function(Vec<u8>),
     /// The hooks of an event.
-    Event(Event),
+    Event(HookEvent),
     /// What a client does, with its arguments.
     Client(Vec<Value>),
     /// A request, in words.
@@ -79,28 +83,47 @@ impl Call {
 
     /// The command that makes this call again from a shell; none for an event and for a client, and none that
     /// is longer than a shell takes.
-    pub(crate) fn replay(&self) -> Option<String> {
-        self.whole_replay().filter(|command| command.len() <= COMMAND)
+    pub(crate) fn replay(&self, events: &[Event], error: Option<&Error>) -> Option<String> {
+        self.whole_replay(events, error).filter(|command| command.len() <= COMMAND)
     }
 
-    fn whole_replay(&self) -> Option<String> {
-        let (label, name) = (&self.label, quote(&self.name));
+    fn whole_replay(&self, events: &[Event], error: Option<&Error>) -> Option<String> {
+        let mut again = self.again.after(events, error, self.earlier);
+        let name = quote(&self.name);
         Some(match &self.what {
             What::Event(_) | What::Client(_) => return None,
             #[cfg(feature = "orbis")]
             What::Request { replay, .. } => return replay.clone(),
-            What::Function(input) if input.is_empty() => format!("cargo plugsmith call {label} {name}"),
-            What::Function(input) => {
-                let input = quote(&String::from_utf8_lossy(input));
-                format!("cargo plugsmith call {label} {name} --input {input}")
+            What::Function(input) if input.is_empty() => {
+                format!("cargo plugsmith call {} {name}{}", again.words(), again.comment())
             }
-            What::Command(arguments) => {
-                let mut text = format!("cargo plugsmith run {label} {name}");
-                for argument in arguments {
-                    text.push(' ');
-                    text.push_str(&quote(&String::from_utf8_lossy(&arguments::encode_one(argument))));
+            What::Function(input) => match std::str::from_utf8(input).ok().filter(|input| !input.contains('\0')) {
+                Some(input) => {
+                    let input = quote(input);
+                    format!("cargo plugsmith call {} {name} --input {input}{}", again.words(), again.comment())
                 }
-                text
+                // No argument holds such bytes, but a pipe does.
+                None => {
+                    let bytes = input.iter().map(|byte| format!("\\{byte:03o}")).collect::<String>();
+                    let words = again.words();
+                    format!("printf '{bytes}' | cargo plugsmith call {words} {name} --input-file -{}", again.comment())
+                }
+            },
+            What::Command(arguments) => {
+                let mut words = Vec::new();
+                for (index, argument) in arguments.iter().enumerate() {
+                    let argument = arguments::encode_one(argument);
+                    if argument.contains(&0) {
+                        again.leave_out(format!("argument {}, which has a NUL", index + 1));
+                    }
+                    words.push(quote_bytes(&argument));
+                }
+                let is_option = |word: &String| word.starts_with('-') && word.parse::<f64>().is_err();
+                if words.iter().any(is_option) {
+                    words.insert(0, "--".to_owned());
+                }
+                words.insert(0, name);
+                format!("cargo plugsmith run {} {}{}", again.words(), words.join(" "), again.comment())
             }
         })
     }

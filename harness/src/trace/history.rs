@@ -25,6 +25,11 @@ impl History {
         }
     }
 
+    /// How many calls there were.
+    pub(crate) fn len(&self) -> usize {
+        self.forgotten + self.calls.len()
+    }
+
     pub(crate) fn render(&self) -> String {
         let mut parts: Vec<String> = self.calls.iter().map(Past::render).collect();
         if self.forgotten > 0 {

@@ -135,7 +135,7 @@ impl<T> Outcome<T> {
 
     /// All that helps in finding out why a call failed.
     pub fn report(&self) -> String {
-        self.report_with(self.call.replay())
+        self.report_with(self.call.replay(&self.events, self.result.as_ref().err()))
     }
 
     /// As [`Outcome::report`], with this command line that does it again.

@@ -6,8 +6,8 @@ use crate::text::quote;
 
 /// `cargo plugsmith xtp plugin.wasm --with test.wasm ..`, as far as the command line can say it.
 pub(super) fn again(plugin: &Source, test: &Source, host: &Host, input: Option<&[u8]>) -> String {
-    let options = host.options();
-    let mut text = format!("cargo plugsmith xtp {options}{} --with {}", plugin.label(), named(test, "test.wasm"));
+    let again = host.again_with_parts(plugin.label()).without_replies();
+    let mut text = format!("cargo plugsmith xtp {} --with {}", again.words(), named(test, "test.wasm"));
     if let Some(mock) = &host.linked {
         text.push_str(&format!(" --mock-host {}", named(mock, "host.wasm")));
     }
@@ -17,6 +17,7 @@ pub(super) fn again(plugin: &Source, test: &Source, host: &Host, input: Option<&
         let at = if input.starts_with('@') { "@" } else { "" };
         text.push_str(&format!(" --mock-input {}", quote(&format!("{at}{input}"))));
     }
+    text.push_str(&again.comment());
     text
 }
 

@@ -77,6 +77,11 @@ impl HttpMocks {
         Err(format!("no mock answers {} {}{reasons}", request.method, request.url))
     }
 
+    /// The mocks, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (&HttpMatch, &HttpReply)> {
+        self.mocks.iter().map(|(requests, reply)| (requests, reply))
+    }
+
     /// The requests made so far, those that no mock answered among them.
     pub fn requests(&self) -> &[HttpRequest] {
         &self.requests

@@ -12,6 +12,11 @@ impl SeededRandom {
         SeededRandom { state: seed }
     }
 
+    /// The seed of what is left of the sequence.
+    pub fn seed(&self) -> u64 {
+        self.state
+    }
+
     /// The next word of the sequence.
     pub fn u64(&mut self) -> u64 {
         let mut bytes = [0; 8];

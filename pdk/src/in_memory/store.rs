@@ -97,6 +97,11 @@ impl Store {
             .map(|(key, (stored, _))| (key.as_str(), stored))
     }
 
+    /// Whether `key` expires some time after `now`.
+    pub fn expires(&self, key: &str, now: Duration) -> bool {
+        self.entry(key, now).is_some_and(|(_, until)| until.is_some())
+    }
+
     /// The value of a built-in type at `key`.
     pub(crate) fn plain(&self, key: &str, now: Duration) -> Result<Option<&Value>, HostError> {
         match self.stored(key, now) {

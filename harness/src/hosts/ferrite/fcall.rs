@@ -25,6 +25,7 @@ use crate::engine::arguments::Arguments;
 use crate::engine::failure::{self, TRAP, names_of_the_author};
 use crate::engine::ledger::Ledger;
 use crate::error::{Error, Result};
+use crate::trace::again::Again;
 use crate::trace::call::{Call, Past, Shown, What};
 use crate::trace::event;
 use crate::trace::outcome::Outcome;
@@ -70,6 +71,9 @@ pub struct Fcall {
 }
 
 impl Fcall {
+    /// 2025-01-01T00:00:00Z.
+    const TIME: Duration = Duration::from_secs(1_735_689_600);
+
     /// Loads an artifact as `FUNCTION LOAD` does.
     ///
     /// # Errors
@@ -94,10 +98,9 @@ impl Fcall {
         let compiled = wasmtime::Module::new(&engine, &wasm).map_err(invalid)?;
         let linked =
             functions::linker(&engine).and_then(|linker| linker.instantiate_pre(&compiled)).map_err(invalid)?;
-        let now = Duration::from_secs(1_735_689_600);
         let wasm: Arc<[u8]> = wasm.into();
         let ledger = Ledger::of(&wasm, artifact.as_deref());
-        Ok(Fcall { engine, linked, wasm, ledger, entry, now, traces: Vec::new(), label, folder: None })
+        Ok(Fcall { engine, linked, wasm, ledger, entry, now: Fcall::TIME, traces: Vec::new(), label, folder: None })
     }
 
     /// The function that `FCALL` runs: `main`, or the first that the module exports.
@@ -126,7 +129,7 @@ impl Fcall {
         let shown = Shown::Text(result.as_ref().map(event::render_value).unwrap_or_default());
         let outcome = Outcome {
             result,
-            call: Call { label: Arc::clone(&self.label), name: self.entry.clone(), what: What::Command(arguments) },
+            call: Call { again: self.again(), earlier: 0, name: self.entry.clone(), what: What::Command(arguments) },
             shown,
             events: std::mem::take(&mut running.events).into_events(),
             fuel: spent.fuel,
@@ -141,6 +144,14 @@ impl Fcall {
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
         self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn again(&self) -> Arc<Again> {
+        let mut again = Again::from(self.label.to_string());
+        if self.now != Fcall::TIME {
+            again.option("--clock", &self.now.as_secs().to_string());
+        }
+        Arc::new(again)
     }
 
     fn run(&self, arguments: &[Value], running: &mut Running, spent: &mut (u64, u64)) -> Result<Value> {

@@ -311,7 +311,7 @@ impl App {
         let shown = ran.result.as_ref().map(shown).unwrap_or_default();
         let outcome = Outcome {
             result: ran.result,
-            call: traced::Call { label: Arc::clone(&self.label), name: String::new(), what },
+            call: traced::Call { again: Arc::default(), earlier: 0, name: String::new(), what },
             shown: Shown::Text(shown),
             events: ran.events,
             fuel: ran.spent.fuel,

@@ -18,6 +18,7 @@ use crate::engine::plugin::Plugin;
 use crate::engine::running::Running;
 use crate::error::{Error, Result};
 use crate::import::peers_signature;
+use crate::trace::again::Again;
 use crate::trace::event::Event;
 
 /// The stack that a peer is given at least, and the one that it is given where less is left: wasm
@@ -79,8 +80,8 @@ pub(crate) enum Refusal {
 }
 
 impl Attach for Registry {
-    fn options(&self) -> String {
-        Registry::options(self)
+    fn options(&self, again: &mut Again) {
+        Registry::options(self, again);
     }
 
     /// # Errors
@@ -300,8 +301,9 @@ impl Member {
         });
         let attached = member.into_iter().collect();
         let fuel = host.limits.fuel;
-        let started =
-            stacker::maybe_grow(STACK.0, STACK.1, || Plugin::of_attached(compiled, host, name.into(), attached));
+        let started = stacker::maybe_grow(STACK.0, STACK.1, || {
+            Plugin::of_attached(compiled, host, Again::from(name.to_owned()).into(), attached)
+        });
         let spent = match &started {
             Ok(plugin) => plugin.fuel_of_last_call(),
             Err(Error::OutOfFuel { .. }) => fuel,

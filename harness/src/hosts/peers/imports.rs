@@ -13,6 +13,7 @@ use crate::engine::running::Running;
 use crate::hosts::peers::Failures;
 use crate::hosts::peers::family::{Member, Refusal};
 use crate::import::{Import, Signature, peers_signature};
+use crate::trace::again::Again;
 
 impl Attached for Member {
     fn begins(&self) {
@@ -23,8 +24,8 @@ impl Attached for Member {
         self.clear();
     }
 
-    fn options(&self) -> String {
-        self.registry().options()
+    fn options(&self, again: &mut Again) {
+        self.registry().options(again);
     }
 
     fn signature(&self, import: &Import) -> Option<Signature> {

@@ -119,6 +119,20 @@ enum Source {
 }
 
 impl HttpReply {
+    /// What it answers, in order; `None` for a closure.
+    pub fn answers(&self) -> Option<Vec<&HttpAnswer>> {
+        match &self.0 {
+            Source::Always(answer) => Some(vec![answer]),
+            Source::Sequence(answers) => Some(answers.iter().collect()),
+            Source::Closure(_) => None,
+        }
+    }
+
+    /// Whether each of its answers is given once.
+    pub fn is_sequence(&self) -> bool {
+        matches!(self.0, Source::Sequence(_))
+    }
+
     /// # Errors
     /// No answer at all, and one that no server gives.
     pub(super) fn check(&self) -> Result<(), String> {

@@ -92,6 +92,11 @@ impl HttpMatch {
         self.and(Condition::When(Arc::new(test)))
     }
 
+    /// Whether the pattern alone decides.
+    pub fn is_pattern_only(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
     /// The pattern of method and URL.
     pub fn pattern(&self) -> &str {
         &self.pattern
