@@ -21,6 +21,15 @@ impl Host {
         again
     }
 
+    /// As [`Host::again`], for a call: of the test suites alone an option says what is linked.
+    pub(crate) fn again_for_call(&self, plugin: String) -> Again {
+        let mut again = self.again(plugin);
+        if self.linked.is_some() {
+            again.leave_out("the linked plugin");
+        }
+        again
+    }
+
     fn grants(&self, again: &mut Again) {
         let given = self.functions.len().saturating_sub(self.services);
         let functions = self.functions[..given].iter().map(|function| &function.name);
@@ -34,7 +43,6 @@ impl Host {
             ("what a host that passes text only refuses", grants.text_only),
             ("what a host without headers of responses keeps back", grants.response_headers == Some(false)),
             ("what a host without WASI refuses", !self.wasi),
-            ("the linked plugin", self.linked.is_some()),
             ("the manifest's other modules", !self.modules.is_empty()),
         ];
         left_out.iter().filter(|(_, is_so)| *is_so).for_each(|(what, _)| again.leave_out(*what));

@@ -116,9 +116,8 @@ impl Host {
         std::iter::from_fn(|| self.parts.take(|_: &Part| true)).map(|part| part.0).collect()
     }
 
-    /// The options that give the command line this host and what hangs onto its plugins.
-    pub(crate) fn again_with_parts(&self, plugin: String) -> Again {
-        let mut again = self.again(plugin);
+    /// With the options that give the command line what hangs onto the plugins of this host.
+    pub(crate) fn with_parts(&self, mut again: Again) -> Again {
         self.parts.iter().for_each(|Part(part)| part.options(&mut again));
         again
     }

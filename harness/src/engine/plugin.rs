@@ -96,7 +96,7 @@ impl Plugin {
     /// As [`Plugin::load`], and a mock whose types are not the import's.
     pub fn load_in(source: impl Into<Source>, host: Host) -> Result<Plugin> {
         let source = source.into();
-        let again = host.again_with_parts(source.label()).into();
+        let again = host.with_parts(host.again_for_call(source.label())).into();
         let artifact = match &source {
             Source::Path(path) => Some(path.clone()),
             Source::Bytes(_) => None,
@@ -380,7 +380,7 @@ impl Plugin {
     /// that is made again is one of the sources as they are then.
     pub(crate) fn belongs_to(&mut self, folder: &Path, features: &Features) {
         if let Some(name) = build::label(folder, features) {
-            let mut again = self.running.host.again(name);
+            let mut again = self.running.host.again_for_call(name);
             self.attached.iter().for_each(|attached| attached.options(&mut again));
             self.again = again.into();
         }

@@ -92,7 +92,7 @@ impl Compiled {
     /// As [`Plugin::load_in`].
     pub fn instance(&self, host: Host) -> Result<Plugin> {
         let host = self.host(host);
-        let again = host.again_with_parts(self.label.to_string());
+        let again = host.with_parts(host.again_for_call(self.label.to_string()));
         Plugin::of_compiled(compiled::get(&self.wasm, &host)?, host, again.into(), None)
     }
 

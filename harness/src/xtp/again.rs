@@ -6,7 +6,7 @@ use crate::text::quote;
 
 /// `cargo plugsmith xtp plugin.wasm --with test.wasm ..`, as far as the command line can say it.
 pub(super) fn again(plugin: &Source, test: &Source, host: &Host, input: Option<&[u8]>) -> String {
-    let again = host.again_with_parts(plugin.label()).without_replies();
+    let again = host.with_parts(host.again(plugin.label())).without_replies();
     let mut text = format!("cargo plugsmith xtp {} --with {}", again.words(), named(test, "test.wasm"));
     if let Some(mock) = &host.linked {
         text.push_str(&format!(" --mock-host {}", named(mock, "host.wasm")));
