@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::artifact::build;
+use crate::artifact::file;
 use crate::artifact::module::NO_WASM;
 use crate::artifact::stand_in;
 use crate::error::{Error, Result};
@@ -78,7 +79,7 @@ impl Source {
     pub fn read(self) -> Result<Vec<u8>> {
         let bytes = match self {
             Source::Bytes(bytes) => bytes,
-            Source::Path(path) => std::fs::read(&path).map_err(|error| match error.kind() {
+            Source::Path(path) => file::read(&path).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => Error::MissingArtifact { path },
                 _ => Error::File { path, reason: error.to_string() },
             })?,

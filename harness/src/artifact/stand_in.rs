@@ -16,6 +16,7 @@ use wasm_encoder::{CustomSection, ExportKind, ExportSection, RawSection};
 use wasmparser::{ExternalKind, Parser, Payload};
 
 use self::entries::Entries;
+use crate::artifact::file;
 use crate::artifact::module::{Module, is_callable};
 use crate::error::{Error, Result};
 
@@ -29,7 +30,7 @@ pub(crate) const FILE: &str = "plugin.toml";
 /// [`Error::BadManifest`]: the file is no TOML, or names an export that the artifact does not have.
 pub(crate) fn adopt(wasm: Vec<u8>, artifact: &Path) -> Result<Vec<u8>> {
     let file = artifact.with_file_name(FILE);
-    match std::fs::read_to_string(&file) {
+    match file::read_to_string(&file) {
         Ok(text) => adopt_text(wasm, &text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(wasm),
         Err(error) => Err(Error::File { path: file, reason: error.to_string() }),

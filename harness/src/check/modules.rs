@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::{Artifact, Report};
+use crate::artifact::file;
 use crate::artifact::module::Module;
 use crate::engine::compiled::link_with;
 use crate::engine::host::Host;
@@ -18,7 +19,7 @@ pub(super) fn judge(artifact: &mut Artifact, manifest: &Manifest, report: &mut R
         return report.breach("the manifest names no artifact", "add one to `wasm`: {\"path\": \"plugin.wasm\"}");
     };
     // The hash is the file's, which may be text.
-    let file = artifact.path.as_ref().and_then(|path| std::fs::read(path).ok());
+    let file = artifact.path.as_ref().and_then(|path| file::read(path).ok());
     let hash = sha256(file.as_deref().unwrap_or(&artifact.wasm));
     let own = manifest.wasm.iter().position(|source| is_of(source, artifact, &hash)).unwrap_or(main);
     if let (Wasm::File { path, .. }, Some(checked)) = (&manifest.wasm[own], &artifact.path)
@@ -29,7 +30,7 @@ pub(super) fn judge(artifact: &mut Artifact, manifest: &Manifest, report: &mut R
                 format!("cannot load: the manifest names {}, which is not there", path.display()),
                 "build it, or correct its path, which starts at the current directory",
             );
-        } else if std::fs::read(path).ok() != file {
+        } else if file::read(path).ok() != file {
             report.note(
                 format!("the manifest names {}, which is another file than {}", path.display(), checked.display()),
                 "check the file that the manifest names",

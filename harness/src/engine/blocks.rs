@@ -29,8 +29,7 @@ pub(crate) fn read_block(
     must_have_started(running)?;
     let length = plugin.memory_length(offset).or_else(|failure| {
         // A kernel that stumbles over the offset has no block there, Extism finds.
-        let reason = failure.root_cause().to_string();
-        if reason.starts_with(TRAP) && !reason.ends_with("interrupt") { Ok(0) } else { Err(failure) }
+        if is_limit(&failure) { Err(failure) } else { Ok(0) }
     })?;
     if length == 0 {
         return Err(Failure::msg(format!("invalid memory offset: {offset} is no block")));
@@ -39,14 +38,30 @@ pub(crate) fn read_block(
         return Err(Failure::msg(format!("the block at {offset} claims {length} bytes, beyond the memory's end")));
     }
     running.charge(length)?;
-    let handle = plugin.memory_handle(offset).ok_or_else(|| Failure::msg("the block is gone"))?;
+    let Some(handle) = plugin.memory_handle(offset) else {
+        return Err(reached_limit(plugin, offset).unwrap_or_else(|| Failure::msg("the block is gone")));
+    };
     Ok(Some(plugin.memory_bytes(handle)?.to_vec()))
+}
+
+/// Why Extism finds no block: that the kernel, which uses the plugin's fuel and its time, has none left to look. Asked
+/// once more, it says so.
+fn reached_limit(plugin: &mut CurrentPlugin, offset: u64) -> Option<Failure> {
+    plugin.memory_length(offset).err().filter(is_limit)
+}
+
+/// Whether the kernel has reached a limit of the plugin's, and not stumbled over what the plugin gave it.
+fn is_limit(failure: &Failure) -> bool {
+    let reason = failure.root_cause().to_string();
+    let is_of_the_call = reason.ends_with("interrupt") || reason.ends_with("all fuel consumed by WebAssembly");
+    !reason.starts_with(TRAP) || is_of_the_call
 }
 
 /// Frees a block that the kernel's contract hands to the host.
 pub(crate) fn free_block(plugin: &mut CurrentPlugin, offset: u64) -> Result<(), Failure> {
     match plugin.memory_handle(offset) {
         Some(handle) if offset != 0 => plugin.memory_free(handle),
+        None if offset != 0 => reached_limit(plugin, offset).map_or(Ok(()), Err),
         _ => Ok(()),
     }
 }

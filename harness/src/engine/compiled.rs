@@ -175,8 +175,13 @@ pub(crate) fn cache_config() -> Option<&'static Path> {
     static CONFIG: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let folder = user_cache()?.join("plugsmith");
         std::fs::create_dir_all(&folder).ok()?;
+        let code = folder.join("code");
+        std::fs::create_dir_all(&code).ok()?;
+        // What cannot be written to would fail each load, in words that blame the plugin.
+        let probe = code.join(format!("probe.{}", std::process::id()));
+        std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).ok()?;
         let file = folder.join("wasmtime.toml");
-        let text = format!("[cache]\ndirectory = {:?}\n", folder.join("code"));
+        let text = format!("[cache]\ndirectory = {:?}\n", code);
         if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
             return Some(file);
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use wasmparser::{Parser, Payload, WasmFeatures};
 
+use crate::artifact::file;
 use crate::artifact::module::Module;
 use crate::artifact::names::Named;
 use crate::artifact::{proposals, stand_in};
@@ -91,7 +92,7 @@ pub(crate) struct Artifact {
 impl Artifact {
     /// The text of the file of this name beside it, if there is one.
     pub(crate) fn beside(&self, name: &str) -> Option<String> {
-        std::fs::read_to_string(self.folder.as_ref()?.join(name)).ok()
+        file::read_to_string(&self.folder.as_ref()?.join(name)).ok()
     }
 
     /// Takes over the records of the file that stands in for them.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Suite;
+use crate::artifact::file;
 use crate::engine::host::Host;
 use crate::error::{Error, Result};
 
@@ -73,7 +74,7 @@ impl Tests {
     pub fn read(file: impl AsRef<Path>) -> Result<Tests> {
         let file = file.as_ref();
         let failed = |reason: String| Error::File { path: file.to_owned(), reason };
-        let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+        let text = file::read_to_string(file).map_err(|error| failed(error.to_string()))?;
         let mut tests: Tests = ::toml::from_str(&text).map_err(|error| failed(error.to_string()))?;
         file.clone_into(&mut tests.file);
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -140,7 +141,7 @@ impl Test {
             Some(Input::Data(data)) => suite.mock_input(data.as_str()),
             Some(Input::File(file)) => {
                 let path = local(&self.folder, file)?;
-                let input = std::fs::read(&path).map_err(|error| Error::File { path, reason: error.to_string() })?;
+                let input = file::read(&path).map_err(|error| Error::File { path, reason: error.to_string() })?;
                 suite.mock_input(input)
             }
         })

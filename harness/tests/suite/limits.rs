@@ -197,3 +197,20 @@ fn recursion_without_end_overflows_the_guests_stack() {
     let parts = r#"(func $run (export "run") (call $run))"#;
     insta::assert_snapshot!(error(Host::new(), parts), @"trapped: call stack exhausted");
 }
+
+/// The kernel uses the plugin's fuel while the host reads and frees blocks: whatever it stumbles over then, the
+/// plugin is out of fuel.
+#[test]
+fn near_the_limit_of_fuel_a_host_call_says_out_of_fuel() {
+    let parts = r#"(data (i32.const 0) "key") (func (export "run")
+        (call $var_set (call $block (i32.const 0) (i32.const 3)) (call $block (i32.const 0) (i32.const 3)))
+        (drop (call $var_get (call $block (i32.const 0) (i32.const 3)))))"#;
+    let needed = load(Host::new(), parts).unwrap().call::<()>("run", "").fuel;
+    for fuel in (needed / 2..=needed).step_by(7) {
+        let Ok(mut plugin) = load(Host::new().fuel(fuel), parts) else { continue };
+        match plugin.call::<()>("run", "").result {
+            Ok(()) | Err(Error::OutOfFuel { .. }) => {}
+            Err(error) => panic!("with {fuel} of {needed}: {error}"),
+        }
+    }
+}

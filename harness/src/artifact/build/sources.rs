@@ -1,5 +1,6 @@
 //! The files that an artifact was built from, as cargo notes them in the `.d` file beside it.
 
+use crate::artifact::file;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ pub(super) const BASE: &str = "/";
 
 /// The files: `artifact: source source ..`.
 pub(super) fn of(artifact: &Path) -> BTreeSet<PathBuf> {
-    let text = std::fs::read_to_string(artifact.with_extension("d")).unwrap_or_default();
+    let text = file::read_to_string(&artifact.with_extension("d")).unwrap_or_default();
     let lists = text.lines().filter_map(|line| line.split_once(": ")).map(|(_, list)| list);
     let mut files = BTreeSet::new();
     for list in lists {

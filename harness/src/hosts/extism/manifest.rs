@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Manifest, bad};
+use crate::artifact::file;
 use crate::error::{Error, Result};
 
 /// The manifest in a file, JSON or TOML.
@@ -11,8 +12,8 @@ use crate::error::{Error, Result};
 /// [`Error::File`] where there is no such file, and as [`parse`].
 pub fn read(path: impl AsRef<Path>) -> Result<Manifest> {
     let path = path.as_ref();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::File { path: path.to_owned(), reason: error.to_string() })?;
+    let text =
+        file::read_to_string(path).map_err(|error| Error::File { path: path.to_owned(), reason: error.to_string() })?;
     parse(&text).map_err(|error| match error {
         Error::BadManifest { reason, .. } => Error::BadManifest { place: path.display().to_string(), reason },
         other => other,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{HttpRequest, Manifest, Wasm, bad};
+use crate::artifact::file;
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::engine::compiled::MAIN;
@@ -82,7 +83,7 @@ fn check_names(main: &[u8], modules: &Modules, host: &Host) -> Result<()> {
 fn read(source: &Wasm, host: &Host) -> Result<(Vec<u8>, String)> {
     let (name, bytes) = match source {
         Wasm::File { path, .. } => {
-            let read = std::fs::read(path).map_err(|error| match error.kind() {
+            let read = file::read(path).map_err(|error| match error.kind() {
                 // Whole, as a relative path starts at the current directory, not at the manifest.
                 std::io::ErrorKind::NotFound => {
                     Error::MissingArtifact { path: std::path::absolute(path).unwrap_or_else(|_| path.clone()) }

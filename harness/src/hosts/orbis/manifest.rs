@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use wasmparser::{Parser, Payload};
 
 use super::check;
+use crate::artifact::file;
 use crate::artifact::module::Module;
 use crate::error::{Error, Result};
 use crate::hosts::orbis_rules::{Route, cautions};
@@ -86,7 +87,7 @@ impl Manifest {
     /// # Errors
     /// As [`Manifest::parse`], and [`Error::File`].
     pub fn read(path: &Path) -> Result<Manifest> {
-        let text = std::fs::read_to_string(path)
+        let text = file::read_to_string(path)
             .map_err(|error| Error::File { path: path.to_owned(), reason: error.to_string() })?;
         Manifest::parse_file(&text, path)
     }

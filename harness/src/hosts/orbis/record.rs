@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::request::{Request, User, is_every_clients};
 use super::secret::{self, HIDDEN, is_secret};
+use crate::artifact::file;
 use crate::error::{Error, Result};
 use crate::text::quote;
 
@@ -67,7 +68,7 @@ pub fn record(request: &Request) -> String {
 /// The requests of a recording.
 pub(super) fn read(file: &Path) -> Result<Vec<Request>> {
     let fail = |reason: String| Error::File { path: file.to_owned(), reason };
-    let text = std::fs::read_to_string(file).map_err(|error| fail(error.to_string()))?;
+    let text = file::read_to_string(file).map_err(|error| fail(error.to_string()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {

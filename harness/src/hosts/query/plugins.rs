@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, Item, Table};
 
+use crate::artifact::file;
 use crate::error::{Error, Result};
 
 /// The installed plugins, as `query plugin install` writes them down.
@@ -53,7 +54,7 @@ impl Plugins {
     /// [`Error::File`] for a file that cannot be read, and as [`Plugins::parse`].
     pub fn read(path: impl AsRef<Path>) -> Result<Plugins> {
         let path = path.as_ref();
-        match std::fs::read_to_string(path) {
+        match file::read_to_string(path) {
             Ok(text) => Plugins::parse(&text).map_err(|error| match error {
                 Error::BadManifest { reason, .. } => Error::BadManifest { place: path.display().to_string(), reason },
                 other => other,
@@ -90,7 +91,7 @@ impl Plugins {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(fail)?;
         }
-        let text = match std::fs::read_to_string(path) {
+        let text = match file::read_to_string(path) {
             Ok(text) => {
                 Plugins::read(path)?;
                 self.merged(&text).unwrap_or_else(|| self.to_toml())

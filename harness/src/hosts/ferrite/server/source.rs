@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::install::Candidate;
+use crate::artifact::file;
 use crate::hosts::ferrite::manifest::Manifest;
 use crate::hosts::ferrite::store::Fault;
 
@@ -33,13 +34,13 @@ pub(super) fn file(name: &str, path: &Path, manifest: Option<&Path>) -> Result<C
 }
 
 pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Fault> {
-    let text = std::fs::read_to_string(path).map_err(|error| cannot(path, &error))?;
+    let text = file::read_to_string(path).map_err(|error| cannot(path, &error))?;
     Manifest::read(&text).map_err(|error| Fault::new(format!("ERR {}: {error}", path.display())))
 }
 
 /// A plugin's configuration: `key = value` with a text, a number or a boolean.
 fn read_config(path: &Path) -> Result<BTreeMap<String, String>, Fault> {
-    let text = std::fs::read_to_string(path).map_err(|error| cannot(path, &error))?;
+    let text = file::read_to_string(path).map_err(|error| cannot(path, &error))?;
     let table: toml::Table = text.parse().map_err(|error| cannot(path, &error))?;
     let entry = |(key, value): (String, toml::Value)| match value {
         toml::Value::String(text) => Ok((key, text)),

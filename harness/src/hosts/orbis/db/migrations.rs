@@ -10,6 +10,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use sha2::{Digest, Sha256};
 
 use super::script;
+use crate::artifact::file;
 use crate::error::{Error, Result};
 use crate::text::hex;
 
@@ -28,7 +29,7 @@ struct Migration {
 impl Migration {
     fn read(path: PathBuf) -> Result<Migration> {
         let fail = |error: std::io::Error| Error::File { path: path.clone(), reason: error.to_string() };
-        let sql = std::fs::read_to_string(&path).map_err(fail)?;
+        let sql = file::read_to_string(&path).map_err(fail)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Migration { hash: hex(&Sha256::digest(&sql)), path, name, sql })
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::Manifest;
+use crate::artifact::file;
 use crate::error::{Error, Result};
 
 impl Manifest {
@@ -41,6 +42,6 @@ impl Manifest {
 
 fn read(file: &Path) -> Result<Json> {
     let fail = |reason: String| Error::File { path: file.to_owned(), reason };
-    let text = std::fs::read_to_string(file).map_err(|error| fail(error.to_string()))?;
+    let text = file::read_to_string(file).map_err(|error| fail(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| fail(format!("it is no JSON: {error}")))
 }

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::super::manifest::Manifest;
 use super::{ENTRY, MANIFEST, embedded};
+use crate::artifact::file;
 use crate::artifact::source::Source;
 use crate::error::{Error, Result};
 
@@ -23,7 +24,7 @@ pub(super) fn folder(path: &Path, given: Option<Manifest>) -> Result<(Vec<u8>, M
 /// The code and the manifest in this `.zip`.
 pub(super) fn archive(path: &Path, given: Option<Manifest>) -> Result<(Vec<u8>, Manifest)> {
     let fail = |reason: String| Error::File { path: path.to_owned(), reason };
-    let file = File::open(path).map_err(|error| fail(error.to_string()))?;
+    let file = file::open(path).map_err(|error| fail(error.to_string()))?;
     let zip = ZipArchive::new(file).map_err(|error| fail(error.to_string()))?;
     open(path, Files::Zip(zip), given)
 }
@@ -73,7 +74,7 @@ impl Files<'_> {
         let zip = match self {
             Files::Zip(zip) => zip,
             Files::Folder(folder) => {
-                return match std::fs::read(folder.join(name)) {
+                return match file::read(&folder.join(name)) {
                     Ok(bytes) => Ok(Some(bytes)),
                     Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                     Err(error) => Err(format!("{name}: {error}")),

@@ -1,6 +1,6 @@
 //! A package, written: what an earlier one wrote is replaced as a whole, anything else is left alone.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{Cursor, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::super::manifest::{Manifest, SECTION};
 use super::{ENTRY, Form, MANIFEST, Package, without_sections};
+use crate::artifact::file;
 use crate::error::{Error, Result};
 
 pub(super) fn write(package: Package, form: Form, path: &Path) -> Result<()> {
@@ -55,9 +56,9 @@ fn is_free(form: Form, path: &Path) -> std::io::Result<bool> {
             names.is_empty() || (names == [MANIFEST, ENTRY] && Manifest::read(&path.join(MANIFEST)).is_ok())
         }
         Form::Zip if found.is_file() => {
-            ZipArchive::new(File::open(path)?).is_ok_and(|zip| zip.index_for_name(MANIFEST).is_some())
+            ZipArchive::new(file::open(path)?).is_ok_and(|zip| zip.index_for_name(MANIFEST).is_some())
         }
-        Form::Wasm if found.is_file() => Manifest::embedded(&std::fs::read(path)?).is_ok_and(|found| found.is_some()),
+        Form::Wasm if found.is_file() => Manifest::embedded(&file::read(path)?).is_ok_and(|found| found.is_some()),
         _ => false,
     })
 }
