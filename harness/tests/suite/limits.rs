@@ -49,7 +49,7 @@ fn random_bytes_without_end_run_out_of_fuel() {
       (func (export "run")
         (loop $again (drop (call $random_get (i32.const 0) (i32.const 1000000))) (br $again))))"#;
     let mut plugin = Plugin::load_in(module.as_bytes(), Host::new().fuel(1_000_000)).unwrap();
-    insta::assert_snapshot!(plugin.call::<()>("run", "").unwrap_err(), @"timed out after 10000 ms");
+    insta::assert_snapshot!(plugin.call::<()>("run", "").unwrap_err(), @"out of fuel: its host calls count for more than 1000000000, 20000 each and 1 for each byte; if it is no endless loop, give it more with `Host::fuel` or `--fuel`");
 }
 
 #[test]
