@@ -48,20 +48,16 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
                 #[unsafe(link_section = "plugsmith")]
                 static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::order(ENTRIES);
             };
-            // All of the list, where origins are wanted: what it names of other crates is meant to be here.
-            #[cfg(target_arch = "wasm32")]
+            // All of the list, in artifacts under test: what it names of other crates is meant to be here.
+            #[cfg(all(target_arch = "wasm32", debug_assertions))]
             const _: () = {
-                const WANTED: ::core::primitive::bool =
-                    ::core::cfg!(debug_assertions) || ::__plugsmith::__private::ORIGINS;
                 const START: &::core::primitive::str = ::core::concat!(
                     "{\"kind\":\"list\",\"module\":\"", ::core::module_path!(), "\",\"exports\":["
                 );
-                const LENGTH: ::core::primitive::usize =
-                    if WANTED { ::__plugsmith::__private::list_length(START, ENTRIES) } else { 0 };
+                const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::list_length(START, ENTRIES);
                 #[used]
                 #[unsafe(link_section = "plugsmith")]
-                static RECORD: [::core::primitive::u8; LENGTH] =
-                    if WANTED { ::__plugsmith::__private::list(START, ENTRIES) } else { [0; LENGTH] };
+                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::list(START, ENTRIES);
             };
         };
     })

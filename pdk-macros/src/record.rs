@@ -47,7 +47,7 @@ impl Record {
 
     /// The static in the custom section.
     pub(crate) fn emit(mut self, span: Span) -> TokenStream {
-        // Which crate it is from, in artifacts under test, and on the way to one that ships: that has no byte of it.
+        // Which crate it is from, in artifacts under test only: an artifact that is shipped has no byte of it.
         self.constant(quote!(ORIGIN));
         self.text.push_str("}\n");
         let text = &self.text;
@@ -56,12 +56,11 @@ impl Record {
         quote_spanned! {span=>
             #[cfg(target_arch = "wasm32")]
             const _: () = {
+                #[cfg(debug_assertions)]
                 const ORIGIN: &::core::primitive::str =
-                    if ::core::cfg!(debug_assertions) || ::__plugsmith::__private::ORIGINS {
-                        ::core::concat!(",\"module\":\"", ::core::module_path!(), "\"")
-                    } else {
-                        ""
-                    };
+                    ::core::concat!(",\"module\":\"", ::core::module_path!(), "\"");
+                #[cfg(not(debug_assertions))]
+                const ORIGIN: &::core::primitive::str = "";
                 const PARTS: &[&::core::primitive::str] = &[#(#pieces),*];
                 const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::record_length(PARTS);
                 #[used]

@@ -139,10 +139,6 @@ const fn append<const N: usize>(out: &mut [u8; N], mut at: usize, text: &str) ->
     at
 }
 
-/// Whether records say which crate they are from, besides in artifacts with debug assertions: builds by
-/// Plugsmith's own tools ask for it, and take it out of what ships.
-pub const ORIGINS: bool = option_env!("PLUGSMITH_ORIGINS").is_some();
-
 /// The length of a metadata record.
 pub const fn record_length(parts: &[&str]) -> usize {
     let mut length = 0;

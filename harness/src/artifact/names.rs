@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::artifact::build;
 use crate::artifact::module::Module;
 
-/// The same code, with the names of its functions and what its records say of their crates.
+/// The same code, with the names of its functions.
 pub(crate) struct Named {
     pub(crate) wasm: Vec<u8>,
     pub(crate) module: Module,

@@ -6,19 +6,13 @@ use std::path::Path;
 use plugsmith::protocol::metadata::Record;
 
 use crate::artifact::module::Module;
-use crate::artifact::names;
 use crate::error::{Error, Result};
 
 /// The exports of an artifact that come from a crate that it depends on, with the name of that crate,
-/// unless its own `export_plugin!` lists them. Only an artifact that was built with debug assertions, as
-/// those under test are, says what is from where, and the file with names beside one that ships.
+/// unless its own `export_plugin!` lists them. Only an artifact that was built with debug assertions,
+/// as those under test are, says what is from where.
 pub(crate) fn leaked(module: &Module, path: Option<&Path>) -> Vec<(String, String)> {
-    let beside = match module.origins.is_empty() {
-        true => names::beside(path, module),
-        false => None,
-    };
-    let module = beside.as_ref().map_or(module, |named| &named.module);
-    let Some(own) = own(module, path, beside.is_some()) else { return Vec::new() };
+    let Some(own) = own(module, path) else { return Vec::new() };
     let is_own = |module: &str| module.split("::").next() == Some(own.as_str());
     let is_listed = |export: &str| {
         module.records.iter().any(|record| match record {
@@ -32,13 +26,12 @@ pub(crate) fn leaked(module: &Module, path: Option<&Path>) -> Vec<(String, Strin
     exports
 }
 
-/// The crate that the artifact is of: cargo calls the file so, and so does `is_ours`, a build of our own.
-/// `None` where the file was renamed.
-fn own(module: &Module, path: Option<&Path>, is_ours: bool) -> Option<String> {
+/// The crate that the artifact is of: cargo calls the file so. `None` where the file was renamed.
+fn own(module: &Module, path: Option<&Path>) -> Option<String> {
     let path = path?;
     let stem = path.file_stem()?.to_string_lossy().replace('-', "_");
     let is_cargos = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("wasm32-"));
-    (is_ours || is_cargos || module.origins.iter().any(|origin| origin.crate_name() == stem)).then_some(stem)
+    (is_cargos || module.origins.iter().any(|origin| origin.crate_name() == stem)).then_some(stem)
 }
 
 /// Refuses an artifact with entry points that it did not ask for.

@@ -1,6 +1,5 @@
 //! An artifact without what only debuggers and compilers read.
 
-use plugsmith::protocol::metadata;
 use wasmparser::{Parser, Payload};
 
 use crate::error::{Error, Result};
@@ -44,59 +43,4 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
         start = end;
     }
     Ok(kept)
-}
-
-/// The artifact without what says which crates its entry points come from: no host reads that.
-pub(crate) fn without_origins(wasm: &[u8]) -> Result<Vec<u8>> {
-    let invalid = |error: wasmparser::BinaryReaderError| Error::InvalidModule { reason: error.to_string() };
-    let mut out = Vec::with_capacity(wasm.len());
-    let mut start = 0;
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.map_err(invalid)?;
-        if let Payload::CustomSection(section) = &payload
-            && section.name() == metadata::SECTION
-        {
-            let mut contents = leb(metadata::SECTION.len());
-            contents.extend_from_slice(metadata::SECTION.as_bytes());
-            contents.extend(section.data().split_inclusive(|byte| *byte == b'\n').flat_map(without_origin));
-            out.push(0);
-            out.extend(leb(contents.len()));
-            out.extend(contents);
-            start = section.range().end;
-        } else if let Some((_, range)) = payload.as_section() {
-            out.extend_from_slice(wasm.get(start..range.end).unwrap_or_default());
-            start = range.end;
-        } else if let Payload::Version { range, .. } = &payload {
-            out.extend_from_slice(wasm.get(start..range.end).unwrap_or_default());
-            start = range.end;
-        }
-    }
-    Ok(out)
-}
-
-/// A record without its last member, the module that it is from; nothing of the list of all entry points.
-fn without_origin(line: &[u8]) -> Vec<u8> {
-    const MEMBER: &[u8] = b",\"module\":\"";
-    if line.starts_with(b"{\"kind\":\"list\"") {
-        return Vec::new();
-    }
-    let place = line.windows(MEMBER.len()).rposition(|window| window == MEMBER);
-    match place.filter(|_| line.ends_with(b"\"}\n")) {
-        Some(place) if !line[place + MEMBER.len()..line.len() - 3].contains(&b'"') => [&line[..place], b"}\n"].concat(),
-        _ => line.to_vec(),
-    }
-}
-
-/// A number as wasm writes it.
-fn leb(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let byte = (number & 0x7f) as u8;
-        number >>= 7;
-        if number == 0 {
-            bytes.push(byte);
-            return bytes;
-        }
-        bytes.push(byte | 0x80);
-    }
 }

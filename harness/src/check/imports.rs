@@ -102,7 +102,7 @@ fn judge_memory(artifact: &Artifact, wasi: &[&Import], report: &mut Report) {
     };
     if !through_memory.is_empty() {
         let names = through_memory.join("`, `");
-        report.breach(format!("exports no memory called `memory`, where the host puts what `{names}` gives"), EXPORT);
+        report.note(format!("exports no memory called `memory`, which `{names}` works on: calls of it fail"), EXPORT);
     } else if module.memories > 0 {
         report.note("exports no memory called `memory`, so that a host or a debugger cannot look into it", EXPORT);
     }

@@ -56,8 +56,8 @@ fn a_memory_that_is_not_exported_is_told() {
       (memory 1) (func (export "run")))"#;
     insta::assert_snapshot!(judge(hidden), @r#"note: exports no memory called `memory`, so that a host or a debugger cannot look into it; fix: export it: `(memory (export "memory") ..)`; Rust does, C and Zig need `--export-memory` of the linker, or none of its `--no-export-memory`"#);
     insta::assert_snapshot!(judge(wasi), @r#"
-    breach: exports no memory called `memory`, where the host puts what `random_get` gives; fix: export it: `(memory (export "memory") ..)`; Rust does, C and Zig need `--export-memory` of the linker, or none of its `--no-export-memory`
     note: imports `random_get` of WASI, which is off by default in the Python, Node and Go SDKs; fix: say in your documentation that the host must switch WASI on; or do without time and randomness
+    note: exports no memory called `memory`, which `random_get` works on: calls of it fail; fix: export it: `(memory (export "memory") ..)`; Rust does, C and Zig need `--export-memory` of the linker, or none of its `--no-export-memory`
     "#);
 }
 

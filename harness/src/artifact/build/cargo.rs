@@ -17,9 +17,6 @@ pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 /// Flags for the target of every plugin, which cargo adds to those of its configuration.
 const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 
-/// Asks for records that say which crate they are from.
-const ORIGINS: &str = "PLUGSMITH_ORIGINS";
-
 /// What a build came to.
 #[derive(Debug)]
 pub(super) struct Build {
@@ -44,7 +41,7 @@ pub(super) struct Unit {
 /// `rlib`, too, no link-time optimisation.
 pub(super) fn build(package: &Package, options: &BuildOptions, progress: &mut dyn FnMut(&str)) -> Result<Build> {
     let mut command = cargo(&package.folder);
-    command.args(["rustc", "--lib", "--crate-type", "cdylib"]).env(ORIGINS, "1");
+    command.args(["rustc", "--lib", "--crate-type", "cdylib"]);
     with_options(&mut command, package, options);
     place(&mut command, &package.guests(options));
     run_build(command, package, &[], progress)
@@ -63,7 +60,7 @@ pub(super) fn build_with_lines(package: &Package, options: &BuildOptions, profil
             command.args(options.features.arguments());
         }
         None => {
-            command.args(["rustc", "--lib", "--crate-type", "cdylib"]).env(ORIGINS, "1");
+            command.args(["rustc", "--lib", "--crate-type", "cdylib"]);
             with_options(&mut command, package, options);
         }
     }

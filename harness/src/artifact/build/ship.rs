@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::artifact::module::Module;
-use crate::artifact::strip::{strip, without_origins};
+use crate::artifact::strip::strip;
 use crate::error::{Error, Result};
 
 /// The environment variable that names another `wasm-opt`; empty, none is used.
@@ -22,7 +22,7 @@ pub(super) fn place(built: &Path, path: &Path) -> Result<()> {
         None => read(built)?,
     };
     put(&named(path), &wasm)?;
-    put(path, &without_origins(&strip(&wasm)?)?)
+    put(path, &strip(&wasm)?)
 }
 
 /// The same module, made smaller by `wasm-opt`; `None` where there is no such program.
