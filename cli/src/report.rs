@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::{self, message};
-use crate::terminal::{self, DIM, styled};
+use crate::terminal::{self, DIM, grouped, styled};
 
 /// One call, as `--json` prints it.
 #[derive(Serialize)]
@@ -161,17 +161,4 @@ fn frames(error: &Error) -> &[String] {
         Error::Trapped { frames, .. } => frames,
         _ => &[],
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -18,8 +18,7 @@ use plugsmith_harness::{BuildOptions, Module, Profile, Source};
 use crate::artifact::{self, Named};
 use crate::error::Error;
 use crate::options::Serve;
-use crate::report::grouped;
-use crate::terminal::{self, DIM, styled};
+use crate::terminal::{self, DIM, grouped, styled};
 use crate::values::{HttpAnswer, Setting, TextPair};
 
 /// What requests that are under way get to end, once the server is interrupted.

@@ -13,6 +13,8 @@ mod trace;
 mod engine;
 
 mod check;
+#[doc(hidden)]
+pub mod fuzzed;
 pub mod hosts;
 #[cfg(doctest)]
 mod pages;

@@ -18,7 +18,7 @@ const HARNESS: &[&[&str]] = &[
     &["engine"],
     &["hosts", "powers"],
     &["check", "xtp", "serve"],
-    &["private", "pages", "lib"],
+    &["fuzzed", "private", "pages", "lib"],
 ];
 
 /// The PDK, from the ground up.

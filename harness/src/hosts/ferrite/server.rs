@@ -43,6 +43,7 @@ use super::store::{Clock, Fault, Memory};
 
 pub use config::{FUEL_PER_MS, HookFailure, PluginConfig, SandboxConfig};
 pub use plugin_source::{PluginSource, PluginStats};
+pub(crate) use signature::verify as verify_signature;
 pub use signature::{Keys, keygen, sign};
 
 /// The Ferrite that this server is, for a plugin's `min_version`.

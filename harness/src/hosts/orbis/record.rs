@@ -66,7 +66,7 @@ pub fn record(request: &Request) -> String {
 }
 
 /// The requests of a recording.
-pub(super) fn read(file: &Path) -> Result<Vec<Request>> {
+pub(crate) fn read(file: &Path) -> Result<Vec<Request>> {
     let fail = |reason: String| Error::File { path: file.to_owned(), reason };
     let text = file::read_to_string(file).map_err(|error| fail(error.to_string()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());

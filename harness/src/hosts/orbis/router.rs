@@ -16,11 +16,11 @@ use super::request::{Request, User};
 use super::response::Response;
 
 /// A route, and what the request has in the place of its parameters.
-pub(super) struct Matched<'a> {
-    pub(super) route: &'a PluginRoute,
-    pub(super) params: BTreeMap<String, String>,
-    pub(super) query: BTreeMap<String, String>,
-    pub(super) body: Json,
+pub(crate) struct Matched<'a> {
+    pub(crate) route: &'a PluginRoute,
+    pub(crate) params: BTreeMap<String, String>,
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) body: Json,
 }
 
 impl Matched<'_> {
@@ -43,7 +43,7 @@ impl Matched<'_> {
 }
 
 /// The route for a request, or the host's own answer.
-pub(super) fn find<'a>(
+pub(crate) fn find<'a>(
     mode: Mode,
     limits: Limits,
     plugin: &str,

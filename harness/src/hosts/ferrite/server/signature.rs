@@ -49,7 +49,7 @@ pub fn sign(wasm: &[u8], secret: &str) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// Why it is not: unsigned, changed since, signed by somebody else.
-pub(super) fn verify(wasm: &[u8], trusted: &[String]) -> Result<(), String> {
+pub(crate) fn verify(wasm: &[u8], trusted: &[String]) -> Result<(), String> {
     if trusted.is_empty() {
         return Err("there are no trusted_keys in [plugins.sandbox]".to_owned());
     }
