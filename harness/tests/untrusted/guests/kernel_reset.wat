@@ -1,0 +1,3 @@
+;; Throws the kernel's blocks away while it uses them.
+(module (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64))) (import "extism:host/env" "reset" (func $reset)) (import "extism:host/user" "kv_read" (func $kv_read (param i64) (result i64)))
+  (memory (export "memory") 1) (func (export "run") (local $b i64) (local.set $b (call $alloc (i64.const 3))) (call $reset) (drop (call $kv_read (local.get $b)))))
