@@ -2,9 +2,11 @@
 //! test could want, too, is the harness's.
 
 mod artifact;
+mod audit;
 mod build;
 mod call;
 mod check;
+mod cost;
 mod doctor;
 mod error;
 mod host;
@@ -53,6 +55,8 @@ fn main() -> ExitCode {
         Verb::Serve(options) => serve::serve(*options),
         Verb::Keygen(options) => sign::keygen(&options),
         Verb::Sign(options) => sign::sign(&options),
+        Verb::Cost(options) => cost::cost(&options),
+        Verb::Audit(options) => audit::audit(&options),
         Verb::Test(options) => test::test(&options),
         Verb::New(options) => new::new(&options),
         Verb::Init(options) => init::init(&options),

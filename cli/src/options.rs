@@ -179,6 +179,12 @@ pub(crate) enum Verb {
     /// Sign an artifact, for servers with verify_signatures
     #[command(after_help = help(SIGN_EXAMPLES))]
     Sign(Sign),
+    /// Show what each export cost in the last test run, and hold it against a baseline
+    #[command(after_help = help(crate::cost::EXAMPLES))]
+    Cost(crate::cost::Cost),
+    /// Show what a plugin was granted, can do and does, and what an update newly asks for
+    #[command(after_help = help(crate::audit::EXAMPLES))]
+    Audit(crate::audit::AuditOptions),
     /// Run the tests of a plugin
     #[command(after_help = help(TEST_EXAMPLES))]
     Test(Test),

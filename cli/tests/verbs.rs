@@ -28,6 +28,8 @@ mod orbis;
 mod pack;
 #[path = "verbs/peers.rs"]
 mod peers;
+#[path = "verbs/powers.rs"]
+mod powers;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]

@@ -9,6 +9,7 @@ pub(crate) mod names;
 pub(crate) mod order;
 pub(crate) mod origin;
 pub(crate) mod proposals;
+pub(crate) mod reach;
 pub(crate) mod source;
 pub(crate) mod stand_in;
 pub(crate) mod strip;

@@ -5,6 +5,7 @@
 //!
 //! | power | finds |
 //! |---|---|
+//! | [`audit`] | what a plugin may do, can do and does, and what an update newly asks for |
 //! | [`cost`] | what each export costs, what exceeds its budget, and what has become dearer |
 //! | [`faults`](fn@faults) | what goes wrong when a host call fails |
 //! | `invariant` (feature `powers`) | a sequence of calls, time, restarts and faults that breaks what must hold |
@@ -13,6 +14,7 @@
 //!
 //! They work on every [`Guest`](crate::Guest), so on artifacts of other SDKs, too.
 
+pub mod audit;
 pub mod cost;
 pub mod faults;
 #[cfg(feature = "powers")]

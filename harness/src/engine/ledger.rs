@@ -46,8 +46,8 @@ pub struct ExportCosts {
     pub host_calls: u64,
     /// The host functions that were used, in all calls together, sorted.
     pub uses: Vec<HostUse>,
-    /// Scheme, host and port of each URL that was requested.
-    pub origins: BTreeSet<String>,
+    /// Method and origin of each HTTP request: `GET https://api.example.com`.
+    pub requests: BTreeSet<String>,
 }
 
 impl ExportCosts {
@@ -88,7 +88,7 @@ impl ExportCosts {
         for of_call in &crossed.host_calls {
             self.add_use(of_call);
         }
-        self.origins.extend(crossed.origins.iter().cloned());
+        self.requests.extend(crossed.requests.iter().cloned());
         if crossed.is_interfered || !has_fuel {
             return;
         }
@@ -127,7 +127,7 @@ impl ExportCosts {
         for function in &other.uses {
             self.add_use(function);
         }
-        self.origins.extend(other.origins);
+        self.requests.extend(other.requests);
     }
 }
 

@@ -55,8 +55,8 @@ pub(crate) struct Crossed {
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
     pub(crate) host_calls: Vec<HostUse>,
-    /// Scheme, host and port of each URL that was requested.
-    pub(crate) origins: BTreeSet<String>,
+    /// Method and origin of each HTTP request.
+    pub(crate) requests: BTreeSet<String>,
     /// Whether a watch has answered in the host's place: then the fuel says nothing of the plugin in its host.
     pub(crate) is_interfered: bool,
 }
@@ -79,7 +79,7 @@ impl Crossed {
         known.bytes_to_host += arguments.iter().map(length).sum::<u64>();
         known.bytes_from_host += answer.map_or(0, length);
         if name == "http_request" {
-            self.origins.extend(arguments.iter().find_map(origin));
+            self.requests.extend(request(arguments));
         }
     }
 }
@@ -91,14 +91,24 @@ fn length(value: &HostValue) -> u64 {
     }
 }
 
-/// The origin of the URL in a request, as JSON.
-fn origin(request: &HostValue) -> Option<String> {
+/// The method and the origin of a request: `GET https://api.example.com`. Extism passes it as JSON, Orbis the
+/// method and the URL as texts.
+fn request(arguments: &[HostValue]) -> Option<String> {
     #[derive(Deserialize)]
     struct Request {
         url: String,
+        #[serde(default)]
+        method: Option<String>,
     }
-    let HostValue::Block(Some(bytes)) = request else { return None };
-    let request: Request = serde_json::from_slice(bytes).ok()?;
-    let origin = url::Url::parse(&request.url).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
+    let text = |place: usize| match arguments.get(place) {
+        Some(HostValue::Block(Some(bytes))) => std::str::from_utf8(bytes).ok(),
+        _ => None,
+    };
+    let request = serde_json::from_str::<Request>(text(0)?);
+    let (method, url) = match request {
+        Ok(request) => (request.method.unwrap_or_else(|| "GET".to_owned()), request.url),
+        Err(_) => (text(0)?.to_owned(), text(1)?.to_owned()),
+    };
+    let origin = url::Url::parse(&url).ok()?.origin();
+    origin.is_tuple().then(|| format!("{} {}", method.to_uppercase(), origin.ascii_serialization()))
 }

@@ -7,6 +7,7 @@ mod guest;
 
 mod fixture;
 
+mod audit;
 mod cost;
 mod faults;
 #[cfg(feature = "powers")]
