@@ -84,7 +84,7 @@ fn report_in(
             Ok(module) => {
                 let named = names::beside(path.as_deref(), &module);
                 let mut artifact = Artifact { module, wasm, named, path, folder };
-                if profile.word == "ferrite" {
+                if profile.reads_plugin_toml {
                     artifact.adopt(&mut report)?;
                 }
                 first(&mut artifact, &mut report);

@@ -165,18 +165,13 @@ pub enum Error {
         milliseconds: u64,
     },
     /// The call used all of its fuel.
-    #[error(
-        "out of fuel: more than {limit} instructions; if it is no endless loop, give it more with `Host::fuel` or `--fuel`"
-    )]
+    #[error("{}", out_of_fuel(*limit, MORE_FUEL))]
     OutOfFuel {
         /// The limit.
         limit: u64,
     },
     /// The call's host calls used all of its fuel: each counts, and each of their bytes.
-    #[error(
-        "out of fuel: its host calls count for more than {limit}, {HOST_CALL} each and 1 for each byte; if it is no \
-         endless loop, give it more with `Host::fuel` or `--fuel`"
-    )]
+    #[error("{}", out_of_host_calls(*limit, MORE_FUEL))]
     OutOfHostCalls {
         /// The limit.
         limit: u64,
@@ -264,7 +259,7 @@ pub enum Error {
         /// Which field it is, and how to give it.
         reason: String,
     },
-    /// There is no host of this word.
+    /// There is no host with this name.
     #[error("no host `{word}`: choose one of {}", known.join(", "))]
     UnknownHost {
         /// What was asked for.
@@ -286,6 +281,7 @@ pub enum Error {
         /// Its name.
         plugin: String,
         /// Why not.
+        #[source]
         error: Box<Error>,
     },
     /// A manifest, options or a list of plugins that a host could not read.
@@ -409,6 +405,22 @@ impl Error {
             error => error,
         }
     }
+}
+
+/// What gives a plugin under test more fuel.
+const MORE_FUEL: &str = "`Host::fuel` or `--fuel`";
+
+/// The text of [`Error::OutOfFuel`], with what gives `more`.
+pub(crate) fn out_of_fuel(limit: u64, more: &str) -> String {
+    format!("out of fuel: more than {limit} instructions; if it is no endless loop, give it more with {more}")
+}
+
+/// The text of [`Error::OutOfHostCalls`], with what gives `more`.
+pub(crate) fn out_of_host_calls(limit: u64, more: &str) -> String {
+    format!(
+        "out of fuel: its host calls count for more than {limit}, {HOST_CALL} each and 1 for each byte; if it is no \
+         endless loop, give it more with {more}"
+    )
 }
 
 /// The error of a peer; of one that loads others without a rule, with the rule.

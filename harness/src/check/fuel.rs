@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::{Artifact, Report};
 use crate::engine::ledger;
-use crate::hosts::ferrite::fcall;
 use crate::hosts::{Abi, Profile};
 use crate::import::KERNEL;
 
@@ -13,7 +12,7 @@ pub(super) fn judge(artifact: &Artifact, profile: &Profile, report: &mut Report)
         // Its tests ran in another kind of host.
         return;
     }
-    let fcall = (profile.word == "ferrite" && artifact.is_fcall()).then_some(fcall::FUEL);
+    let fcall = profile.fcall_fuel.filter(|_| artifact.is_fcall());
     let (Some(path), Some(limit)) = (&artifact.path, fcall.or(profile.fuel)) else { return };
     let (own, others) = ledger::most_fuel(Path::new(path), &artifact.wasm);
     for (function, fuel) in own.iter().filter(|(_, fuel)| **fuel > limit) {

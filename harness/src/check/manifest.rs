@@ -1,7 +1,7 @@
 //! An artifact held against the Extism manifest that it is to be loaded with.
 
 use super::{Artifact, Report};
-use crate::engine::door::vain;
+use crate::engine::door::matches_nothing;
 use crate::hosts::extism::Manifest;
 use crate::import::{KERNEL, WASI};
 
@@ -15,7 +15,7 @@ pub(super) fn judge(artifact: &Artifact, manifest: &Manifest, report: &mut Repor
             format!("set max_pages to {pages} or more: blocks of input and output count, too"),
         );
     }
-    for (why, fix) in manifest.allowed_hosts.iter().flatten().filter_map(|pattern| vain(pattern)) {
+    for (why, fix) in manifest.allowed_hosts.iter().flatten().filter_map(|pattern| matches_nothing(pattern)) {
         report.note(format!("the manifest allows hosts in vain: {why}"), fix);
     }
     if imports(KERNEL, "http_request") && manifest.allowed_hosts.as_ref().is_none_or(Vec::is_empty) {

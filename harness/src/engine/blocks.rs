@@ -1,8 +1,9 @@
 //! Kernel blocks, as host functions read and write them: nothing that a guest says of one is trusted.
 
 use extism::CurrentPlugin;
+use wasmtime::Trap;
 
-use crate::engine::failure::{Failure, TRAP};
+use crate::engine::failure::Failure;
 use crate::engine::running::Running;
 
 /// Refuses what needs Extism's store and linker while a start function runs: Extism has not set its

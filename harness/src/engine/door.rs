@@ -24,7 +24,7 @@ use crate::engine::running::Running;
 use crate::error::{Error, HOST_CALL};
 use crate::import::{Import, KERNEL, WASI, closure, peers_signature};
 
-pub(crate) use allowed::vain;
+pub(crate) use allowed::matches_nothing;
 pub(crate) use call::{asked, host_failure, stopped};
 pub(crate) use http::check_request;
 pub(crate) use pass::{Asked, Stop, pass};

@@ -46,7 +46,7 @@ pub(crate) fn call(error: &extism::Error, message: Option<String>, limits: &Limi
         return Error::Trapped { panic: message, reason: reason.to_owned(), frames };
     }
     match (message, root.strip_prefix(CODE)) {
-        (Some(message), _) => answered(message),
+        (Some(message), _) => Error::Plugin { message },
         (None, Some(code)) => Error::Plugin { message: format!("returned {code} without setting an error") },
         (None, None) => Error::Plugin {
             message: match root.strip_prefix(EXIT) {
@@ -56,15 +56,6 @@ pub(crate) fn call(error: &extism::Error, message: Option<String>, limits: &Limi
                 None => root,
             },
         },
-    }
-}
-
-/// The error that a guest answers with.
-pub(crate) fn answered(message: String) -> Error {
-    if message.starts_with("NOPERM ") || message.starts_with("DENIED ") {
-        Error::Denied { message }
-    } else {
-        Error::Plugin { message }
     }
 }
 

@@ -229,10 +229,9 @@ impl Plugin {
         let (result, spent) = self.run(function, &input);
         let outcome = self.outcome(function, What::Function(input), result, spent).map(|output| {
             let shown = Shown::Bytes(Excerpt::of(&output));
-            let value = O::from_input(&output).map_err(|reason| Error::BadOutput {
+            let value = O::from_output(&output).map_err(|reason| Error::BadOutput {
                 function: function.to_owned(),
-                // The conversion is the guest's, where these bytes would be an input.
-                reason: format!("{}: {}", reason.replacen("the input", "the output", 1), event::render_bytes(&output)),
+                reason: format!("{reason}: {}", event::render_bytes(&output)),
             })?;
             Ok((value, shown))
         });
@@ -351,7 +350,7 @@ impl Plugin {
     }
 
     fn enter(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>> {
-        self.running.host.takes(function, input)?;
+        self.running.host.refuse_binary_input(function, input)?;
         let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
         let result = self.running.enter(|| instance.call::<&[u8], ()>(function, input));
         // A host function's verdict stands, whatever the guest made of it.
@@ -359,12 +358,15 @@ impl Plugin {
             (Some(failure), _) => Err(failure),
             // Extism's contract: whoever sets an error has failed, whatever it returns.
             (None, Ok(())) => match self.running.take_error() {
-                Some(message) => Err(failure::answered(message)),
+                Some(message) => Err(self.running.answered(message)),
                 None => self.running.output(function),
             },
             (None, Err(error)) => {
                 let message = self.running.take_error();
-                let mut failure = failure::call(&error, message, &self.running.host.limits);
+                let mut failure = match failure::call(&error, message, &self.running.host.limits) {
+                    Error::Plugin { message } => self.running.answered(message),
+                    failure => failure,
+                };
                 if let Error::Trapped { frames, .. } = &mut failure {
                     let found = self.frames(&failure::addresses(&error));
                     if !found.is_empty() {

@@ -61,6 +61,8 @@ pub(crate) struct CallState {
     pub(crate) error: Option<String>,
     /// What its host calls count for.
     pub(crate) host_calls: u64,
+    /// What the host has refused, in the words that the guest was told.
+    pub(crate) refusals: Vec<String>,
     /// The offset and the length of the output that the guest has set.
     pub(crate) output: Option<(u64, u64)>,
     pub(crate) crossed: Crossed,
@@ -86,6 +88,26 @@ impl Running {
     /// The error that the guest has set, which is then no longer set.
     pub(crate) fn take_error(&self) -> Option<String> {
         self.call.borrow_mut().error.take()
+    }
+
+    /// Notes that the host has refused something, and with what words.
+    pub(crate) fn note_refusal(&self, message: String) {
+        /// A guest may ask without end; the last are those that it may pass on.
+        const KEPT: usize = 100;
+        let refusals = &mut self.call.borrow_mut().refusals;
+        if refusals.len() == KEPT {
+            refusals.remove(0);
+        }
+        refusals.push(message);
+    }
+
+    /// The error that the guest answers with: the host's, where it passes on a refusal, else its own.
+    pub(crate) fn answered(&self, message: String) -> Error {
+        if self.call.borrow().refusals.iter().any(|refusal| message.starts_with(refusal)) {
+            Error::Denied { message }
+        } else {
+            Error::Plugin { message }
+        }
     }
 
     /// Forgets the last call, before there is another.
@@ -123,7 +145,7 @@ impl Running {
                     self.kernel_memory().map_or(0, |memory| memory.size())
                 ),
             })?;
-        self.host.gives(function, output)
+        self.host.refuse_binary_output(function, output)
     }
 
     /// Notes the memories that this plugin's instances were given since the last time.

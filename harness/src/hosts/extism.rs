@@ -124,7 +124,7 @@ pub fn grant(manifest: &Manifest, mut host: Host) -> Host {
     if let Some(milliseconds) = manifest.timeout_ms {
         host = host.timeout(Duration::from_millis(milliseconds));
     }
-    host.sealed().of_an_sdk()
+    host.sealed().with_sdk_defaults()
 }
 
 /// A manifest that cannot be followed.

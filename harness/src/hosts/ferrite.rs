@@ -1,11 +1,11 @@
 //! Ferrite: a Redis-like server whose plugins bring commands, hooks, data types, transformers and
 //! storage backends.
 
-mod acting;
 mod client;
 mod extensions;
 pub(crate) mod fcall;
 mod hooks;
+mod host_action;
 mod keyspace;
 pub mod manifest;
 mod names;

@@ -7,8 +7,8 @@
 //! limits on number, depth, memory and fuel, an end to cycles, and cleanup when the caller goes.
 
 mod callee;
-mod family;
 mod imports;
+mod members;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ use crate::trace::again::Again;
 
 pub use callee::Callee;
 use callee::Known;
-use family::Member;
+use members::Member;
 use rules::Rule;
 
 /// The plugins that a plugin under test may load and call, and how far it may go.

@@ -36,6 +36,12 @@ pub struct Profile {
     pub timeout: Option<Duration>,
     /// The wasm proposals that it runs.
     pub(crate) features: WasmFeatures,
+    /// The fuel of one call by `FCALL`, where a host has that.
+    pub(crate) fcall_fuel: Option<u64>,
+    /// Whether a `plugin.toml` may say what an artifact without records has.
+    pub(crate) reads_plugin_toml: bool,
+    /// What else is different in a host of this kind for a test.
+    pub(crate) habits: fn(Host) -> Host,
     /// What else it has to say of an artifact.
     pub(crate) judge: fn(&Artifact, &mut Report),
 }
@@ -76,7 +82,7 @@ pub fn profiles() -> Vec<Profile> {
     vec![extism::profile(), query::profile(), ferrite::profile(), orbis::profile(), peers::profile()]
 }
 
-/// The host of this word.
+/// The host with this name.
 ///
 /// ```
 /// use plugsmith_harness::hosts::profile;
@@ -118,10 +124,7 @@ impl Profile {
         if self.wasi == Wasi::Off {
             host = host.without_wasi();
         }
-        if self.word == "query" {
-            host = host.fresh_instances().without_response_headers().text_only();
-        }
-        host.of_an_sdk()
+        (self.habits)(host).with_sdk_defaults()
     }
 }
 

@@ -97,6 +97,9 @@ pub struct HostCall {
     pub inside: Vec<Event>,
 }
 
+/// The codes of errors by which a host refuses something.
+pub(crate) const REFUSALS: [&str; 2] = ["NOPERM", "DENIED"];
+
 /// A value that crossed the boundary between a plugin and its host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typed {
@@ -129,6 +132,16 @@ impl Typed {
 }
 
 impl HostCall {
+    /// What the guest was told where its host refused the call: `NOPERM ..`. Of a long text it is the start.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        let Some(Typed { ty: WireType::Resp, value: HostValue::Block(Some(reply)), .. }) = &self.typed_result else {
+            return None;
+        };
+        let text = reply.strip_prefix(b"-")?;
+        let text = String::from_utf8_lossy(text.split(|byte| *byte == b'\r').next()?).into_owned();
+        REFUSALS.contains(&text.split(' ').next()?).then_some(text)
+    }
+
     /// What a host did by itself, which crossed no boundary.
     pub(crate) fn of_the_host(
         module: &str,

@@ -19,6 +19,16 @@ pub trait Input<'a>: Sized {
     /// # Errors
     /// Why the bytes are no such value.
     fn from_input(bytes: &'a [u8]) -> Result<Self, String>;
+
+    /// Converts the output of a call, as whoever made it does.
+    ///
+    /// # Errors
+    /// Why the bytes are no such value.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[doc(hidden)]
+    fn from_output(bytes: &'a [u8]) -> Result<Self, String> {
+        Self::from_input(bytes)
+    }
 }
 
 impl<'a> Input<'a> for &'a [u8] {
@@ -33,9 +43,18 @@ impl<'a> Input<'a> for &'a str {
     const TYPE: &'static str = "text";
 
     fn from_input(bytes: &'a [u8]) -> Result<&'a str, String> {
-        core::str::from_utf8(bytes)
-            .map_err(|error| join(&["the input is not UTF-8 at byte ", &decimal(error.valid_up_to() as i64)]))
+        text("the input", bytes)
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn from_output(bytes: &'a [u8]) -> Result<&'a str, String> {
+        text("the output", bytes)
+    }
+}
+
+fn text<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a str, String> {
+    core::str::from_utf8(bytes)
+        .map_err(|error| join(&[what, " is not UTF-8 at byte ", &decimal(error.valid_up_to() as i64)]))
 }
 
 impl Input<'_> for String {
@@ -43,6 +62,11 @@ impl Input<'_> for String {
 
     fn from_input(bytes: &[u8]) -> Result<String, String> {
         <&str>::from_input(bytes).map(str::to_owned)
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn from_output(bytes: &[u8]) -> Result<String, String> {
+        <&str>::from_output(bytes).map(str::to_owned)
     }
 }
 

@@ -17,7 +17,9 @@ pub(super) fn denial(allowed: &[String], url: &str) -> Option<String> {
                 "allow it with \"allowed_hosts\": [{host:?}] in the manifest or the options, \
                  or `.allowed_hosts([{host:?}])` on the `Host`"
             )),
-            patterns => patterns.iter().find_map(|pattern| vain(pattern)).map(|(why, fix)| format!("{why}: {fix}")),
+            patterns => {
+                patterns.iter().find_map(|pattern| matches_nothing(pattern)).map(|(why, fix)| format!("{why}: {fix}"))
+            }
         };
         let fix = fix.map_or(String::new(), |fix| format!("; {fix}"));
         format!("HTTP request to {url} is not allowed: `{host}` is none of allowed_hosts {allowed:?}{fix}")
@@ -26,7 +28,7 @@ pub(super) fn denial(allowed: &[String], url: &str) -> Option<String> {
 
 /// Why no host's name matches a pattern, and what to write: names have no scheme, no port and no
 /// path, and are in lower case.
-pub(crate) fn vain(pattern: &str) -> Option<(String, String)> {
+pub(crate) fn matches_nothing(pattern: &str) -> Option<(String, String)> {
     if pattern.is_empty() {
         return Some((format!("{pattern:?} is no host's name"), "leave it out, or write \"*\" for all".to_owned()));
     }

@@ -49,6 +49,11 @@ impl Passes for &Running {
     }
 
     fn note(&mut self, event: Event) {
+        if let Event::Call(call) = &event
+            && let Some(refusal) = call.refusal()
+        {
+            self.note_refusal(refusal);
+        }
         self.call.borrow_mut().events.push(event);
     }
 

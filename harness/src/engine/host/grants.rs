@@ -95,7 +95,7 @@ impl Host {
 
     /// As an SDK of Extism is where the test does not say otherwise: no host may be asked, and no
     /// headers come back.
-    pub(crate) fn of_an_sdk(mut self) -> Host {
+    pub(crate) fn with_sdk_defaults(mut self) -> Host {
         self.grants.hosts.get_or_insert_default();
         self.grants.response_headers.get_or_insert(false);
         self

@@ -8,7 +8,7 @@ impl Host {
     ///
     /// # Errors
     /// [`Error::BadInput`] with the place of the first byte that is no text.
-    pub(crate) fn takes(&self, function: &str, input: &[u8]) -> Result<()> {
+    pub(crate) fn refuse_binary_input(&self, function: &str, input: &[u8]) -> Result<()> {
         match self.first_non_text(input) {
             Some(at) => Err(Error::BadInput {
                 function: function.to_owned(),
@@ -24,7 +24,7 @@ impl Host {
     ///
     /// # Errors
     /// [`Error::BadOutput`] with the place of the first byte that is no text.
-    pub(crate) fn gives(&self, function: &str, output: Vec<u8>) -> Result<Vec<u8>> {
+    pub(crate) fn refuse_binary_output(&self, function: &str, output: Vec<u8>) -> Result<Vec<u8>> {
         match self.first_non_text(&output) {
             Some(at) => Err(Error::BadOutput {
                 function: function.to_owned(),

@@ -11,8 +11,8 @@ use plugsmith::protocol::arguments::{self, Encoding, encode_one};
 use plugsmith::protocol::event::{Event, modified_field};
 
 use self::builtin::{BUILTINS, builtin};
-use super::acting::asking;
 use super::extensions::Extensions;
+use super::host_action::asking;
 use super::names::{Clash, clash};
 use crate::engine::arguments::Arguments;
 use crate::engine::plugin::{Plugin, reply};

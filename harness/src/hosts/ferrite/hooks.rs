@@ -2,8 +2,8 @@
 
 use plugsmith::{Event, HookResult};
 
-use super::acting::asking;
 use super::extensions::Extensions;
+use super::host_action::asking;
 
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};

@@ -11,7 +11,7 @@ use crate::engine::door::{Asked, Stop, asked, host_failure, pass, stopped};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
 use crate::hosts::peers::Failures;
-use crate::hosts::peers::family::{Member, Refusal};
+use crate::hosts::peers::members::{Member, Refusal};
 use crate::import::{Import, Signature, peers_signature};
 use crate::trace::again::Again;
 
@@ -116,7 +116,14 @@ fn tell(
     message: String,
 ) -> Result<i64, Failure> {
     match member.failures() {
-        Some(Failures::Told) => Ok(-write_block(running, plugin, format!("{code} {message}").as_bytes())?),
+        Some(Failures::Told) => {
+            let told = format!("{code} {message}");
+            let offset = write_block(running, plugin, told.as_bytes())?;
+            if code == REFUSED {
+                running.note_refusal(told);
+            }
+            Ok(-offset)
+        }
         Some(Failures::Zero) => Ok(0),
         Some(Failures::EndTheCall) => Err(host_failure(running, &import.name, message)),
         None => {

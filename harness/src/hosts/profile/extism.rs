@@ -17,6 +17,9 @@ pub(super) fn profile() -> Profile {
         fuel: None,
         timeout: None,
         features: ALL,
+        fcall_fuel: None,
+        reads_plugin_toml: false,
+        habits: |host| host,
         judge,
     }
 }

@@ -24,6 +24,9 @@ pub(super) fn profile() -> Profile {
         // The page's default.
         timeout: Some(Duration::from_secs(5)),
         features: ALL,
+        fcall_fuel: Some(ferrite::fcall::FUEL),
+        reads_plugin_toml: true,
+        habits: |host| host,
         judge,
     }
 }

@@ -39,6 +39,9 @@ pub(super) fn profile() -> Profile {
         fuel: Some(5_000_000),
         timeout: Some(Duration::from_secs(5)),
         features: FEATURES,
+        fcall_fuel: None,
+        reads_plugin_toml: false,
+        habits: |host| host,
         judge,
     }
 }

@@ -15,6 +15,9 @@ pub(super) fn profile() -> Profile {
         fuel: None,
         timeout: None,
         features: ALL,
+        fcall_fuel: None,
+        reads_plugin_toml: false,
+        habits: |host| host.fresh_instances().without_response_headers().text_only(),
         judge,
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::fit;
 use crate::engine::host::Host;
 use crate::engine::plugin::Plugin;
 use crate::engine::running::Running;
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::import::peers_signature;
 use crate::trace::again::Again;
 use crate::trace::event::Event;
@@ -28,7 +28,7 @@ const STACK: (usize, usize) = (1024 * 1024, 2 * 1024 * 1024);
 /// A plugin that may load others. What it has loaded ends with it.
 #[derive(Debug)]
 pub(crate) struct Member {
-    family: Rc<Family>,
+    members: Rc<Members>,
     /// From the plugin under test down to this one.
     chain: Vec<Link>,
     peers: RefCell<BTreeMap<i64, Rc<Instance>>>,
@@ -44,7 +44,7 @@ struct Link {
 
 /// What all plugins below the one under test share.
 #[derive(Debug)]
-struct Family {
+struct Members {
     registry: Registry,
     next: Cell<i64>,
     instances: Cell<usize>,
@@ -55,7 +55,7 @@ struct Family {
 /// A plugin that was loaded by another.
 #[derive(Debug)]
 struct Instance {
-    family: Rc<Family>,
+    members: Rc<Members>,
     name: String,
     /// `None` once it is gone.
     body: RefCell<Option<Body>>,
@@ -117,7 +117,7 @@ impl Member {
             check().map_err(|error| callee::of(name, error))?;
         }
         registry.check_functions()?;
-        let family = Family {
+        let members = Members {
             registry,
             next: Cell::default(),
             instances: Cell::default(),
@@ -125,23 +125,23 @@ impl Member {
             fuel: Cell::default(),
         };
         let link = Link { name, wasm: Some(Arc::clone(&compiled.wasm)) };
-        Ok(Member { family: Rc::new(family), chain: vec![link], peers: RefCell::default() })
+        Ok(Member { members: Rc::new(members), chain: vec![link], peers: RefCell::default() })
     }
 
     /// All that it may load.
     pub(crate) fn registry(&self) -> &Registry {
-        &self.family.registry
+        &self.members.registry
     }
 
     /// How it is told what went wrong.
     pub(crate) fn failures(&self) -> Option<Failures> {
-        self.family.registry.failures
+        self.members.registry.failures
     }
 
     /// Before a call of the plugin under test: what peers may use up is theirs again.
     pub(crate) fn begin(&self) {
         if self.is_root() {
-            self.family.fuel.set(0);
+            self.members.fuel.set(0);
         }
     }
 
@@ -168,7 +168,7 @@ impl Member {
 
     /// Makes an instance of the plugin of this name: its id.
     pub(crate) fn load(&self, name: &str) -> Result<i64, Refusal> {
-        let registry = &self.family.registry;
+        let registry = &self.members.registry;
         if !registry.may_load(self.name(), self.is_root(), name) {
             return Err(refused(format!("`{}` may not load `{name}`", self.name())));
         }
@@ -182,11 +182,11 @@ impl Member {
         let compiled = known.source().map(|source| known.compiled(source, limits.fuel));
         let compiled = compiled.transpose().map_err(Refusal::Fails)?;
         self.check_chain(name, compiled.as_deref())?;
-        if self.family.instances.get() >= limits.instances {
+        if self.members.instances.get() >= limits.instances {
             return Err(refused(format!("`{name}` would be more than {} plugins at a time", limits.instances)));
         }
         let pages = compiled.as_ref().map_or(0, |compiled| compiled.module.initial_pages);
-        if self.family.pages.get() + pages > limits.pages {
+        if self.members.pages.get() + pages > limits.pages {
             return Err(refused(format!(
                 "`{name}` starts with {pages} pages, which with all others is more than {}",
                 limits.pages
@@ -197,11 +197,11 @@ impl Member {
             None => Body::Native(known.native().cloned().unwrap_or_else(MockPeer::new)),
             Some(compiled) => Body::Wasm(Box::new(self.start(name, compiled, known.host(limits.fuel))?)),
         };
-        let id = self.family.next.replace(self.family.next.get() + 1);
-        self.family.instances.update(|count| count + 1);
-        self.family.pages.update(|all| all + pages);
+        let id = self.members.next.replace(self.members.next.get() + 1);
+        self.members.instances.update(|count| count + 1);
+        self.members.pages.update(|all| all + pages);
         let instance = Instance {
-            family: Rc::clone(&self.family),
+            members: Rc::clone(&self.members),
             name: name.to_owned(),
             body: RefCell::new(Some(body)),
             pages: Cell::new(pages),
@@ -229,7 +229,7 @@ impl Member {
             return Err(Refusal::Told(ABSENT, format!("`{}` has loaded no plugin with the id {id}", self.name())));
         };
         let name = &instance.name;
-        if !self.family.registry.may_call(self.name(), self.is_root(), name, function) {
+        if !self.members.registry.may_call(self.name(), self.is_root(), name, function) {
             return Err(refused(format!("`{}` may not call `{function}` of `{name}`", self.name())));
         }
         self.check_fuel(name)?;
@@ -260,12 +260,12 @@ impl Member {
         plugin.outlives_traps = self.failures() == Some(Failures::Zero);
         let (result, spent) = stacker::maybe_grow(STACK.0, STACK.1, || plugin.run(function, input));
         let events = plugin.take_events();
-        self.family.fuel.update(|all| all.saturating_add(spent.fuel));
+        self.members.fuel.update(|all| all.saturating_add(spent.fuel));
         // What the peer does counts for whoever called it.
         caller.count(spent.host_calls);
         let before = instance.pages.replace(spent.pages);
-        self.family.pages.update(|all| all - before + spent.pages);
-        let Limits { fuel, pages, .. } = self.family.registry.limits;
+        self.members.pages.update(|all| all - before + spent.pages);
+        let Limits { fuel, pages, .. } = self.members.registry.limits;
         let result = match result {
             Err(Error::UnexpectedHostCall { call, paste }) => {
                 let call = format!("{call} of the peer `{}`", instance.name);
@@ -277,13 +277,13 @@ impl Member {
                 Err(told(DOWN, &reason(&error)))
             }
             // Fuel is frozen in a compilation, so that what is left of it cannot stop a call that runs.
-            _ if self.family.fuel.get() > fuel => {
+            _ if self.members.fuel.get() > fuel => {
                 instance.end(&mut body);
                 let why = "out of fuel: with this call all plugins have used";
-                Err(told(DOWN, &format!("{why} {}, and `Registry::fuel` gives {fuel}", self.family.fuel.get())))
+                Err(told(DOWN, &format!("{why} {}, and `Registry::fuel` gives {fuel}", self.members.fuel.get())))
             }
             Err(error) => Err(told(FAILED, &error)),
-            Ok(_) if self.family.pages.get() > pages => {
+            Ok(_) if self.members.pages.get() > pages => {
                 instance.end(&mut body);
                 Err(told(DOWN, &format!("out of memory: more than {pages} pages of all plugins together")))
             }
@@ -293,10 +293,10 @@ impl Member {
     }
 
     fn start(&self, name: &str, compiled: Arc<Compiled>, host: Host) -> Result<Plugin, Refusal> {
-        let member = self.family.registry.is_caller(name, false).then(|| {
+        let member = self.members.registry.is_caller(name, false).then(|| {
             let mut chain = self.chain.clone();
             chain.push(Link { name: name.to_owned(), wasm: Some(Arc::clone(&compiled.wasm)) });
-            let member = Member { family: Rc::clone(&self.family), chain, peers: RefCell::default() };
+            let member = Member { members: Rc::clone(&self.members), chain, peers: RefCell::default() };
             Rc::new(member) as Rc<dyn Attached>
         });
         let attached = member.into_iter().collect();
@@ -309,7 +309,7 @@ impl Member {
             Err(Error::OutOfFuel { .. }) => fuel,
             Err(_) => 0,
         };
-        self.family.fuel.update(|all| all.saturating_add(spent));
+        self.members.fuel.update(|all| all.saturating_add(spent));
         started.map_err(|error| match error {
             Error::UnexpectedHostCall { .. } => Refusal::Fails(error),
             error => Refusal::Told(FAILED, format!("`{name}` did not start: {}", reason(&error))),
@@ -324,7 +324,7 @@ impl Member {
         if let Some(link) = self.chain.iter().find(|link| same(link)) {
             return Err(refused(format!("a cycle: {}{}", chain(), link.name)));
         }
-        let depth = self.family.registry.limits.depth;
+        let depth = self.members.registry.limits.depth;
         if self.chain.len() > depth {
             return Err(refused(format!("too deep: {}{name} is more than {depth} below the first", chain())));
         }
@@ -332,8 +332,8 @@ impl Member {
     }
 
     fn check_fuel(&self, name: &str) -> Result<(), Refusal> {
-        let limit = self.family.registry.limits.fuel;
-        let used = self.family.fuel.get();
+        let limit = self.members.registry.limits.fuel;
+        let used = self.members.fuel.get();
         if used < limit {
             return Ok(());
         }
@@ -354,8 +354,8 @@ impl Instance {
     /// Gives back what it holds.
     fn end(&self, body: &mut Option<Body>) {
         if body.take().is_some() {
-            self.family.instances.update(|count| count - 1);
-            self.family.pages.update(|all| all - self.pages.replace(0));
+            self.members.instances.update(|count| count - 1);
+            self.members.pages.update(|all| all - self.pages.replace(0));
         }
     }
 }
@@ -367,16 +367,15 @@ impl Drop for Instance {
     }
 }
 
-/// The error of a peer, with what gives it more where it ran out of fuel: not `Host::fuel`, which is for
-/// the plugin under test.
+/// What gives a peer more fuel: not `Host::fuel`, which is for the plugin under test.
+const MORE_FUEL: &str = "both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or `--fuel`";
+
+/// The error of a peer in words.
 fn reason(error: &Error) -> String {
-    let text = error.to_string();
     match error {
-        Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } => text.replace(
-            "with `Host::fuel` or",
-            "with both `Registry::fuel` and `plugin_in(.., || Host::new().fuel(..))`, or",
-        ),
-        _ => text,
+        Error::OutOfFuel { limit } => error::out_of_fuel(*limit, MORE_FUEL),
+        Error::OutOfHostCalls { limit } => error::out_of_host_calls(*limit, MORE_FUEL),
+        error => error.to_string(),
     }
 }
 

@@ -7,11 +7,10 @@ use plugsmith::{CommandError, HostError};
 use super::extensions::{Extensions, Gate};
 use super::keyspace::Keyspace;
 use super::shown::ShownAs;
-use crate::engine::failure;
 use crate::engine::plugin::Plugin;
 use crate::error::{Error, Result};
 use crate::trace::call::{Shown, What};
-use crate::trace::event;
+use crate::trace::event::{self, REFUSALS};
 use crate::trace::outcome::Outcome;
 use crate::trace::spent::Spent;
 
@@ -57,5 +56,7 @@ pub(crate) fn asking<T>(plugin: &Plugin, work: impl FnOnce(&Keyspace) -> Result<
 
 /// A refusal as whoever asked sees it.
 pub(crate) fn answer(error: HostError) -> Error {
-    failure::answered(CommandError::from(error).to_string())
+    let is_refused = REFUSALS.contains(&error.code());
+    let message = CommandError::from(error).to_string();
+    if is_refused { Error::Denied { message } } else { Error::Plugin { message } }
 }
