@@ -53,9 +53,10 @@ fn reached_limit(plugin: &mut CurrentPlugin, offset: u64) -> Option<Failure> {
 
 /// Whether the kernel has reached a limit of the plugin's, and not stumbled over what the plugin gave it.
 fn is_limit(failure: &Failure) -> bool {
-    let reason = failure.root_cause().to_string();
-    let is_of_the_call = reason.ends_with("interrupt") || reason.ends_with("all fuel consumed by WebAssembly");
-    !reason.starts_with(TRAP) || is_of_the_call
+    match failure.downcast_ref::<Trap>() {
+        Some(trap) => matches!(trap, Trap::Interrupt | Trap::OutOfFuel),
+        None => true,
+    }
 }
 
 /// Frees a block that the kernel's contract hands to the host.

@@ -307,7 +307,9 @@ impl Plugin {
         let Some(milliseconds) = command.and_then(|command| command.timeout_ms) else { return result };
         let taken = self.running.wasi.slept() + Duration::from_millis(fuel / FUEL_PER_MILLISECOND);
         match result {
-            Ok(_) | Err(Error::OutOfFuel { .. } | Error::TimedOut { .. }) if taken >= Duration::from_millis(milliseconds) => {
+            Ok(_) | Err(Error::OutOfFuel { .. } | Error::TimedOut { .. })
+                if taken >= Duration::from_millis(milliseconds) =>
+            {
                 Err(Error::TimedOut { milliseconds })
             }
             result => result,
