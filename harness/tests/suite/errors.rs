@@ -225,9 +225,9 @@ fn an_error_without_a_code_is_an_error() {
 }
 
 #[test]
-fn a_refusal_that_is_passed_on_is_denied() {
+fn a_refusal_that_no_host_gave_is_the_plugins_own_error() {
     let outcome = faulty(Host::new()).command("REFUSE", ());
-    assert!(matches!(outcome.result, Err(Error::Denied { .. })), "{outcome:?}");
+    assert!(matches!(outcome.result, Err(Error::Plugin { .. })), "{outcome:?}");
     assert_outcome_snapshot!(outcome, @"
     REFUSE
     => error: NOPERM this user has no permissions
