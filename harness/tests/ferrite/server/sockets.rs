@@ -97,6 +97,32 @@ fn what_is_malformed_ends_its_own_connection_only() {
 }
 
 #[test]
+fn a_client_sees_the_commands_of_another_and_can_end_it() {
+    let served = serve();
+    let (mut monitor, mut other, mut killer) = (served.connect(), served.connect(), served.connect());
+    monitor.write_all(b"MONITOR\r\n").unwrap();
+    read_exactly(&mut monitor, b"+OK\r\n");
+    other.write_all(b"JSON.SET d $ 1\r\n").unwrap();
+    read_exactly(&mut other, b"+OK\r\n");
+    let address = other.local_addr().unwrap();
+    let mut line = Vec::new();
+    while !line.ends_with(b"\r\n") {
+        let mut byte = [0];
+        monitor.read_exact(&mut byte).unwrap();
+        line.push(byte[0]);
+    }
+    let line = String::from_utf8(line).unwrap();
+    assert!(line.ends_with(&format!("[0 {address}] \"JSON.SET\" \"d\" \"$\" \"1\"\r\n")), "{line}");
+    killer.write_all(format!("CLIENT KILL ADDR {address}\r\n").as_bytes()).unwrap();
+    read_exactly(&mut killer, b":1\r\n");
+    let mut rest = Vec::new();
+    other.read_to_end(&mut rest).unwrap();
+    assert!(rest.is_empty());
+    killer.write_all(b"PING\r\n").unwrap();
+    read_exactly(&mut killer, b"+PONG\r\n");
+}
+
+#[test]
 fn a_client_that_does_not_read_holds_up_nobody() {
     let served = serve();
     let mut slow = served.connect();
