@@ -472,6 +472,9 @@ pub(crate) struct ServeFerrite {
     /// Ferrite: keep the keys in this Redis or Valkey, alone or a cluster [default: in memory]
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
+    /// Ferrite: below each command, print what plugins do
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
     /// Ferrite: the password of the default user
     #[arg(long, value_name = "PASSWORD")]
     pub(crate) requirepass: Option<String>,

@@ -27,10 +27,16 @@ pub(super) fn serve(options: &Serve) -> Result<u8, Error> {
     if !bind.is_loopback() && options.ferrite.requirepass.is_none() {
         return Err(Error::Input(format!("--bind {bind} lets others in: add --requirepass PASSWORD")));
     }
-    let (quiet, password) = (options.quiet, options.ferrite.requirepass.clone());
+    let (quiet, verbose, password) = (options.quiet, options.ferrite.verbose, options.ferrite.requirepass.clone());
     let owner = Owner::start(move || {
-        let server = Server::with(config, password.as_deref());
-        if quiet { server } else { server.log(terminal::note) }
+        let mut server = Server::with(config, password.as_deref());
+        if !quiet {
+            server = server.log(terminal::note);
+        }
+        if verbose {
+            server = server.traces();
+        }
+        server
     })?;
     let ended = || Error::Input("the server's thread has ended".to_owned());
     if let Some(url) = options.ferrite.store.clone() {

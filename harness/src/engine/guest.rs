@@ -10,8 +10,8 @@ use crate::engine::watch::Watch;
 use crate::error::Result;
 use crate::trace::outcome::Outcome;
 
-/// A guest that can be driven without knowing its ABI: [`Plugin`](crate::Plugin), and `orbis::App` with the
-/// feature `orbis`. Fault sweeps, recordings, fuzzing and the like work on these.
+/// A guest that can be driven without knowing its ABI: [`Plugin`](crate::Plugin), all plugins of a
+/// [`Server`](crate::hosts::ferrite::Server), and `orbis::App` with the feature `orbis`. Fault sweeps, recordings, fuzzing and the like work on these.
 ///
 /// ```
 /// use plugsmith_harness::{Guest, Plugin};

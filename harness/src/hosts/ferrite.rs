@@ -11,6 +11,7 @@ pub mod manifest;
 mod names;
 mod reply;
 mod server;
+mod service;
 mod shown;
 mod store;
 mod verdict;

@@ -1,5 +1,6 @@
 //! A whole server in process: its plugins, and every rule that they and their clients are held to.
 
+mod driven;
 mod enforcement;
 mod events;
 mod management;

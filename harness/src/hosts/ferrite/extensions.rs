@@ -2,7 +2,6 @@
 //! in which they run.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use plugsmith::protocol::resp;
 use plugsmith::testing::glob_matches;
 use plugsmith::{HookResult, HostError, Value};
 
+use super::service::{Served, Service, noted};
 use super::shown::ShownAs;
 use super::verdict::{modify, verdict};
 use crate::artifact::order::{hooks, transformers};
@@ -19,7 +19,7 @@ use crate::engine::attached::{Attach, Attached, Loading};
 use crate::engine::below::Below;
 use crate::engine::plugin::{Plugin, within};
 use crate::error::{Error, HOST_CALL, Result};
-use crate::trace::event::{self, HostCall, render_bytes, render_value};
+use crate::trace::event::{self, render_value};
 
 /// The entry points that a host calls by itself, in the order in which it does.
 ///
@@ -62,16 +62,9 @@ impl Attached for Extensions {
     /// Ends the instance, so that the next call gets a fresh one.
     fn restarted(&self) {
         if let Ok(mut service) = self.service.try_borrow_mut() {
-            service.plugin.discard();
+            service.plugin().discard();
         }
     }
-}
-
-/// The instance, and what belongs to it alone.
-struct Service {
-    plugin: Plugin,
-    vars: BTreeMap<String, Vec<u8>>,
-    last_headers: BTreeMap<String, String>,
 }
 
 /// What a call of a hook, a transformer or a backend counts for, besides its own host calls: about ten times as
@@ -100,7 +93,7 @@ impl Extensions {
             return None;
         }
         let plugin = Plugin::service(Arc::clone(to.compiled), Rc::clone(to.host));
-        let service = RefCell::new(Service { plugin, vars: BTreeMap::new(), last_headers: BTreeMap::new() });
+        let service = RefCell::new(Service::new(plugin));
         let (below, gate) = (Rc::clone(to.below), gate.clone());
         Some(Extensions { hooks, writers, readers, backends, service, below, gate })
     }
@@ -218,15 +211,11 @@ impl Extensions {
         let Ok(mut service) = self.service.try_borrow_mut() else {
             return Err(HostError::new(format!("`{export}` was called while another of the plugin's hooks runs")));
         };
-        let service = &mut *service;
-        service.exchange();
-        let (output, mut spent) = service.plugin.run(export, &event.encode());
+        let Served { output, mut spent, inside } = service.run(export, event);
         spent.host_calls = spent.host_calls.saturating_add(CALL);
-        let inside = service.plugin.take_events();
-        service.exchange();
         self.below.spent.borrow_mut().add(spent);
         let all = self.below.spent.borrow().fuel;
-        match within(service.plugin.running().host.limits.fuel, all, output) {
+        match within(service.plugin().running().host.limits.fuel, all, output) {
             Ok(output) => Ok((output, inside)),
             Err(error) => {
                 note(&self.below, export, event, Err(error.to_string()), inside);
@@ -241,26 +230,7 @@ impl Extensions {
 
 /// Notes what an extension did, for the line of whatever host call it was done in.
 fn note(below: &Below, export: &str, event: &Event, result: Result<Option<String>, String>, inside: Vec<event::Event>) {
-    let fields = event.fields.iter().map(|(name, value)| match name.as_str() {
-        "key" | "pattern" => render_bytes(value.as_bytes().unwrap_or_default()),
-        _ => render_value(value),
-    });
-    // A backend's export says nothing of what it is asked.
-    let operation = export.starts_with("backend:").then(|| event.name.clone());
-    let arguments = operation.into_iter().chain(fields).collect();
-    let call = HostCall::of_the_host("", export, arguments, result, inside);
-    below.events.borrow_mut().push(event::Event::Call(call));
-}
-
-impl Service {
-    /// Gives the host this instance's variables, and keeps those of the other.
-    fn exchange(&mut self) {
-        let (vars, last_headers) = (&mut self.vars, &mut self.last_headers);
-        self.plugin.running().host.context.with(|host| {
-            std::mem::swap(&mut host.vars, vars);
-            std::mem::swap(&mut host.last_headers, last_headers);
-        });
-    }
+    below.events.borrow_mut().push(noted(export, event, result, inside));
 }
 
 /// Notes a failure that no guest can undo: the call that led here ends with it.

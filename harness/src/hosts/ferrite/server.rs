@@ -8,6 +8,7 @@ mod config;
 mod core;
 mod digest;
 mod dispatch;
+mod driven;
 mod guest;
 mod install;
 mod introspection;
@@ -29,6 +30,7 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use plugsmith::protocol::event::Event;
@@ -40,6 +42,7 @@ use self::session::Session;
 use self::users::Users;
 use super::reply::{Protocol, Reply};
 use super::store::{Clock, Fault, Memory};
+use crate::engine::watch::Watch;
 
 pub use config::{FUEL_PER_MS, HookFailure, PluginConfig, SandboxConfig};
 pub use plugin_source::{PluginSource, PluginStats};
@@ -80,6 +83,9 @@ pub struct Server {
     /// What clients get that did not ask for it.
     outbox: Vec<(u64, Reply)>,
     log: Option<Log>,
+    /// Whether the log says what plugins do.
+    traces: bool,
+    watch: Option<Arc<dyn Watch>>,
     started: Instant,
     connections: u64,
     commands: u64,
@@ -131,6 +137,8 @@ impl Server {
             passed: BTreeMap::new(),
             outbox: Vec::new(),
             log: None,
+            traces: false,
+            watch: None,
             started: Instant::now(),
             connections: 0,
             commands: 0,
@@ -162,7 +170,9 @@ impl Server {
         }
         let store = super::store::Remote::open(url).map_err(|fault| fault.to_string())?;
         let most = self.core.max_memory.get();
+        let traced = self.core.traced.take();
         self.core = Core::new(Box::new(store));
+        self.core.traced.replace(traced);
         self.core.max_memory.set(most);
         self.passed = passing::table(self.core.store.commands());
         Ok(self)
@@ -172,6 +182,14 @@ impl Server {
     #[must_use]
     pub fn log(mut self, line: impl FnMut(&str) + 'static) -> Server {
         self.log = Some(Box::new(line));
+        self
+    }
+
+    /// With what plugins do below the line of each command: their host calls, what they log, and the hooks that ran.
+    #[must_use]
+    pub fn traces(mut self) -> Server {
+        self.traces = true;
+        self.core.traced.replace(Some(Vec::new()));
         self
     }
 

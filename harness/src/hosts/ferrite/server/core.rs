@@ -9,6 +9,7 @@ use plugsmith::protocol::event::Event;
 
 use super::chain::{Chain, ask};
 use super::commands::{Spec, Wanted};
+use super::guest::Traced;
 use super::users::User;
 use super::values::{data, value};
 use crate::hosts::ferrite::reply::Protocol;
@@ -25,6 +26,7 @@ pub(crate) struct Core {
     inside: Cell<bool>,
     /// On whose behalf a plugin's command runs.
     pub(crate) actor: RefCell<Option<Actor>>,
+    pub(crate) traced: Traced,
     /// What the plugin's command that runs has seen of the keys so far.
     seen: RefCell<Seen>,
     /// The most bytes that keys may take; 0 for any number.
@@ -57,6 +59,7 @@ impl Core {
             chain: RefCell::default(),
             inside: Cell::new(false),
             actor: RefCell::new(None),
+            traced: Traced::default(),
             seen: RefCell::default(),
             max_memory: Cell::new(0),
         })

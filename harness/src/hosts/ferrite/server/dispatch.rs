@@ -179,8 +179,15 @@ impl Server {
         self.feed_monitors(id, target.spec(), &words);
         self.commands += 1;
         let reply = self.hooked(id, &target, words.clone()).unwrap_or_else(Reply::from);
+        let traced = match self.traces {
+            true => self.core.traced.replace(Some(Vec::new())).unwrap_or_default(),
+            false => Vec::new(),
+        };
         if let Some(log) = &mut self.log {
-            log(&super::log::line(&words, &reply, started.elapsed(), SECRET.contains(&target.spec().name.as_str())));
+            let secret = SECRET.contains(&target.spec().name.as_str());
+            let mut line = super::log::line(&words, &reply, started.elapsed(), secret);
+            traced.iter().for_each(|event| line.push_str(&format!("\n  {event}")));
+            log(&line);
         }
         reply
     }

@@ -2,6 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use plugsmith::protocol::arguments::{self, Encoding};
@@ -11,10 +14,14 @@ use plugsmith::protocol::resp;
 use plugsmith::{HookResult, Value};
 
 use super::commands::Spec;
+use crate::engine::guest::Guest as _;
 use crate::engine::plugin::Plugin;
+use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
 use crate::hosts::ferrite::manifest::Manifest;
+use crate::hosts::ferrite::service::{Served, Service, noted};
 use crate::hosts::ferrite::verdict::verdict;
+use crate::trace::event::{self, render_bytes};
 use crate::trace::spent::Spent;
 
 /// What a plugin may use in one call.
@@ -32,23 +39,28 @@ pub(crate) struct PluginCommand {
     pub(crate) max_args: Option<usize>,
 }
 
+/// What plugins do, for whoever asks for it: `None` where nobody does.
+pub(crate) type Traced = Rc<RefCell<Option<Vec<event::Event>>>>;
+
 /// A loaded plugin.
 pub(crate) struct Guest {
-    pub(crate) name: String,
-    pub(crate) manifest: Manifest,
-    /// The artifact, for another load with other limits.
-    pub(crate) wasm: Vec<u8>,
-    pub(crate) config: BTreeMap<String, String>,
-    pub(crate) quota: Quota,
-    pub(crate) commands: Vec<PluginCommand>,
-    pub(crate) hooks: Vec<Hook>,
-    pub(crate) transformers: Vec<Transformer>,
-    pub(crate) backends: Vec<StorageBackend>,
+    parts: Parts,
     pub(crate) enabled: Cell<bool>,
     pub(crate) loaded_at: SystemTime,
     pub(crate) totals: RefCell<BTreeMap<String, Total>>,
+    /// The most pages that the memory of one of its instances holds.
+    pages: Cell<u64>,
+    traced: Traced,
     instance: RefCell<Plugin>,
     service: RefCell<Service>,
+}
+
+impl Deref for Guest {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 /// What the calls of one command or hook came to.
@@ -60,17 +72,11 @@ pub(crate) struct Total {
     pub(crate) time: Duration,
 }
 
-/// The instance of hooks, transformers and backends: Extism cannot call into one that is being called.
-struct Service {
-    plugin: Plugin,
-    vars: BTreeMap<String, Vec<u8>>,
-    last_headers: BTreeMap<String, String>,
-}
-
 /// What a [`Guest`] is made of.
 pub(crate) struct Parts {
     pub(crate) name: String,
     pub(crate) manifest: Manifest,
+    /// The artifact, for another load with other limits.
     pub(crate) wasm: Vec<u8>,
     pub(crate) config: BTreeMap<String, String>,
     pub(crate) quota: Quota,
@@ -81,25 +87,34 @@ pub(crate) struct Parts {
 }
 
 impl Guest {
-    pub(crate) fn new(parts: Parts, instance: Plugin) -> Guest {
-        let Parts { name, manifest, wasm, config, quota, commands, hooks, transformers, backends } = parts;
-        let service = Service { plugin: instance.sibling(), vars: BTreeMap::new(), last_headers: BTreeMap::new() };
-        Guest {
-            name,
-            manifest,
-            wasm,
-            config,
-            quota,
-            commands,
-            hooks,
-            transformers,
-            backends,
-            enabled: Cell::new(true),
-            loaded_at: SystemTime::now(),
-            totals: RefCell::default(),
-            instance: RefCell::new(instance),
-            service: RefCell::new(service),
-        }
+    pub(crate) fn new(parts: Parts, instance: Plugin, traced: Traced) -> Guest {
+        let service = RefCell::new(Service::new(instance.sibling()));
+        let instance = RefCell::new(instance);
+        let (enabled, totals, pages) = (Cell::new(true), RefCell::default(), Cell::default());
+        Guest { parts, enabled, loaded_at: SystemTime::now(), totals, pages, traced, instance, service }
+    }
+
+    /// Lets `watch` see the host calls of all its instances.
+    pub(crate) fn watch(&self, watch: Option<Arc<dyn Watch>>) {
+        self.service.borrow_mut().plugin().watch(watch.clone());
+        self.instance.borrow_mut().watch(watch);
+    }
+
+    /// Begins anew with fresh instances.
+    pub(crate) fn restart(&self) -> Result<()> {
+        self.pages.set(0);
+        self.service.borrow_mut().plugin().discard();
+        self.instance.borrow_mut().restart()
+    }
+
+    /// The variables of the instance that runs commands.
+    pub(crate) fn variables(&self) -> BTreeMap<String, Vec<u8>> {
+        self.instance.borrow().host(|host| host.vars.clone())
+    }
+
+    /// The most pages of 64 KiB that the memory of one of its instances holds.
+    pub(crate) fn pages(&self) -> u64 {
+        self.pages.get()
     }
 
     /// The sum of all calls.
@@ -119,7 +134,7 @@ impl Guest {
         };
         set_clock(&plugin, now);
         let (output, spent) = plugin.run(name, &arguments::encode(args, Encoding::Resp));
-        drop(plugin.take_events());
+        self.trace(|| plugin.take_events());
         let reply = output.and_then(|output| crate::engine::plugin::reply(name, &output));
         self.note(name, reply.is_err(), spent);
         reply
@@ -144,18 +159,27 @@ impl Guest {
                 message: format!("`{export}` was called while another of the plugin's hooks runs"),
             });
         };
-        let service = &mut *service;
-        service.exchange();
-        set_clock(&service.plugin, now);
-        let (output, spent) = service.plugin.run(export, &event.encode());
-        drop(service.plugin.take_events());
-        service.exchange();
+        set_clock(service.plugin(), now);
+        let Served { output, spent, inside } = service.run(export, event);
+        self.trace(|| {
+            let shown = output.as_ref().map(|output| Some(render_bytes(output))).map_err(|error| error.to_string());
+            vec![noted(export, event, shown, inside)]
+        });
         let result = output.and_then(|output| read(&output));
         self.note(export, result.is_err(), spent);
         result
     }
 
+    /// Keeps what happened, if anybody asks for it.
+    fn trace(&self, events: impl FnOnce() -> Vec<event::Event>) {
+        match &mut *self.traced.borrow_mut() {
+            Some(traced) => traced.extend(events()),
+            None => drop(events()),
+        }
+    }
+
     fn note(&self, name: &str, failed: bool, spent: Spent) {
+        self.pages.set(self.pages.get().max(spent.pages));
         let mut totals = self.totals.borrow_mut();
         if !totals.contains_key(name) {
             totals.insert(name.to_owned(), Total::default());
@@ -166,17 +190,6 @@ impl Guest {
             total.fuel += spent.fuel;
             total.time += spent.duration;
         }
-    }
-}
-
-impl Service {
-    /// Gives the host this instance's variables, and keeps those of the other.
-    fn exchange(&mut self) {
-        let (vars, last_headers) = (&mut self.vars, &mut self.last_headers);
-        self.plugin.host(|host| {
-            std::mem::swap(&mut host.vars, vars);
-            std::mem::swap(&mut host.last_headers, last_headers);
-        });
     }
 }
 

@@ -116,7 +116,9 @@ impl Server {
             }
         }
         let parts = Parts { name, manifest, wasm, config, quota, commands, hooks, transformers, backends };
-        Ok(Guest::new(parts, plugin))
+        let guest = Guest::new(parts, plugin, Rc::clone(&self.core.traced));
+        guest.watch(self.watch.clone());
+        Ok(guest)
     }
 
     fn check_version(&self, name: &str, manifest: &Manifest) -> Result<(), Fault> {

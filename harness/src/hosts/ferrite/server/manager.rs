@@ -65,16 +65,21 @@ impl Server {
         stats
     }
 
+    /// A client for whoever owns the server: the default user, logged in.
+    pub(super) fn owner(&mut self) -> Result<u64, String> {
+        let client = self.connect("local")?;
+        if let Some(session) = self.sessions.get_mut(&client) {
+            session.user.get_or_insert_with(|| super::users::DEFAULT.to_owned());
+        }
+        Ok(client)
+    }
+
     /// Runs a command as the default user, outside of any connection.
     ///
     /// # Errors
     /// The error that a client would read.
     pub fn execute_command(&mut self, name: &str, arguments: &[String]) -> Result<Value, String> {
-        let client = self.connect("local")?;
-        if let Some(session) = self.sessions.get_mut(&client) {
-            // Whoever calls this owns the server.
-            session.user.get_or_insert_with(|| super::users::DEFAULT.to_owned());
-        }
+        let client = self.owner()?;
         let words = std::iter::once(name).chain(arguments.iter().map(String::as_str));
         let reply = self.reply_to(client, words.map(|word| word.as_bytes().to_vec()).collect());
         self.disconnect(client);
