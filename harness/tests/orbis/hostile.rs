@@ -236,7 +236,7 @@ fn state_events_and_json_do_not_fill_the_host() {
     };
     let told = ["text", "elements", "params", "names", "answer"].map(|handler| told(&mut app, handler));
     insta::assert_snapshot!(told.join("\n"), @"
-    text: trapped: wasm `unreachable` instruction executed
+    text: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
     elements: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
     params: host function `db_query` failed: the test's host is full: JSON takes at most 67108864 bytes once it is read; `Limits::kept_bytes` in `Orbis::limits` raises it
     names: host function `emit_event` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
