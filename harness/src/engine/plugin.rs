@@ -31,6 +31,7 @@ use crate::engine::fit;
 use crate::engine::host::Host;
 use crate::engine::ledger::Ledger;
 use crate::engine::running::Running;
+use crate::engine::watch::{Watch, Watched};
 use crate::error::{Error, Result};
 use crate::trace::again::Again;
 use crate::trace::call::{Call, Shown, What};
@@ -62,6 +63,8 @@ pub struct Plugin {
     artifact: Option<PathBuf>,
     /// The folder of the artifact's crate, if that is known.
     folder: Option<PathBuf>,
+    /// Who sees all calls besides the test's own watch.
+    recorder: Option<Arc<dyn Watch>>,
 }
 
 impl Plugin {
@@ -174,6 +177,7 @@ impl Plugin {
             again: Arc::default(),
             artifact: None,
             folder: None,
+            recorder: None,
         }
     }
 
@@ -261,6 +265,10 @@ impl Plugin {
     /// One call: bytes in, bytes out, and everything between.
     pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
         self.running.begin();
+        let watched = self.running.watched.borrow().clone();
+        if let Some(Watched { watch, depth }) = &watched {
+            watch.enters(function, input, *depth);
+        }
         self.attached.iter().for_each(|attached| attached.begins());
         let started = Instant::now();
         let result = self
@@ -296,7 +304,11 @@ impl Plugin {
         self.running.host.ledger.note(function, &result, &spent);
         let ended = Ended { export: function, spent: &spent };
         let judged = self.attached.iter().try_for_each(|attached| attached.ended(&ended));
-        (result.and_then(|output| judged.map(|()| output)), spent)
+        let result = result.and_then(|output| judged.map(|()| output));
+        if let Some(Watched { watch, depth }) = &watched {
+            watch.leaves(result.as_deref(), *depth);
+        }
+        (result, spent)
     }
 
     /// A result, unless the call took longer than its command's `timeout_ms`: what it slept in the test's clock,

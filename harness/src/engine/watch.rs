@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
+use crate::error::Error;
+
 /// Sees every host call of a guest and of the plugins that it leads to, and may answer in the host's place:
 /// what fault injection, recordings, audits and coverage are made of.
 ///
@@ -46,6 +48,63 @@ pub trait Watch: Send + Sync {
     /// Once there is an answer, or none: it has not reached the guest yet.
     fn after(&self, call: &Passing<'_>, answer: &Answered<'_>) {
         let _ = (call, answer);
+    }
+
+    /// A call of an export begins. `depth` is as in [`Passing::depth`].
+    fn enters(&self, entry: &str, input: &[u8], depth: usize) {
+        let _ = (entry, input, depth);
+    }
+
+    /// The call that began last has ended, with its output or its error.
+    fn leaves(&self, result: Result<&[u8], &Error>, depth: usize) {
+        let _ = (result, depth);
+    }
+
+    /// The guest begins anew because the test asked for it; after a trap it does so by itself.
+    fn restarts(&self) {}
+}
+
+/// Two watches of one guest. The first may answer; the second sees what has become of the call.
+pub(crate) struct Both {
+    pub(crate) first: Arc<dyn Watch>,
+    pub(crate) second: Arc<dyn Watch>,
+}
+
+impl Both {
+    /// Whatever of the two is there, as one.
+    pub(crate) fn of(first: Option<Arc<dyn Watch>>, second: Option<&Arc<dyn Watch>>) -> Option<Arc<dyn Watch>> {
+        match (first, second.cloned()) {
+            (Some(first), Some(second)) => Some(Arc::new(Both { first, second })),
+            (first, second) => first.or(second),
+        }
+    }
+}
+
+impl Watch for Both {
+    fn before(&self, call: &Passing<'_>) -> Verdict {
+        match (self.first.before(call), self.second.before(call)) {
+            (Verdict::Pass, verdict) | (verdict, _) => verdict,
+        }
+    }
+
+    fn after(&self, call: &Passing<'_>, answer: &Answered<'_>) {
+        self.first.after(call, answer);
+        self.second.after(call, answer);
+    }
+
+    fn enters(&self, entry: &str, input: &[u8], depth: usize) {
+        self.first.enters(entry, input, depth);
+        self.second.enters(entry, input, depth);
+    }
+
+    fn leaves(&self, result: Result<&[u8], &Error>, depth: usize) {
+        self.first.leaves(result, depth);
+        self.second.leaves(result, depth);
+    }
+
+    fn restarts(&self) {
+        self.first.restarts();
+        self.second.restarts();
     }
 }
 

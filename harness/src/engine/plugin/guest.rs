@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Plugin, blocks};
 use crate::engine::guest::{Block, Guest, State};
 use crate::engine::ledger::Recorded;
-use crate::engine::watch::{Watch, Watched};
+use crate::engine::watch::{Both, Watch, Watched};
 use crate::error::Result;
 use crate::trace::outcome::Outcome;
 
@@ -23,6 +23,7 @@ impl Guest for Plugin {
     }
 
     fn watch(&mut self, watch: Option<Arc<dyn Watch>>) {
+        let watch = Both::of(watch, self.recorder.as_ref());
         *self.running.watched.borrow_mut() = watch.map(|watch| Watched { watch, depth: 0 });
     }
 
@@ -44,5 +45,13 @@ impl Guest for Plugin {
             variables: host.vars.clone(),
             ..State::default()
         })
+    }
+}
+
+impl Plugin {
+    /// Lets `recorder` see all calls from now on, whoever else watches them.
+    pub(crate) fn record(&mut self, recorder: Arc<dyn Watch>) {
+        self.recorder = Some(recorder);
+        self.watch(None);
     }
 }

@@ -10,6 +10,9 @@ impl Plugin {
     /// # Errors
     /// The artifact cannot be instantiated.
     pub fn restart(&mut self) -> Result<()> {
+        if let Some(watched) = &*self.running.watched.borrow() {
+            watched.watch.restarts();
+        }
         self.discard();
         self.attached.iter().for_each(|attached| attached.restarted());
         self.instantiate()

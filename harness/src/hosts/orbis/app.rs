@@ -27,7 +27,7 @@ use crate::artifact::build::{self, Features};
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::engine::ledger::Ledger;
-use crate::engine::watch::Watch;
+use crate::engine::watch::{Both, Watch};
 use crate::error::{Error, Result};
 use crate::trace::call::{self as traced, Shown, What};
 use crate::trace::history::History;
@@ -41,6 +41,8 @@ pub struct App {
     traces: History,
     label: Arc<str>,
     served: Option<Served>,
+    /// Who sees all calls besides the test's own watch.
+    recorder: Option<Arc<dyn Watch>>,
 }
 
 impl App {
@@ -69,6 +71,7 @@ impl App {
             traces: History::default(),
             label,
             served: None,
+            recorder: None,
         })
     }
 
@@ -184,7 +187,7 @@ impl App {
         let (mode, runner) = (self.runner.mode, &self.runner);
         let ran = match check::handler(handler, self.module()) {
             Err(error) => Ran::failed(error),
-            Ok(()) => runner.settle(handler, runner.loaded().call(handler, input), |answer| {
+            Ok(()) => runner.settle(handler, runner.called(handler, input), |answer| {
                 let bytes = answer.to_string().into_bytes();
                 let failed = Response::of(mode, answer).is_ok_and(|response| response.status >= 400);
                 Ok((bytes, failed))
@@ -332,7 +335,13 @@ impl App {
     }
 
     pub(super) fn set_watch(&mut self, watch: Option<Arc<dyn Watch>>) {
-        self.runner.watch = watch;
+        self.runner.watch = Both::of(watch, self.recorder.as_ref());
+    }
+
+    /// Lets `recorder` see all calls from now on, whoever else watches them.
+    pub(crate) fn record(&mut self, recorder: Arc<dyn Watch>) {
+        self.recorder = Some(recorder);
+        self.set_watch(None);
     }
 }
 

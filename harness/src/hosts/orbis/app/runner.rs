@@ -73,7 +73,19 @@ impl Runner {
         if let Err(error) = check::handler(handler, &self.plugin.module) {
             return Ran::failed(error);
         }
-        self.settle(handler, self.loaded().call(handler, input.to_string().as_bytes()), convert)
+        self.settle(handler, self.called(handler, input.to_string().as_bytes()), convert)
+    }
+
+    /// The plugin's part of a call.
+    pub(super) fn called(&self, handler: &str, input: &[u8]) -> Finished<Json> {
+        let Some(watch) = &self.watch else { return self.loaded().call(handler, input) };
+        watch.enters(handler, input, 0);
+        let finished = self.loaded().call(handler, input);
+        match &finished.result {
+            Ok(answer) => watch.leaves(Ok(answer.to_string().as_bytes()), 0),
+            Err(trapped) => watch.leaves(Err(&trapped.error), 0),
+        }
+        finished
     }
 
     pub(super) fn loaded(&self) -> Loaded<'_> {
