@@ -16,6 +16,7 @@ mod manifest;
 mod new;
 mod options;
 mod pack;
+mod replay;
 mod reply;
 mod report;
 mod run;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         Verb::Doctor(options) => doctor::doctor(&options),
         Verb::Completions(options) => shell::completions(&options),
         Verb::Man(options) => shell::man(&options),
+        Verb::Replay(options) => replay::replay(&options),
         Verb::Xtp(options) => xtp::xtp(&options),
     };
     match done {

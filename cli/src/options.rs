@@ -95,7 +95,7 @@ Examples:
 
 The plugin decides which server it is: HTTP for Orbis, the Redis protocol for Ferrite. The address goes to standard output, a trace of each request to standard error.
 When a source changes, the plugin is built again and takes the place of the old one; state and
-database stay. A recording is sent again in a test by `App::replay`.";
+database stay. A recording is sent again in a test by `App::replay`, and replayed by `cargo plugsmith replay`.";
 
 const KEYGEN_EXAMPLES: &str = "\
 Examples:
@@ -203,6 +203,9 @@ pub(crate) enum Verb {
     /// Write the manual pages
     #[command(after_help = help(crate::shell::MAN_EXAMPLES))]
     Man(crate::shell::Man),
+    /// Make the calls of a recorded session again, with every host call answered from its file
+    #[command(after_help = help(crate::replay::EXAMPLES))]
+    Replay(Box<crate::replay::ReplayOptions>),
     /// Run test plugins of the xtp-test libraries against a plugin
     #[command(after_help = help(crate::xtp::EXAMPLES))]
     Xtp(Box<crate::xtp::Xtp>),
@@ -447,7 +450,7 @@ pub(crate) struct Serve {
     /// The answer to the plugin's own HTTP requests; `*` in the URL stands for anything
     #[arg(long, value_name = "METHOD URL STATUS [BODY]", value_parser = crate::values::http_answer)]
     pub(crate) http: Vec<crate::values::HttpAnswer>,
-    /// Append each request to a file
+    /// Append each request to a file, and what the plugin was called with for it
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Build with the release profile, as the plugin ships

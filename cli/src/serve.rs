@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use plugsmith_harness::Outcome;
 use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis, Request, Response, User, record};
+use plugsmith_harness::powers::replay::{Recorder, Redact};
 use plugsmith_harness::{BuildOptions, Module, Profile, Source};
 
 use crate::artifact::{self, Named};
@@ -34,10 +35,16 @@ pub(crate) struct Server {
     /// The names that it answers to besides this machine's.
     allowed_hosts: Vec<String>,
     user: User,
-    record: Option<Mutex<File>>,
+    record: Option<Recording>,
     quiet: bool,
     /// Whether a token logs anybody in.
     has_logins: bool,
+}
+
+/// Where requests go, and what the plugin was called with for each.
+struct Recording {
+    file: Mutex<File>,
+    calls: Arc<Recorder>,
 }
 
 pub(crate) fn serve(options: Serve) -> Result<u8, Error> {
@@ -58,8 +65,9 @@ fn orbis(options: Serve, plugin: Served) -> Result<u8, Error> {
     if let Some(manifest) = manifest {
         host = host.manifest(manifest);
     }
-    let app = host.load(source.clone())?;
-    let record = options.record.as_deref().map(append_to).transpose()?.map(Mutex::new);
+    let mut app = host.load(source.clone())?;
+    let file = options.record.as_deref().map(append_to).transpose()?;
+    let record = file.map(|file| Recording { file: Mutex::new(file), calls: Recorder::start(&mut app) });
     let user = User { id: options.user.clone(), is_admin: options.admin };
     let server = Arc::new(Server {
         app: Mutex::new(app),
@@ -126,9 +134,9 @@ impl Server {
     /// Sends a request to the plugin, which may answer others at the same time; notes it and what came of it.
     fn send(&self, request: &Request) -> Response {
         let outcome = App::send_shared(&self.app, request);
-        if let Some(file) = &self.record {
+        if let Some(Recording { file, calls }) = &self.record {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = writeln!(file, "{}", record(request)) {
+            if let Err(error) = write!(file, "{}\n{}", record(request), calls.take_lines(&Redact::new())) {
                 terminal::error(&format!("cannot record a request: {error}"));
             }
         }

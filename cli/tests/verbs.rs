@@ -30,6 +30,8 @@ mod pack;
 mod peers;
 #[path = "verbs/powers.rs"]
 mod powers;
+#[path = "verbs/replay.rs"]
+mod replay;
 #[path = "verbs/run.rs"]
 mod run;
 #[path = "verbs/sandbox.rs"]

@@ -151,6 +151,40 @@ macro_rules! orbis {
     };
 }
 
+/// A test, `sessions`, which replays every recorded session of a folder of the crate that this stands in: each `*.jsonl`
+/// file, reported by its name.
+///
+/// `sessions!("tests/sessions")` replays them with [`plugin!`], in a host with the configuration and the limits of
+/// the session. `sessions!("tests/sessions", |session| ..)` makes another guest for each, such as an Orbis app, and
+/// `sessions!(fn checkout in "tests/checkout")` gives the test another name.
+///
+/// ```
+/// # fn main() {}
+/// // Needs the plugin of the crate it stands in.
+/// plugsmith_harness::sessions!("tests/sessions");
+/// ```
+///
+/// # Panics
+/// The test panics with the report of each session that is not as recorded, and where there is none.
+#[macro_export]
+macro_rules! sessions {
+    ($folder:literal $(, $make:expr)? $(,)?) => {
+        $crate::sessions!(fn sessions in $folder $(, $make)?);
+    };
+    (fn $test:ident in $folder:literal $(,)?) => {
+        $crate::sessions!(fn $test in $folder, |session: &$crate::powers::replay::Session| {
+            $crate::plugin!(session.host())
+        });
+    };
+    (fn $test:ident in $folder:literal, $make:expr $(,)?) => {
+        #[test]
+        fn $test() {
+            let folder = ::std::path::Path::new(::core::env!("CARGO_MANIFEST_DIR")).join($folder);
+            $crate::__private::sessions(&folder, $make);
+        }
+    };
+}
+
 /// The package that this stands in, with the features that it is compiled with.
 #[doc(hidden)]
 #[macro_export]
@@ -175,7 +209,12 @@ pub mod __private {
 
     use crate::artifact::build::build_for_test;
     use crate::hosts::Abi;
-    use crate::{Host, Plugin};
+    use crate::powers::replay::failing::{Origin, write_if_test_fails};
+    pub use crate::powers::replay::sessions;
+    #[cfg(feature = "orbis")]
+    use crate::powers::replay::{Facts, failing};
+    use crate::trace::snapshot::running_test;
+    use crate::{Features, Host, Plugin};
 
     /// Runs a test with the plugin of the crate in `folder`, as the host of this word has it.
     #[track_caller]
@@ -199,6 +238,9 @@ pub mod __private {
         match build_for_test(&folder, features.clone()).and_then(|artifact| Plugin::load_in(artifact, host)) {
             Ok(mut plugin) => {
                 plugin.belongs_to(&folder, &features);
+                let Features { named, no_default, .. } = features;
+                let origin = Origin { folder: &folder, features: named, no_default_features: no_default };
+                write_if_test_fails(&mut plugin, origin, &running_test());
                 plugin
             }
             Err(error) => panic!("{}", crate::printable(&error.to_string())),
@@ -222,8 +264,19 @@ pub mod __private {
     #[cfg(feature = "orbis")]
     #[track_caller]
     pub fn orbis(author: &Author<'_>, host: crate::hosts::orbis::Orbis) -> crate::hosts::orbis::App {
-        match host.load_crate_with(&author.folder(), &author.features()) {
-            Ok(app) => app,
+        let (folder, features) = (author.folder(), author.features());
+        match host.load_crate_with(&folder, &features) {
+            Ok(mut app) => {
+                let (wasm, artifact) = app.wasm();
+                let target = failing::target_folder(artifact, &folder);
+                let facts = Facts::of(wasm);
+                let Features { named, no_default, .. } = features;
+                let origin = Origin { folder: &folder, features: named, no_default_features: no_default };
+                if let Some(recorder) = failing::failing(facts, origin, &target, &running_test()) {
+                    app.record(recorder);
+                }
+                app
+            }
             Err(error) => panic!("{}", crate::printable(&error.to_string())),
         }
     }

@@ -9,6 +9,7 @@
 //! | [`cost`] | what each export costs, what exceeds its budget, and what has become dearer |
 //! | [`faults`](fn@faults) | what goes wrong when a host call fails |
 //! | `invariant` (feature `powers`) | a sequence of calls, time, restarts and faults that breaks what must hold |
+//! | [`replay`](fn@replay) | what has changed since a session was recorded |
 //! | [`steady`](fn@steady) | what grows from call to call |
 //! | [`versions`](fn@versions) | what changes for callers between two artifacts |
 //!
@@ -19,11 +20,13 @@ pub mod cost;
 pub mod faults;
 #[cfg(feature = "powers")]
 pub mod invariant;
+pub mod replay;
 pub mod steady;
 pub mod versions;
 
 pub use faults::faults;
 #[cfg(feature = "powers")]
 pub use invariant::invariant;
+pub use replay::replay;
 pub use steady::{Grown, steady};
 pub use versions::{Difference, versions};

@@ -181,6 +181,11 @@ impl Plugin {
         }
     }
 
+    /// The artifact's file, if it came from one.
+    pub(crate) fn artifact(&self) -> Option<&Path> {
+        self.artifact.as_deref()
+    }
+
     /// The artifact's bytes.
     pub(crate) fn wasm(&self) -> &[u8] {
         &self.compiled.wasm

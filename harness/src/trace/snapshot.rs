@@ -146,6 +146,12 @@ pub fn snapshot_name(name: SnapshotName<'_>, module: &str, function: &str) -> St
     if count == 1 { name } else { format!("{name}-{count}") }
 }
 
+/// The path of the running test, as far as it is known.
+pub(crate) fn running_test() -> String {
+    let of_thread = || std::thread::current().name().map(str::to_owned);
+    TEST.with_borrow(Clone::clone).or_else(of_thread).unwrap_or_else(|| "test".to_owned())
+}
+
 /// The path of the running test, without that of the module in which the snapshot is taken. The thread has the
 /// test's name, unless all tests run in one: then it is the function's.
 fn test_name(module: &str, function: &str) -> String {

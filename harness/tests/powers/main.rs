@@ -12,6 +12,7 @@ mod cost;
 mod faults;
 #[cfg(feature = "powers")]
 mod invariant;
+mod replay;
 mod steady;
 mod versions;
 mod watch;

@@ -338,6 +338,11 @@ impl App {
         self.runner.watch = Both::of(watch, self.recorder.as_ref());
     }
 
+    /// The artifact's bytes, and its file, if it came from one.
+    pub(crate) fn wasm(&self) -> (&[u8], Option<&Path>) {
+        (&self.runner.plugin.wasm, self.runner.artifact.as_deref())
+    }
+
     /// Lets `recorder` see all calls from now on, whoever else watches them.
     pub(crate) fn record(&mut self, recorder: Arc<dyn Watch>) {
         self.recorder = Some(recorder);

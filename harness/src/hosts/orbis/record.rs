@@ -69,7 +69,7 @@ pub fn record(request: &Request) -> String {
 pub(crate) fn read(file: &Path) -> Result<Vec<Request>> {
     let fail = |reason: String| Error::File { path: file.to_owned(), reason };
     let text = file::read_to_string(file).map_err(|error| fail(error.to_string()))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !is_of_session(line));
     lines
         .map(|(index, line)| {
             let line: Line = serde_json::from_str(line)
@@ -92,6 +92,13 @@ pub(super) struct Served {
     pub(super) origin: String,
     /// Whoever sends it is logged in.
     pub(super) token: String,
+}
+
+/// Whether this line is for a replay of the plugin alone: what the plugin was called with for a request, and what
+/// its host answered.
+fn is_of_session(line: &str) -> bool {
+    let json = serde_json::from_str::<Json>(line);
+    json.is_ok_and(|json| ["session", "call", "restart"].iter().any(|field| json.get(field).is_some()))
 }
 
 /// The command that makes this request of the plugin's server, or of the one that serves `label`.
