@@ -22,7 +22,33 @@ const ARGUMENTS: usize = 64;
 /// What is wrong, with the path of the field.
 type Checked<T> = std::result::Result<T, String>;
 
-pub(super) fn file(path: &Path) -> Result<Session> {
+impl Session {
+    /// Reads a session from its file.
+    ///
+    /// # Errors
+    /// [`Error::File`] with the line and the field: a file that cannot be read, is too large, or holds something
+    /// else.
+    ///
+    /// ```
+    /// use plugsmith_harness::powers::replay::Session;
+    ///
+    /// let error = Session::parse("{\"session\":1}\n{\"call\":\"run\",\"input\":7}").unwrap_err();
+    /// assert!(error.starts_with("line 2: input: expected text, null, or an object"));
+    /// ```
+    pub fn read(file: impl AsRef<Path>) -> Result<Session> {
+        from_file(file.as_ref())
+    }
+
+    /// Reads a session from its text.
+    ///
+    /// # Errors
+    /// What is wrong, with the line and the field.
+    pub fn parse(text: &str) -> Result<Session, String> {
+        text_of(text)
+    }
+}
+
+fn from_file(path: &Path) -> Result<Session> {
     let fail = |reason: String| Error::File { path: path.to_owned(), reason };
     let text = contents(path).map_err(fail)?;
     text_of(&text).map_err(fail)
@@ -41,10 +67,6 @@ pub(super) fn contents(path: &Path) -> Checked<String> {
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
         format!("line {line}: it is not UTF-8 at byte {at}")
     })
-}
-
-pub(super) fn text(text: &str) -> Checked<Session> {
-    text_of(text)
 }
 
 fn text_of(text: &str) -> Checked<Session> {

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::session::{Call, End, Session, Step};
-use super::value::Value;
-
-/// What stands for each byte of a secret. A mask keeps lengths, so that replies and requests stay well-formed.
-pub(super) const MASK: u8 = b'*';
+use super::value::{MASK, Value};
 
 /// The most bytes of JSON that are searched: a recording must not take longer than its test.
 const SEARCHED: usize = 1024 * 1024;

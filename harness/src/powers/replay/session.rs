@@ -109,30 +109,6 @@ pub struct HostCall {
 }
 
 impl Session {
-    /// Reads a session from its file.
-    ///
-    /// # Errors
-    /// [`Error::File`] with the line and the field: a file that cannot be read, is too large, or holds something
-    /// else.
-    ///
-    /// ```
-    /// use plugsmith_harness::powers::replay::Session;
-    ///
-    /// let error = Session::parse("{\"session\":1}\n{\"call\":\"run\",\"input\":7}").unwrap_err();
-    /// assert!(error.starts_with("line 2: input: expected text, null, or an object"));
-    /// ```
-    pub fn read(file: impl AsRef<Path>) -> Result<Session> {
-        super::read::file(file.as_ref())
-    }
-
-    /// Reads a session from its text.
-    ///
-    /// # Errors
-    /// What is wrong, with the line and the field.
-    pub fn parse(text: &str) -> Result<Session, String> {
-        super::read::text(text)
-    }
-
     /// The text of its file, a line for each step.
     pub fn to_text(&self) -> String {
         let mut lines = vec![self.facts.json(self.left_out)];

@@ -8,6 +8,9 @@ use serde_json::{Value as Json, json};
 
 use crate::trace::event::{render_bytes, render_value};
 
+/// What stands for each byte of a secret. A mask keeps lengths, so that replies and requests stay well-formed.
+pub(super) const MASK: u8 = b'*';
+
 /// A value that crossed the boundary between a plugin and its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -67,8 +70,7 @@ impl Value {
         match (self, now) {
             (Value::Cut { length }, Value::Block(Some(bytes))) => *length == bytes.len() as u64,
             (Value::Block(Some(old)), Value::Block(Some(new))) if redacted => {
-                old.len() == new.len()
-                    && old.iter().zip(new).all(|(old, new)| *old == super::redact::MASK || old == new)
+                old.len() == new.len() && old.iter().zip(new).all(|(old, new)| *old == MASK || old == new)
             }
             (old, new) => old == new || old.is_empty() && new.is_empty(),
         }
