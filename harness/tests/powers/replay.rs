@@ -272,11 +272,11 @@ fn every_mistake_in_a_session_is_named_with_its_line_and_field() {
     let errors: Vec<String> = texts.iter().map(|text| Session::parse(text).unwrap_err()).collect();
     insta::assert_snapshot!(errors.join("\n"), @r#"
     it is empty: a session begins with a line {"session":1}
-    line 1: not JSON: expected ident at line 1 column 2
+    line 1: not JSON at column 2: expected ident
     line 1: expected an object
     line 1: expected {"session":1}, the first line of a session
-    line 1: session: version 2 is not known, 1 is: use a newer cargo-plugsmith
-    line 1: session: version this is not known, 1 is: use a newer cargo-plugsmith
+    line 1: session: expected 1, the version of the format, not 2: use a newer cargo-plugsmith
+    line 1: session: expected 1, the version of the format, not another value: use a newer cargo-plugsmith
     line 1: there is no field "colour"; there are session, plugin, features, no_default_features, artifact, limits, clock_ms, config, storage, kv, variables, redacted, left_out
     line 1: artifact: expected the 64 hexadecimal digits of a SHA-256
     line 1: limits.fuel: expected a number
@@ -296,8 +296,8 @@ fn every_mistake_in_a_session_is_named_with_its_line_and_field() {
     line 2: host_calls[0].arguments[0]: expected text, null, or an object with one of base64, i32, i64, f32, f64, cut
     line 2: host_calls[0].answer: f32: expected 8 hexadecimal digits
     line 2: host_calls[0].answer: a host call has an answer or an error, not both
-    line 2: host_calls[0].there is no field "answered"; there are module, name, arguments, answer, error
-    line 2: not JSON: recursion limit exceeded at line 1 column 128
+    line 2: host_calls[0]: there is no field "answered"; there are module, name, arguments, answer, error
+    line 2: not JSON at column 128: recursion limit exceeded
     "#);
 }
 

@@ -133,7 +133,7 @@ fn header(line: &Map<String, Json>) -> Checked<(Facts, usize)> {
         None => return Err("expected {\"session\":1}, the first line of a session".to_owned()),
         Some(Some(VERSION)) => {}
         Some(version) => {
-            let version = version.map_or_else(|| "no number".to_owned(), |version| version.to_string());
+            let version = version.map_or_else(|| "another value".to_owned(), |version| version.to_string());
             return Err(format!(
                 "session: expected {VERSION}, the version of the format, not {version}: use a newer cargo-plugsmith"
             ));
