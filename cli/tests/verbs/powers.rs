@@ -10,7 +10,9 @@ fn both_have_help_with_examples() {
 
 #[test]
 fn costs_need_a_test_run() {
-    snapshot!(plugsmith(["cost", VERBS]));
+    let folder = folder("cost");
+    std::fs::write(folder.join("untested.wat"), "(module (func (export \"no_test_calls_this\")))").unwrap();
+    snapshot!(plugsmith(["cost", "untested.wat"]).current_dir(&folder));
 }
 
 #[test]

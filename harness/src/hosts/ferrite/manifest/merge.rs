@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(
 ///     merge(kept, &manifest)?,
 ///     "# Of the team for searches.\n[package]\nname = \"a\"\nversion = \"1.1.0\"   # as in Cargo.toml\n\n\
-///      [[commands]]\nname = \"FIND\"\n",
+///      [[commands]]\nname = \"FIND\"\nmin_args = 0\n",
 /// );
 /// # Ok::<(), plugsmith_harness::Error>(())
 /// ```
