@@ -14,8 +14,8 @@ impl Orbis {
     ///
     /// # Errors
     /// A missing file, an invalid module or one that Orbis cannot call, no manifest or one that
-    /// Orbis refuses, SQL of the test's own that fails, and [`IgnoredOption`](crate::Error::IgnoredOption) for a database, HTTP or
-    /// permissions in the shipped host.
+    /// Orbis refuses, SQL of the test's own that fails, and [`IgnoredOption`](crate::Error::IgnoredOption) for a
+    /// database, HTTP or permissions in the shipped host.
     pub fn load(self, source: impl Into<Source>) -> Result<App> {
         App::load(source.into(), self)
     }
