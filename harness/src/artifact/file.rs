@@ -13,7 +13,8 @@ const TEXT: u64 = 64 * 1024 * 1024;
 /// Opens a regular file of at most 512 MiB.
 ///
 /// # Errors
-/// The system's, and those of what is no such file.
+/// The system's, and that it is not a regular file, or too large.
+#[cfg(feature = "orbis")]
 pub(crate) fn open(path: &Path) -> Result<File> {
     opened(path, BINARY)
 }
@@ -21,7 +22,7 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 /// The bytes of a regular file of at most 512 MiB.
 ///
 /// # Errors
-/// As [`open`].
+/// The system's, and that it is not a regular file, or too large.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     bytes(path, BINARY)
 }
@@ -29,7 +30,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
 /// The text of a regular file of at most 64 MiB.
 ///
 /// # Errors
-/// As [`open`], and for bytes that are not UTF-8.
+/// As [`read`], and that it is not UTF-8.
 pub(crate) fn read_to_string(path: &Path) -> Result<String> {
     String::from_utf8(bytes(path, TEXT)?)
         .map_err(|_| Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
