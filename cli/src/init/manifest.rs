@@ -135,7 +135,7 @@ impl Manifest {
     }
 }
 
-/// A table that is only there for what is in it.
+/// A table that is written only if it has entries.
 fn table() -> Item {
     let mut table = Table::new();
     table.set_implicit(true);

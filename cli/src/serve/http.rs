@@ -27,7 +27,7 @@ async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Reque
         Ok(request) => request,
         Err(refusal) => return http(refusal),
     };
-    // Only now: whoever asks for what is not there, or without a token, makes the server hold nothing.
+    // The body is read only now, so that a request for an unknown route or without a token costs no memory.
     let wanted = server.app().wanted_body(&request);
     if wanted > 0 {
         request.body = match read(body, wanted).await {
@@ -67,7 +67,7 @@ impl Server {
         let path = parts.uri.path();
         let name = self.app().manifest().parsed().name.clone();
         let Some(rest) = path.strip_prefix("/api/plugins/") else {
-            let message = format!("{path} is no plugin's: ask for /api/plugins/{name}/..");
+            let message = format!("{path} belongs to no plugin: request /api/plugins/{name}/..");
             return Err(Response::refusal(404, "NOT_FOUND", &message));
         };
         let (plugin, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

@@ -92,7 +92,7 @@ impl Running {
 
     /// Notes that the host has refused something, and with what words.
     pub(crate) fn note_refusal(&self, message: String) {
-        /// A guest may ask without end; the last are those that it may pass on.
+        /// A guest may make any number of calls, so only the last refusals are kept: those it may pass on.
         const KEPT: usize = 100;
         let refusals = &mut self.call.borrow_mut().refusals;
         if refusals.len() == KEPT {

@@ -190,7 +190,7 @@ impl Registry {
         for (name, known) in &self.known {
             match known.path() {
                 Some(path) => again.option("--plugin", &format!("{name}={}", path.display())),
-                None => again.leave_out(format!("the plugin {}, which is no file", quote(name))),
+                None => again.leave_out(format!("the plugin {}, which does not come from a file", quote(name))),
             }
         }
     }

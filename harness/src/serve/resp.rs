@@ -2,7 +2,7 @@
 //! types.
 //!
 //! It reads as Redis 7.0 does (`processInlineBuffer` and `processMultibulkBuffer` of networking.c), with its
-//! limits and its words for what is malformed.
+//! limits and its error messages for malformed input.
 
 /// The longest line: an inline command, or a length.
 const LINE: usize = 64 * 1024;

@@ -214,7 +214,7 @@ fn secrets_are_masked_wherever_they_occur() {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
     assert!(session.facts.redacted);
-    // The plugin is given masks, and those that it writes down itself are none in the replay.
+    // The replay gives the plugin the masked values, and still finds no difference.
     let report = replay(session).check(&mut load(Host::new(), body).unwrap());
     report.assert();
 }

@@ -87,7 +87,7 @@ impl Package {
         format!("{}.wasm", self.library)
     }
 
-    /// A folder's name for what is built of it with these options, and of no other package.
+    /// The name of a folder for the artifacts of this package and these options; no other package has it.
     pub(super) fn key(&self, options: &BuildOptions) -> PathBuf {
         Path::new("tests").join(short((&self.id, options)))
     }

@@ -18,7 +18,7 @@ impl Invalid {
         Invalid { what: what.into(), fix: Some(fix) }
     }
 
-    /// The error of a module that is no plugin because of this.
+    /// The error for a module that is refused for this reason.
     pub(crate) fn into_error(self) -> Error {
         Error::InvalidModule {
             reason: match self.fix {

@@ -75,7 +75,7 @@ impl Keyspace {
 
 impl Keyspace {
     /// Goes through what hangs before the store, or straight to it: the plugin has nothing there, or
-    /// it is that which asks.
+    /// the call comes from a hook, transformer or backend of its own.
     fn through<T>(&self, extended: impl FnOnce(&Extensions) -> T, straight: impl FnOnce() -> T) -> T {
         match self.gate.extensions() {
             Some(view) => extended(&view),
