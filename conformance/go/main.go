@@ -1,6 +1,7 @@
 // The Go module github.com/extism/go-sdk as the host, its functions written by hand.
 //
 // usage: go run . <cases.json> <folder with the release artifacts>
+// CONFORMANCE_HTTP is the address of the server that `conformance serve` runs.
 package main
 
 import (
@@ -28,6 +29,10 @@ type given struct {
 	Memory    map[string]uint32
 	TimeoutMs uint64 `json:"timeout_ms"`
 	Peers     map[string]string
+	Files     map[string]string
+	ReadOnly  bool     `json:"read_only"`
+	Hosts     []string `json:"allowed_hosts"`
+	Headers   bool     `json:"response_headers"`
 	Calls     []struct{ Function, Input string }
 }
 
@@ -88,7 +93,12 @@ func version() string {
 
 func run(one given, artifacts string) outcome {
 	result := outcome{Case: one.Name, Calls: []any{}}
-	plugin, err := load(one, artifacts)
+	folder, err := folderOf(one)
+	if err != nil {
+		fail(err)
+	}
+	defer os.RemoveAll(folder)
+	plugin, err := load(one, artifacts, folder)
 	if err != nil {
 		text := err.Error()
 		result.Refused = &text
@@ -96,7 +106,7 @@ func run(one given, artifacts string) outcome {
 	}
 	defer plugin.Close(context.Background())
 	for index, call := range one.Calls {
-		input := call.Input
+		input := strings.ReplaceAll(call.Input, "{http}", os.Getenv("CONFORMANCE_HTTP"))
 		for earlier := 0; earlier < index; earlier++ {
 			if out, ok := result.Calls[earlier].(output); ok {
 				input = strings.ReplaceAll(input, fmt.Sprintf("{%d}", earlier), out.Output.Text)
@@ -115,12 +125,34 @@ func run(one given, artifacts string) outcome {
 	return result
 }
 
-func load(one given, artifacts string) (*extism.Plugin, error) {
+// folderOf is a new folder with the case's files.
+func folderOf(one given) (string, error) {
+	folder, err := os.MkdirTemp("", "conformance-")
+	for name, contents := range one.Files {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), []byte(contents), 0o644)
+		}
+	}
+	return folder, err
+}
+
+func load(one given, artifacts, folder string) (*extism.Plugin, error) {
 	manifest := extism.Manifest{
 		Wasm:    []extism.Wasm{extism.WasmFile{Path: artifact(artifacts, one.Artifact)}},
 		Config:  one.Config,
 		Memory:  &extism.ManifestMemory{MaxPages: one.Memory["max_pages"], MaxHttpResponseBytes: -1, MaxVarBytes: -1},
 		Timeout: one.TimeoutMs,
+	}
+	manifest.AllowedHosts = one.Hosts
+	if one.Files != nil {
+		access := ""
+		if one.ReadOnly {
+			access = "ro:"
+		}
+		manifest.AllowedPaths = map[string]string{access + folder: "/data"}
+	}
+	if bytes, ok := one.Memory["max_http_response_bytes"]; ok {
+		manifest.Memory.MaxHttpResponseBytes = int64(bytes)
 	}
 	if bytes, ok := one.Memory["max_var_bytes"]; ok {
 		manifest.Memory.MaxVarBytes = int64(bytes)
@@ -130,7 +162,7 @@ func load(one given, artifacts string) (*extism.Plugin, error) {
 		functions = append(kvFunctions(one.Kv), storageFunctions(one.Storage, one.Refusal)...)
 		functions = append(functions, peerFunctions(one.Peers, artifacts)...)
 	}
-	return extism.NewPlugin(context.Background(), manifest, extism.PluginConfig{EnableWasi: one.Wasi}, functions)
+	return extism.NewPlugin(context.Background(), manifest, extism.PluginConfig{EnableWasi: one.Wasi, EnableHttpResponseHeaders: one.Headers}, functions)
 }
 
 func artifact(folder, name string) string {
@@ -144,15 +176,20 @@ func function(name string, parameters int, results int, work func(*extism.Curren
 	types := func(count int) []extism.ValueType {
 		return []extism.ValueType{ptr, ptr, ptr}[:count]
 	}
+	return functionOf(name, types(parameters), types(results), work)
+}
+
+// functionOf is a host function with these parameters and results; its error ends the guest's call.
+func functionOf(name string, parameters, results []extism.ValueType, work func(*extism.CurrentPlugin, []uint64) (uint64, error)) extism.HostFunction {
 	return extism.NewHostFunctionWithStack(name, func(_ context.Context, plugin *extism.CurrentPlugin, stack []uint64) {
 		result, err := work(plugin, stack)
 		if err != nil {
 			panic(err)
 		}
-		if results > 0 {
+		if len(results) > 0 {
 			stack[0] = result
 		}
-	}, types(parameters), types(results))
+	}, parameters, results)
 }
 
 // kvFunctions are kv_read and kv_write.

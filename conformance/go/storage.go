@@ -15,14 +15,17 @@ type storage map[string]entry
 
 type entry struct {
 	value   string
-	seconds int64 // -1: for ever
+	seconds int64  // -1: for ever
+	typed   string // the name of a data type, whose reply is the value
 }
+
+const wrongType = "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"
 
 // storageFunctions are the storage functions; all of them answer with the refusal, if there is one.
 func storageFunctions(given map[string]string, refusal *string) []extism.HostFunction {
 	data := storage{}
 	for key, value := range given {
-		data[key] = entry{value, -1}
+		data[key] = entry{value: value, seconds: -1}
 	}
 	parameters := map[string]int{
 		"storage_get": 1, "storage_exists": 1, "storage_delete": 1, "storage_ttl": 1, "storage_keys": 1,
@@ -48,11 +51,61 @@ func storageFunctions(given map[string]string, refusal *string) []extism.HostFun
 			return plugin.WriteString(data.reply(name, key, value, stack))
 		}))
 	}
+	return append(functions, typedFunctions(data, refusal)...)
+}
+
+// typedFunctions are those of data types.
+func typedFunctions(data storage, refusal *string) []extism.HostFunction {
+	i32 := extism.ValueTypeI32
+	parameters := map[string][]extism.ValueType{
+		"storage_get_typed": {ptr, ptr}, "storage_set_typed": {ptr, ptr, i32, ptr},
+	}
+	var functions []extism.HostFunction
+	for name, types := range parameters {
+		functions = append(functions, functionOf(name, types, []extism.ValueType{ptr}, func(plugin *extism.CurrentPlugin, stack []uint64) (uint64, error) {
+			if refusal != nil {
+				return plugin.WriteString("-" + *refusal + "\r\n")
+			}
+			key, err := plugin.ReadString(stack[0])
+			if err != nil {
+				return 0, err
+			}
+			typed, err := plugin.ReadString(stack[1])
+			if err != nil {
+				return 0, err
+			}
+			old, there := data[key]
+			if there && old.typed != typed {
+				return plugin.WriteString(wrongType)
+			}
+			if name == "storage_get_typed" {
+				if !there {
+					return plugin.WriteString("$-1\r\n")
+				}
+				return plugin.WriteString(old.value)
+			}
+			value, err := plugin.ReadString(stack[3])
+			if err != nil {
+				return 0, err
+			}
+			data[key] = entry{fmt.Sprintf("*2\r\n:%d\r\n%s", int32(stack[2]), bulk(value)), -1, typed}
+			return plugin.WriteString("+OK\r\n")
+		}))
+	}
 	return functions
 }
 
 func (data storage) reply(name, key, value string, stack []uint64) string {
 	old, there := data[key]
+	if old.typed != "" {
+		switch name {
+		case "storage_type_of":
+			return "+" + old.typed + "\r\n"
+		case "storage_exists":
+			return boolean(true)
+		}
+		return wrongType
+	}
 	switch name {
 	case "storage_get":
 		if !there {
@@ -80,14 +133,14 @@ func (data storage) reply(name, key, value string, stack []uint64) string {
 		if int64(stack[2]) <= 0 {
 			return "-ERR invalid expire time\r\n"
 		}
-		data[key] = entry{value, int64(stack[2])}
+		data[key] = entry{value: value, seconds: int64(stack[2])}
 		return "+OK\r\n"
 	case "storage_set":
-		data[key] = entry{value, -1}
+		data[key] = entry{value: value, seconds: -1}
 		return "+OK\r\n"
 	case "storage_expire":
 		if there {
-			data[key] = entry{old.value, int64(stack[1])}
+			data[key] = entry{value: old.value, seconds: int64(stack[1])}
 		}
 		return boolean(there)
 	case "storage_incr":
@@ -118,13 +171,13 @@ func (data storage) keys(prefix string) string {
 func (data storage) incr(key string, by int64) string {
 	old, there := data[key]
 	if !there {
-		old = entry{":0\r\n", -1}
+		old = entry{value: ":0\r\n", seconds: -1}
 	}
 	number, err := strconv.ParseInt(text(old.value), 10, 64)
 	if err != nil {
 		return "-ERR value is not an integer or out of range\r\n"
 	}
-	data[key] = entry{integer(number + by), old.seconds}
+	data[key] = entry{value: integer(number + by), seconds: old.seconds}
 	return integer(number + by)
 }
 

@@ -12,6 +12,28 @@ function text(value) {
   return value.subarray(start, value.length - 2);
 }
 
+const wrongType = "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
+
+/** A value of a data type: its type's name, and the reply to who asks for it. */
+class Typed {
+  constructor(name, reply) {
+    Object.assign(this, { name, reply });
+  }
+}
+
+/** What the host answers for data types, and for the keys that hold one; `undefined` for all others. */
+function typedReply(operation, storage, key, name, version, bytes) {
+  const held = storage.get(key);
+  if (operation.endsWith("_typed")) {
+    if (held && !(held instanceof Typed && held.name === name)) return wrongType;
+    if (operation === "storage_get_typed") return held?.reply ?? "$-1\r\n";
+    storage.set(key, new Typed(name, join(`*2\r\n:${version}\r\n`, bulk(bytes))));
+    return "+OK\r\n";
+  }
+  if (!(held instanceof Typed)) return undefined;
+  return { storage_type_of: `+${held.name}\r\n`, storage_exists: integer(1) }[operation] ?? wrongType;
+}
+
 /** What the host answers; `rest` is what follows the key. */
 const replies = {
   storage_get: (storage, key) => storage.get(key)?.[0] ?? "$-1\r\n",
@@ -46,6 +68,9 @@ const replies = {
     storage.set(key, [encode(integer(total)), seconds]);
     return integer(total);
   },
+  // `typedReply` answers these two.
+  storage_get_typed() {},
+  storage_set_typed() {},
   storage_read_range(storage, key, start, end) {
     const whole = storage.has(key) ? text(storage.get(key)[0]) : new Uint8Array();
     return bulk(whole.subarray(Number(start), end === -1n ? undefined : Number(end) + 1));
@@ -58,9 +83,16 @@ export function storageFunctions(storage, refusal) {
     name,
     (plugin, key, ...rest) => {
       if (refusal) return plugin.store(`-${refusal}\r\n`);
-      // The value of `set` is a block, all other arguments are numbers.
-      if (name.startsWith("storage_set")) rest[0] = new Uint8Array(plugin.read(rest[0])?.bytes() ?? []).slice();
-      const answer = reply(storage, plugin.read(key).text(), ...rest);
+      // The value of `set` and the name of a type are blocks, other arguments are numbers.
+      const block = (offset) => new Uint8Array(plugin.read(offset)?.bytes() ?? []).slice();
+      if (name.endsWith("_typed")) {
+        rest[0] = decode(block(rest[0]));
+        if (rest.length > 1) rest[2] = block(rest[2]);
+      } else if (name.startsWith("storage_set")) {
+        rest[0] = block(rest[0]);
+      }
+      const keyText = plugin.read(key).text();
+      const answer = typedReply(name, storage, keyText, ...rest) ?? reply(storage, keyText, ...rest);
       return plugin.store(typeof answer === "string" ? answer : new Uint8Array(answer));
     },
   ]);

@@ -1,16 +1,21 @@
 """The Python package `extism` as the host, its functions written by hand.
 
 usage: run.py <cases.json> <folder with the release artifacts>
+CONFORMANCE_HTTP is the address of the server that `conformance serve` runs.
 """
 
 import importlib.metadata
 import json
+import os
 import pathlib
 import sys
+import tempfile
 
 import extism
 
 PTR = extism.ValType.I64
+I32 = extism.ValType.I32
+WRONG_TYPE = b"-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"
 
 # The storage functions, and what they take.
 STORAGE = {
@@ -25,6 +30,8 @@ STORAGE = {
     "storage_keys": [PTR],
     "storage_type_of": [PTR],
     "storage_read_range": [PTR, PTR, PTR],
+    "storage_get_typed": [PTR, PTR],
+    "storage_set_typed": [PTR, PTR, I32, PTR],
 }
 
 
@@ -79,12 +86,33 @@ def reply(name, storage, key, inputs, value):
     return b"+OK\r\n"
 
 
-def storage_function(name, parameters, storage, refused):
+def typed_reply(name, storage, typed, key, type_name, version, value):
+    """What a Redis-like host answers for a key of a data type; None where the key is none."""
+    held = typed.get(key)
+    if name.endswith("_typed"):
+        if key in storage or (held and held[0] != type_name):
+            return WRONG_TYPE
+        if name == "storage_get_typed":
+            return held[1] if held else b"$-1\r\n"
+        typed[key] = (type_name, b"*2\r\n:%d\r\n" % version + bulk(value))
+        return b"+OK\r\n"
+    if not held:
+        return None
+    return {"storage_type_of": b"+%s\r\n" % held[0], "storage_exists": b":1\r\n"}.get(name, WRONG_TYPE)
+
+
+def storage_function(name, parameters, storage, typed, refused):
     @extism.host_fn(name=name, signature=(parameters, [PTR]))
     def call(plugin, inputs, outputs):
         key = plugin.input_string(inputs[0])
-        value = plugin.input_bytes(inputs[1]) if name.startswith("storage_set") else b""
-        plugin.return_bytes(outputs[0], refused or reply(name, storage, key, inputs, value))
+        if name.endswith("_typed"):
+            setting = name == "storage_set_typed"
+            version, value = (inputs[2].value, plugin.input_bytes(inputs[3])) if setting else (0, b"")
+            answer = typed_reply(name, storage, typed, key, plugin.input_bytes(inputs[1]), version, value)
+        else:
+            value = plugin.input_bytes(inputs[1]) if name.startswith("storage_set") else b""
+            answer = typed_reply(name, storage, typed, key, b"", 0, b"") or reply(name, storage, key, inputs, value)
+        plugin.return_bytes(outputs[0], refused or answer)
 
     return call
 
@@ -108,9 +136,9 @@ def host_functions(case):
     def kv_write(plugin, inputs, outputs):
         kv[plugin.input_string(inputs[0])] = plugin.input_bytes(inputs[1])
 
-    functions = [kv_read, kv_write]
+    functions, typed = [kv_read, kv_write], {}
     for name, parameters in STORAGE.items():
-        functions.append(storage_function(name, parameters, storage, refused))
+        functions.append(storage_function(name, parameters, storage, typed, refused))
     return functions
 
 
@@ -132,25 +160,36 @@ def peer_functions(peers, folder):
     return [register_plugin, call_plugin]
 
 
-def load(case, folder):
+def load(case, folder, files):
+    access = "ro:" if case.get("read_only") else ""
     manifest = {
         "wasm": [{"path": str(folder / f"{case['artifact']}.wasm")}],
         "config": case.get("config", {}),
         "memory": case.get("memory", {}),
         "timeout_ms": case.get("timeout_ms"),
+        "allowed_hosts": case.get("allowed_hosts", []),
+        "allowed_paths": {access + files: "/data"} if "files" in case else None,
     }
     functions = [] if case.get("bare") else host_functions(case) + peer_functions(case.get("peers", {}), folder)
+    # The package has no option for a response's headers.
     return extism.Plugin(manifest, wasi=case.get("wasi", False), functions=functions)
 
 
 def run(case, folder):
+    with tempfile.TemporaryDirectory() as files:
+        for name, contents in case.get("files", {}).items():
+            (pathlib.Path(files) / name).write_text(contents, encoding="utf-8")
+        return run_in(case, folder, files)
+
+
+def run_in(case, folder, files):
     outcome = {"case": case["name"], "calls": []}
     try:
-        plugin = load(case, folder)
+        plugin = load(case, folder, files)
     except extism.Error as error:
         return {**outcome, "refused": str(error)}
     for call in case.get("calls", []):
-        text = call["input"]
+        text = call["input"].replace("{http}", os.environ["CONFORMANCE_HTTP"])
         for index, answer in enumerate(outcome["calls"]):
             text = text.replace("{%d}" % index, answer["output"]["text"] if "output" in answer else "{%d}" % index)
         try:

@@ -1,6 +1,6 @@
-//! What `.ci/conformance` asks of the table: the artifacts, and the verdict on the reports.
+//! What `.ci/conformance` asks of the table: the artifacts, the HTTP server, and the verdict on the reports.
 //!
-//! usage: conformance artifacts | conformance judge <folder with reports>
+//! usage: conformance artifacts | conformance serve | conformance judge <folder with reports>
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,9 +12,15 @@ fn main() -> ExitCode {
             println!("{}", conformance::artifacts(&conformance::table()).display());
             ExitCode::SUCCESS
         }
+        ["serve"] => {
+            println!("{}", conformance::Server::start(&conformance::table()).base());
+            // Until whoever started it closes its standard input, or ends.
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).ok();
+            ExitCode::SUCCESS
+        }
         ["judge", folder] => judge(Path::new(folder)),
         _ => {
-            eprintln!("usage: conformance artifacts | conformance judge <folder with reports>");
+            eprintln!("usage: conformance artifacts | conformance serve | conformance judge <folder with reports>");
             ExitCode::from(2)
         }
     }

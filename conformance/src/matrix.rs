@@ -78,10 +78,14 @@ pub fn check(table: &Table) -> Vec<String> {
     wrong
 }
 
-/// `a`, `b` ..
+/// `a`, `b` .. `z`, `aa`, `ab` ..
 fn letter(names: &[&str], name: &str) -> Option<String> {
     let index = names.iter().position(|known| *known == name)?;
-    char::from_u32('a' as u32 + index as u32).map(String::from)
+    let letter = |index: usize| char::from(b'a' + (index % 26) as u8);
+    Some(match index / 26 {
+        0 => letter(index).to_string(),
+        rounds => format!("{}{}", letter(rounds - 1), letter(index)),
+    })
 }
 
 fn quoted(host: &Host) -> String {

@@ -66,19 +66,19 @@ pub trait Loaded {
     fn call(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>, String>;
 }
 
-/// Runs the table in a host that `load` makes.
-pub fn drive<L: Loaded>(table: &Table, version: &str, load: impl Fn(&Case) -> Result<L, String>) -> Report {
-    let outcomes = table.cases.iter().map(|case| run(case, load(case))).collect();
+/// Runs the table in a host that `load` makes; `http` is the address of the HTTP server.
+pub fn drive<L: Loaded>(table: &Table, version: &str, http: &str, load: impl Fn(&Case) -> Result<L, String>) -> Report {
+    let outcomes = table.cases.iter().map(|case| run(case, http, load(case))).collect();
     Report { version: version.to_owned(), outcomes }
 }
 
-fn run<L: Loaded>(case: &Case, loaded: Result<L, String>) -> Outcome {
+fn run<L: Loaded>(case: &Case, http: &str, loaded: Result<L, String>) -> Outcome {
     let mut outcome = Outcome { case: case.name.clone(), refused: None, calls: Vec::new() };
     match loaded {
         Err(message) => outcome.refused = Some(message),
         Ok(mut plugin) => {
             for call in &case.calls {
-                let input = with_outputs(&call.input, &outcome.calls);
+                let input = with_outputs(&call.input.replace("{http}", http), &outcome.calls);
                 outcome.calls.push(match plugin.call(&call.function, input.as_bytes()) {
                     Ok(output) => Answer::output(&output),
                     Err(error) => Answer::Error(error),

@@ -55,11 +55,30 @@ pub struct Case {
     /// Whether the host has no function of its own, only Extism's.
     #[serde(default)]
     pub bare: bool,
-    /// Limits of the manifest, under Extism's names: `max_pages`, `max_var_bytes`.
+    /// Limits of the manifest, under Extism's names: `max_pages`, `max_var_bytes`,
+    /// `max_http_response_bytes`.
     #[serde(default)]
     pub memory: BTreeMap<String, u32>,
     /// The manifest's `timeout_ms`.
     pub timeout_ms: Option<u64>,
+    /// What the HTTP server answers, by method and path, `GET /hello`. In an input, `{http}` is the
+    /// server's address.
+    #[serde(default)]
+    pub http: BTreeMap<String, Reply>,
+    /// The manifest's `allowed_hosts`.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
+    /// Whether the host gives a response's headers to the plugin.
+    #[serde(default)]
+    pub response_headers: bool,
+    /// Whether an npm SDK runs the plugin in a worker (`runInWorker`).
+    #[serde(default)]
+    pub worker: bool,
+    /// The files in the folder that the manifest allows, with their contents; none without this.
+    pub files: Option<BTreeMap<String, String>>,
+    /// Whether the plugin may only read there (`ro:`).
+    #[serde(default)]
+    pub read_only: bool,
     /// The artifacts that `register_plugin` knows, by the name that the guest asks for.
     #[serde(default)]
     pub peers: BTreeMap<String, String>,
@@ -72,6 +91,47 @@ pub struct Case {
     /// Calls of one instance, in order.
     #[serde(default)]
     pub calls: Vec<Call>,
+}
+
+/// What the HTTP server answers to a request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// The status.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// The headers, names in lower case.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    #[serde(default)]
+    pub body: String,
+    /// Whether the body is the request's method, its header `x-token` and its body instead.
+    #[serde(default)]
+    pub echo: bool,
+    /// Whether the server never answers.
+    #[serde(default)]
+    pub holds: bool,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+impl Reply {
+    /// The reply to a request that no case names.
+    pub(crate) fn not_served() -> Reply {
+        let body = "no case has this request".to_owned();
+        Reply { status: 501, headers: BTreeMap::new(), body, echo: false, holds: false }
+    }
+
+    /// The body of the response to this request.
+    pub fn body(&self, method: &str, token: &str, body: &[u8]) -> Vec<u8> {
+        match self.echo {
+            true => [format!("{method} {token} ").as_bytes(), body].concat(),
+            false => self.body.clone().into_bytes(),
+        }
+    }
 }
 
 /// A host that does not even load what the others run.

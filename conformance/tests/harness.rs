@@ -3,17 +3,25 @@
 use std::path::Path;
 use std::time::Duration;
 
-use conformance::{Case, Loaded, artifacts, drive, judge, table};
+use conformance::{Case, Folder, Loaded, Reply, artifacts, drive, judge, table};
 use plugsmith_harness::hosts::peers::{Failures, Registry};
-use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::protocol::resp;
+use plugsmith_harness::plugsmith::testing::{HttpAnswer, HttpFailure};
+use plugsmith_harness::plugsmith::{HttpRequest, HttpResponse, Value};
 use plugsmith_harness::{Error, Host, Module, Plugin};
 
-struct Harnessed(Plugin);
+/// Nobody listens there: the mocks answer.
+const HTTP: &str = "http://127.0.0.1:8080";
+
+struct Harnessed {
+    plugin: Plugin,
+    #[expect(dead_code, reason = "it is removed with the plugin that reads it")]
+    folder: Option<Folder>,
+}
 
 impl Loaded for Harnessed {
     fn call(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>, String> {
-        self.0.call::<Vec<u8>>(function, input).result.map_err(bare)
+        self.plugin.call::<Vec<u8>>(function, input).result.map_err(bare)
     }
 }
 
@@ -59,7 +67,42 @@ fn load(case: &Case, folder: &Path) -> Result<Harnessed, String> {
     if !case.wasi {
         host = host.without_wasi();
     }
-    Plugin::load_in(wasm, host).map(Harnessed).map_err(bare)
+    let folder = Folder::of(case);
+    if let Some(folder) = &folder {
+        let access = if case.read_only { "ro:" } else { "" };
+        host = host.allowed_path(format!("{access}{}", folder.path().display()), "/data");
+    }
+    let plugin = Plugin::load_in(wasm, http(host, case)).map_err(bare)?;
+    Ok(Harnessed { plugin, folder })
+}
+
+/// A host whose mocks answer as the table's server does.
+fn http(mut host: Host, case: &Case) -> Host {
+    host = host.allowed_hosts(case.allowed_hosts.iter().map(String::as_str));
+    host = if case.response_headers { host.response_headers() } else { host.without_response_headers() };
+    if let Some(bytes) = case.memory.get("max_http_response_bytes") {
+        host = host.http_response_bytes(*bytes as usize);
+    }
+    // The address of no server, in the table.
+    host = host.http("* http://127.0.0.1:2/*", HttpFailure::connection_refused());
+    for (request, reply) in &case.http {
+        let reply = reply.clone();
+        host = host.http(request.replacen(' ', &format!(" {HTTP}"), 1).as_str(), move |request: &HttpRequest| {
+            answer(&reply, request)
+        });
+    }
+    host
+}
+
+fn answer(reply: &Reply, request: &HttpRequest) -> HttpAnswer {
+    if reply.holds {
+        return HttpFailure::Timeout.into();
+    }
+    let token = request.headers.get("x-token").map_or("", String::as_str);
+    // A response to HEAD has no body.
+    let body = if request.method == "HEAD" { Vec::new() } else { reply.body(&request.method, token, &request.body) };
+    let response = HttpResponse::new(reply.status, body);
+    reply.headers.iter().fold(response, |response, (name, value)| response.header(name, value)).into()
 }
 
 /// A host of the case's peers, which ends the caller's call where one fails, as the real ones here do.
@@ -79,7 +122,8 @@ fn refuse(mut host: Host, module: &Module, refusal: &str) -> Host {
         host = match import.signature.parameters.len() {
             1 => host.host(&import.name, move |_: i64| error.clone()),
             2 => host.host(&import.name, move |_: i64, _: i64| error.clone()),
-            _ => host.host(&import.name, move |_: i64, _: i64, _: i64| error.clone()),
+            3 => host.host(&import.name, move |_: i64, _: i64, _: i64| error.clone()),
+            _ => host.host(&import.name, move |_: i64, _: i64, _: i32, _: i64| error.clone()),
         };
     }
     host
@@ -89,7 +133,7 @@ fn refuse(mut host: Host, module: &Module, refusal: &str) -> Host {
 fn every_case_passes_in_the_harness() {
     let table = table();
     let folder = artifacts(&table);
-    let report = drive(&table, env!("CARGO_PKG_VERSION"), |case| load(case, &folder));
+    let report = drive(&table, env!("CARGO_PKG_VERSION"), HTTP, |case| load(case, &folder));
     report.keep("harness");
     let verdict = judge(&table, table.host("harness"), &report);
     assert!(verdict.failures.is_empty(), "{}", verdict.failures.join("\n"));

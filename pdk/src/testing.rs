@@ -12,7 +12,7 @@ pub use crate::in_memory::clock::VirtualClock;
 pub use crate::in_memory::fake_host::FakeHost;
 pub use crate::in_memory::glob::glob_matches;
 pub use crate::in_memory::held::{Held, HeldLimits};
-pub use crate::in_memory::http::{HttpAnswer, HttpFailure, HttpMatch, HttpMocks, HttpReply};
+pub use crate::in_memory::http::{HttpAnswer, HttpFailure, HttpMatch, HttpMocks, HttpReply, Unanswered};
 pub use crate::in_memory::peers::{FakePeer, MockPeers};
 pub use crate::in_memory::random::SeededRandom;
 pub use crate::in_memory::store::{Store, Stored};

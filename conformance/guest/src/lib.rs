@@ -2,7 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-use plugsmith::{Bytes, CommandError, HostError, PluginContext, Ttl, Value, clock, command, function, random, vars};
+use plugsmith::{
+    Bytes, CommandError, HostError, HttpRequest, PluginContext, Ttl, Value, clock, command, data_type, function, http,
+    random, vars,
+};
 
 type Result<T, E = CommandError> = std::result::Result<T, E>;
 
@@ -74,6 +77,57 @@ fn type_of(ctx: &PluginContext, key: &str) -> Result<String> {
 #[command(name = "RANGE", flags = ["read"])]
 fn range(ctx: &PluginContext, key: &str, start: u64, end: u64) -> Result<Bytes> {
     Ok(Bytes(ctx.storage().read_range(key, start..end)?))
+}
+
+/// A value of a type that no host knows.
+#[data_type(name = "COUNTER")]
+#[derive(Debug, Default, PartialEq)]
+struct Counter {
+    hits: u64,
+    label: String,
+}
+
+/// A value of another such type.
+#[data_type(name = "GAUGE")]
+#[derive(Debug, PartialEq)]
+struct Gauge {
+    level: i32,
+}
+
+/// Adds to a counter; its hits and its label.
+#[command(name = "COUNTER.ADD", flags = ["write"])]
+fn counter_add(ctx: &PluginContext, key: &str, by: u64, label: &str) -> Result<String> {
+    let mut counter = ctx.storage().get_typed::<Counter>(key)?.unwrap_or_default();
+    counter.hits += by;
+    counter.label.push_str(label);
+    ctx.storage().set_typed(key, &counter)?;
+    Ok(format!("{} {}", counter.hits, counter.label))
+}
+
+/// The hits and the label of a counter.
+#[command(name = "COUNTER.GET", flags = ["read"])]
+fn counter_get(ctx: &PluginContext, key: &str) -> Result<Option<String>> {
+    let counter = ctx.storage().get_typed::<Counter>(key)?;
+    Ok(counter.map(|counter| format!("{} {}", counter.hits, counter.label)))
+}
+
+/// Sets a gauge.
+#[command(name = "GAUGE.SET", flags = ["write"])]
+fn gauge_set(ctx: &PluginContext, key: &str, level: i32) -> Result<()> {
+    Ok(ctx.storage().set_typed(key, &Gauge { level })?)
+}
+
+/// Makes the request of the first line, `GET http://..`, with the rest as its body: the status and the
+/// response's body, or the error.
+#[function]
+fn request(input: &str) -> String {
+    let (head, body) = input.split_once('\n').unwrap_or((input, ""));
+    let (method, url) = head.split_once(' ').unwrap_or(("GET", head));
+    let request = HttpRequest::new(method, url).header("x-token", "t0k3n").body(body);
+    match http().send(&request) {
+        Ok(response) => format!("{} {}", response.status, String::from_utf8_lossy(&response.body)),
+        Err(error) => format!("error: {error}"),
+    }
 }
 
 /// The input, whatever it is.

@@ -7,17 +7,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use conformance::{Case, Loaded, artifacts, drive, judge, table};
-use extism::{CurrentPlugin, Function, Manifest, PTR, Plugin, UserData, Val, ValType, Wasm};
+use conformance::{Case, Folder, Loaded, Server, artifacts, drive, judge, table};
+use extism::{CurrentPlugin, Function, Manifest, PTR, Plugin, PluginBuilder, UserData, Val, ValType, Wasm};
 
 use storage::Storage;
 
-struct Hosted(Plugin);
+struct Hosted {
+    plugin: Plugin,
+    #[expect(dead_code, reason = "it is removed with the plugin that reads it")]
+    folder: Option<Folder>,
+}
 
 impl Loaded for Hosted {
     fn call(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>, String> {
         // After a panic `Display` is wasmtime's backtrace; the guest's own text is the root cause.
-        self.0.call::<&[u8], Vec<u8>>(function, input).map_err(|error| error.root_cause().to_string())
+        self.plugin.call::<&[u8], Vec<u8>>(function, input).map_err(|error| error.root_cause().to_string())
     }
 }
 
@@ -59,13 +63,24 @@ fn kv_write(plugin: &mut CurrentPlugin, inputs: &[Val], _: &mut [Val], data: Sha
 /// The words of one storage call: blocks as bytes, numbers as numbers.
 fn storage_call(name: &str, plugin: &mut CurrentPlugin, inputs: &[Val], data: &Shared) -> Result<Vec<u8>> {
     let key: String = plugin.memory_get_val(&inputs[0])?;
-    let value: Vec<u8> = if name.starts_with("storage_set") { plugin.memory_get_val(&inputs[1])? } else { Vec::new() };
+    let block = |plugin: &mut CurrentPlugin, at: usize| plugin.memory_get_val::<Vec<u8>>(&inputs[at]);
+    let type_name = if name.ends_with("_typed") { block(plugin, 1)? } else { Vec::new() };
+    let value = match name {
+        "storage_set_typed" => block(plugin, 3)?,
+        "storage_set" | "storage_set_ex" => block(plugin, 1)?,
+        _ => Vec::new(),
+    };
     let number = |index: usize| inputs.get(index).and_then(Val::i64).unwrap_or_default();
     with(data, |data| {
         if let Some(refusal) = &data.refusal {
             return format!("-{refusal}\r\n").into_bytes();
         }
         match name {
+            "storage_get_typed" => data.storage.get_typed(&key, text_of(&type_name)),
+            "storage_set_typed" => {
+                let version = inputs[2].i32().unwrap_or_default();
+                data.storage.set_typed(key, text_of(&type_name), version, value)
+            }
             "storage_set_ex" => data.storage.set(key, value, Some(number(2))),
             "storage_set" => data.storage.set(key, value, None),
             "storage_incr" => data.storage.incr(key, number(1)),
@@ -74,6 +89,10 @@ fn storage_call(name: &str, plugin: &mut CurrentPlugin, inputs: &[Val], data: &S
             _ => data.storage.ask(name, &key),
         }
     })
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// The storage functions, and what they take beside the key.
@@ -89,6 +108,8 @@ const STORAGE: &[(&str, &[ValType])] = &[
     ("storage_keys", &[]),
     ("storage_type_of", &[]),
     ("storage_read_range", &[ValType::I64, ValType::I64]),
+    ("storage_get_typed", &[PTR]),
+    ("storage_set_typed", &[PTR, ValType::I32, PTR]),
 ];
 
 fn artifact(folder: &Path, name: &str) -> std::result::Result<Wasm, String> {
@@ -124,14 +145,26 @@ fn load(case: &Case, folder: &Path) -> std::result::Result<Hosted, String> {
     if let Some(bytes) = case.memory.get("max_var_bytes") {
         manifest.memory.max_var_bytes = Some((*bytes).into());
     }
-    Plugin::new(&manifest, functions, case.wasi).map(Hosted).map_err(|error| format!("{error:#}"))
+    manifest.memory.max_http_response_bytes = case.memory.get("max_http_response_bytes").map(|bytes| (*bytes).into());
+    manifest.allowed_hosts = Some(case.allowed_hosts.clone());
+    let files = Folder::of(case);
+    manifest.allowed_paths = files.as_ref().map(|files| {
+        let access = if case.read_only { "ro:" } else { "" };
+        BTreeMap::from([(format!("{access}{}", files.path().display()), "/data".into())])
+    });
+    let builder = PluginBuilder::new(&manifest).with_functions(functions).with_wasi(case.wasi);
+    let builder = builder.with_http_response_headers(case.response_headers);
+    let plugin = builder.build().map_err(|error| format!("{error:#}"))?;
+    Ok(Hosted { plugin, folder: files })
 }
 
 #[test]
 fn every_case_passes_in_the_extism_crate() {
     let table = table();
     let folder = artifacts(&table);
-    let report = drive(&table, extism::extism_version().trim_end_matches('\0'), |case| load(case, &folder));
+    let server = Server::start(&table);
+    let version = extism::extism_version().trim_end_matches('\0');
+    let report = drive(&table, version, server.base(), |case| load(case, &folder));
     report.keep("rust");
     let verdict = judge(&table, table.host("rust"), &report);
     assert!(verdict.failures.is_empty(), "{}", verdict.failures.join("\n"));

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+const WRONG_TYPE: &[u8] = b"-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
+
 /// Values by key, with the seconds they have left.
 #[derive(Default)]
 pub(crate) struct Storage {
     entries: BTreeMap<String, (Vec<u8>, Option<i64>)>,
+    /// Values of data types: the type's name, and the reply to who asks for it.
+    typed: BTreeMap<String, (String, Vec<u8>)>,
 }
 
 impl Storage {
@@ -14,6 +18,24 @@ impl Storage {
             return b"-ERR invalid expire time\r\n".to_vec();
         }
         self.entries.insert(key, (value, seconds));
+        b"+OK\r\n".to_vec()
+    }
+
+    pub(crate) fn get_typed(&self, key: &str, name: String) -> Vec<u8> {
+        match self.typed.get(key) {
+            Some((held, reply)) if *held == name => reply.clone(),
+            None if !self.entries.contains_key(key) => b"$-1\r\n".to_vec(),
+            _ => WRONG_TYPE.to_vec(),
+        }
+    }
+
+    pub(crate) fn set_typed(&mut self, key: String, name: String, version: i32, bytes: Vec<u8>) -> Vec<u8> {
+        let held = self.typed.get(&key);
+        if held.is_some_and(|(held, _)| *held != name) || self.entries.contains_key(&key) {
+            return WRONG_TYPE.to_vec();
+        }
+        let reply = [format!("*2\r\n:{version}\r\n").into_bytes(), bulk(&bytes)].concat();
+        self.typed.insert(key, (name, reply));
         b"+OK\r\n".to_vec()
     }
 
@@ -49,6 +71,13 @@ impl Storage {
     /// The operations that take a key alone.
     pub(crate) fn ask(&mut self, name: &str, key: &str) -> Vec<u8> {
         let entry = self.entries.get(key);
+        if let Some((held, _)) = self.typed.get(key) {
+            return match name {
+                "storage_type_of" => format!("+{held}\r\n").into_bytes(),
+                "storage_exists" => integer(1),
+                _ => WRONG_TYPE.to_vec(),
+            };
+        }
         match (name, entry) {
             ("storage_get", Some((value, _))) => value.clone(),
             ("storage_get", None) => b"$-1\r\n".to_vec(),

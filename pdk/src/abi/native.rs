@@ -48,7 +48,7 @@ impl HostHandle {
     pub(crate) fn http(&self, request: &HttpRequest) -> Result<(u16, Vec<u8>), HostError> {
         self.with(|host| host.last_headers.clear());
         let answer = self.with(|host| host.http.respond(request)).map_err(|why| {
-            let line = format!("{} {}", request.method, request.url);
+            let line = &why.request;
             HostError::new(format!("{why}: add ctx.mock_http(\"{line}\", HttpResponse::new(200, \"..\"))"))
         })?;
         match answer {

@@ -2,9 +2,14 @@
 
 mod answer;
 mod matcher;
+mod redirect;
+mod unanswered;
 
 pub use answer::{HttpAnswer, HttpFailure, HttpReply};
 pub use matcher::HttpMatch;
+pub use unanswered::Unanswered;
+
+use redirect::Step;
 
 use crate::protocol::http::HttpRequest;
 
@@ -55,26 +60,50 @@ impl HttpMocks {
 
     /// What answers `request`, which is kept for [`HttpMocks::requests`].
     ///
+    /// A mock's redirect is followed to another mock, as a host's client follows it to another server:
+    /// ten times at most, without `authorization` and cookies, and with `GET` for any method but `HEAD`.
+    /// A redirect that would have to send a body again (307 and 308) and one without `location` fail the
+    /// request.
+    ///
     /// # Errors
-    /// No mock answers it; where one matches its method and URL, the text says what it asks for
-    /// beyond them. Too many requests. A closure that gives a response that no server gives.
-    pub fn respond(&mut self, request: &HttpRequest) -> Result<HttpAnswer, String> {
-        self.keep(request)?;
-        let mut reasons = String::new();
+    /// No mock answers it, or where it is redirected. Too many requests. A closure that gives a response
+    /// that no server gives.
+    pub fn respond(&mut self, request: &HttpRequest) -> Result<HttpAnswer, Unanswered> {
+        self.keep(request).map_err(|reason| Unanswered::for_reason(request, reason))?;
+        let mut next = request.clone();
+        for _ in 0..=redirect::MOST {
+            let answer = self.answer(&next).map_err(|unanswered| match next == *request {
+                true => unanswered,
+                false => unanswered.redirected(request),
+            })?;
+            let HttpAnswer::Response(response) = &answer else { return Ok(answer) };
+            match redirect::step(&next, response) {
+                Step::Ends => return Ok(answer),
+                Step::Fails(reason) => return Ok(HttpFailure::Connection(reason.to_owned()).into()),
+                Step::Follows(request) => next = request,
+            }
+        }
+        Ok(HttpFailure::Connection("too many redirects".to_owned()).into())
+    }
+
+    /// What the newest mock that matches a request answers.
+    fn answer(&mut self, request: &HttpRequest) -> Result<HttpAnswer, Unanswered> {
+        let mut mismatches = Vec::new();
         for (requests, reply) in self.mocks.iter_mut().rev().filter(|(requests, _)| requests.is_for(request)) {
             let reason = match requests.mismatch(request) {
                 Some(reason) => reason,
                 None => match reply.next(request) {
-                    Some(answer) => {
-                        return answer.map_err(|reason| format!("the HTTP mock `{}` {reason}", requests.pattern()));
+                    Some(Ok(answer)) => return Ok(answer),
+                    Some(Err(reason)) => {
+                        let reason = format!("the HTTP mock `{}` {reason}", requests.pattern());
+                        return Err(Unanswered::for_reason(request, reason));
                     }
                     None => "has given its last response".to_owned(),
                 },
             };
-            reasons = format!("{reasons}, `{}` {reason}", requests.pattern());
+            mismatches.push(format!("`{}` {reason}", requests.pattern()));
         }
-        let reasons = reasons.strip_prefix(", ").map(|reasons| format!(" ({reasons})")).unwrap_or_default();
-        Err(format!("no mock answers {} {}{reasons}", request.method, request.url))
+        Err(Unanswered::for_mismatches(request, &mismatches))
     }
 
     /// The mocks, oldest first.

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use plugsmith::testing::{HttpFailure, HttpMatch, HttpMocks, HttpReply, MockContext};
+use plugsmith::testing::{HttpAnswer, HttpFailure, HttpMatch, HttpMocks, HttpReply, MockContext};
 use plugsmith::{HttpRequest, HttpResponse};
 
 #[test]
@@ -216,8 +216,52 @@ fn requests_without_end_are_an_error() {
     mocks.add("POST *", HttpResponse::new(200, ""));
     let request = HttpRequest::new("POST", "https://x.test/").body(vec![0; HttpMocks::MOST_BYTES / 2]);
     assert!(mocks.respond(&request).is_ok());
-    assert_eq!(mocks.respond(&request), Err("a test keeps 268435456 bytes of HTTP requests at most".to_owned()));
+    assert_eq!(
+        mocks.respond(&request).unwrap_err().to_string(),
+        "a test keeps 268435456 bytes of HTTP requests at most"
+    );
     mocks.clear_requests();
     assert!(mocks.respond(&HttpRequest::new("POST", "https://x.test/")).is_ok());
     assert_eq!(mocks.requests().len(), 1);
+}
+
+#[test]
+fn a_redirect_is_followed_to_another_mock() {
+    let ctx = MockContext::new();
+    ctx.mock_http("POST https://a.test/old", HttpResponse::new(302, "").header("Location", "new?q=1"));
+    ctx.mock_http("GET https://a.test/new?q=1", |request: &HttpRequest| HttpResponse::new(200, format!("{request:?}")));
+    let request = HttpRequest::new("POST", "https://a.test/old").header("cookie", "c").header("x", "kept").body("b");
+    assert_eq!(
+        ctx.http().send(&request).unwrap().text(),
+        Ok(r#"HttpRequest { method: "GET", url: "https://a.test/new?q=1", headers: {"x": "kept"}, body: "" }"#)
+    );
+    assert_eq!(ctx.http_requests(), [request]);
+}
+
+#[test]
+fn a_redirect_to_where_no_mock_answers_names_both_requests() {
+    let ctx = MockContext::new();
+    ctx.mock_http("GET https://a.test/", HttpResponse::new(301, "").header("location", "https://b.test/"));
+    assert_eq!(
+        ctx.http().get("https://a.test/").unwrap_err().to_string(),
+        "no mock answers GET https://b.test/, where GET https://a.test/ is redirected: \
+         add ctx.mock_http(\"GET https://b.test/\", HttpResponse::new(200, \"..\"))"
+    );
+}
+
+#[test]
+fn a_redirect_that_no_client_follows_fails_the_request() {
+    let mut mocks = HttpMocks::default();
+    mocks.add("GET https://a.test/round", HttpResponse::new(302, "").header("location", "/round"));
+    mocks.add("GET https://a.test/nowhere", HttpResponse::new(303, ""));
+    mocks.add("POST https://a.test/body", HttpResponse::new(307, "").header("location", "/other"));
+    mocks.add("GET https://a.test/cached", HttpResponse::new(304, ""));
+    let mut failure = |method, path| match mocks.respond(&HttpRequest::new(method, &format!("https://a.test{path}"))) {
+        Ok(HttpAnswer::Failure(failure)) => failure.to_string(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(failure("GET", "/round"), "too many redirects");
+    assert_eq!(failure("GET", "/nowhere"), "protocol: missing a location header");
+    assert_eq!(failure("POST", "/body"), "redirect failed");
+    assert!(failure("GET", "/cached").contains("status: 304"));
 }

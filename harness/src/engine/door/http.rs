@@ -55,12 +55,11 @@ fn request(
 
 /// The body of the response that a mock gives.
 fn respond(running: &Running, request: &HttpRequest) -> Result<HostValue, Stop> {
-    let answer = running.host.context.with(|host| host.http.respond(request)).map_err(|reason| {
-        let call = format!("{} {}", request.method, request.url);
+    let answer = running.host.context.with(|host| host.http.respond(request)).map_err(|unanswered| {
+        let call = unanswered.request;
         let mut paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
-        // What mocks of this method and URL ask for besides.
-        if let Some((_, mismatch)) = reason.split_once(" (").filter(|_| reason.ends_with(')')) {
-            paste.push_str(&format!("\n    but {}", mismatch.trim_end_matches(')')));
+        if !unanswered.mismatch.is_empty() {
+            paste.push_str(&format!("\n    but {}", unanswered.mismatch));
         }
         Stop::Unexpected { call, paste }
     })?;

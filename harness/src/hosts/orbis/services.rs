@@ -149,8 +149,8 @@ impl Services {
 
     /// The response that a mock gives, and its form for the guest.
     pub(super) fn request(&mut self, request: &HttpRequest) -> Result<(HttpResponse, Json), Refusal> {
-        let answer = self.http.respond(request).map_err(|_| {
-            let call = format!("{} {}", request.method, request.url);
+        let answer = self.http.respond(request).map_err(|unanswered| {
+            let call = unanswered.request;
             let paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
             Refusal::Fatal(Box::new(Error::UnexpectedHostCall { call, paste }))
         })?;

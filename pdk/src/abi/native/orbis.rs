@@ -91,7 +91,7 @@ impl HostHandle {
                 return Err(Error::refused("http_request"));
             }
             let answer = host.http.respond(request).map_err(|why| {
-                let line = format!("{} {}", request.method, request.url);
+                let line = &why.request;
                 Error::internal(format!("{why}: add host.mock_http(\"{line}\", HttpResponse::new(200, \"..\"))"))
             })?;
             let HttpAnswer::Response(response) = answer else { return Err(Error::refused("http_request")) };
