@@ -5,7 +5,7 @@ use plugsmith_bench::{examples, plain, table};
 use plugsmith_harness::plugsmith::protocol::arguments::{self, Encoding};
 use plugsmith_harness::plugsmith::testing::MockContext;
 use plugsmith_harness::plugsmith::{Event, Value};
-use plugsmith_harness::{Host, Plugin};
+use plugsmith_harness::{Host, Plugin, grouped};
 
 /// A call, as its example is mostly called.
 struct Typical {
@@ -31,7 +31,7 @@ fn main() {
     for name in examples::names() {
         let wasm = examples::built(&name);
         let Some(typical) = typical(&name) else {
-            println!("| `{name}` | {} | - | - | - |", grouped(wasm.len()));
+            println!("| `{name}` | {} | - | - | - |", grouped(wasm.len() as u64));
             continue;
         };
         let context = MockContext::new();
@@ -50,7 +50,7 @@ fn main() {
         let times = race::run(&mut ways, typical.rounds, typical.batch);
         println!(
             "| `{name}` | {} | `{}` | {} | {} |",
-            grouped(wasm.len()),
+            grouped(wasm.len() as u64),
             typical.shown,
             table::duration(times[0]),
             table::duration(times[1])
@@ -87,17 +87,4 @@ fn typical(example: &str) -> Option<Typical> {
 fn words(words: &[&str]) -> Vec<u8> {
     let words: Vec<Value> = words.iter().map(|word| Value::from(*word)).collect();
     arguments::encode(&words, Encoding::Resp)
-}
-
-/// `17,923`.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

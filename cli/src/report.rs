@@ -1,11 +1,11 @@
 //! What came of a call, for a person on standard error, or as one JSON object.
 
-use plugsmith_harness::{Error, Outcome, TraceEvent};
+use plugsmith_harness::{Error, Outcome, TraceEvent, grouped};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::{self, message};
-use crate::terminal::{self, DIM, grouped, styled};
+use crate::terminal::{self, DIM, styled};
 
 /// One call, as `--json` prints it.
 #[derive(Serialize)]

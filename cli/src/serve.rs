@@ -14,12 +14,12 @@ use std::time::Duration;
 use plugsmith_harness::Outcome;
 use plugsmith_harness::hosts::orbis::{App, Manifest, Orbis, Request, Response, User, record};
 use plugsmith_harness::powers::replay::{Recorder, Redact};
-use plugsmith_harness::{BuildOptions, Module, Profile, Source};
+use plugsmith_harness::{BuildOptions, Module, Profile, Source, grouped};
 
 use crate::artifact::{self, Named};
 use crate::error::Error;
 use crate::options::Serve;
-use crate::terminal::{self, DIM, grouped, styled};
+use crate::terminal::{self, DIM, styled};
 use crate::values::{HttpAnswer, Setting, TextPair};
 
 /// What requests that are under way get to end, once the server is interrupted.

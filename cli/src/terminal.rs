@@ -49,19 +49,6 @@ pub(crate) fn one_line(text: &str) -> String {
     text.replace('\n', "\\n")
 }
 
-/// `1234567` as `1,234,567`.
-pub(crate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// The text as this stream is to get it.
 pub(crate) fn fit(text: &str, is_terminal: bool, has_colors: bool) -> String {
     let mut text = if is_terminal { printable(text) } else { Cow::Borrowed(text) };

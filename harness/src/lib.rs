@@ -43,7 +43,7 @@ pub use engine::watch::{Answered, Passing, Verdict, Watch};
 pub use error::{Error, Result};
 pub use hosts::report::{Finding, Level, Report};
 pub use import::{Import, Signature};
-pub use text::printable;
+pub use text::{grouped, printable};
 pub use trace::event::{Event as TraceEvent, HostCall, Typed};
 pub use trace::outcome::Outcome;
 pub use trace::render::{render_bytes, render_value};

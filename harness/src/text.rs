@@ -1,4 +1,4 @@
-//! Text for a shell and for a terminal, and hexadecimal digits.
+//! Text for a shell and for a terminal, numbers that people read, and hexadecimal digits.
 
 use std::borrow::Cow;
 
@@ -46,6 +46,28 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// A number with its digits in groups of three.
+///
+/// ```
+/// assert_eq!(plugsmith_harness::grouped(1_234_567), "1,234,567");
+/// ```
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 call`, `2 calls`.
+pub(crate) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// Text of a stranger's as a terminal may be shown it: characters that a terminal obeys are escaped, as

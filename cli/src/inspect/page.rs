@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use plugsmith_harness::Inspection;
+use plugsmith_harness::{Inspection, grouped};
 
-use crate::terminal::{BOLD, DIM, grouped, one_line, styled};
+use crate::terminal::{BOLD, DIM, one_line, styled};
 
 /// The page that `inspect` prints.
 pub(crate) fn page(name: &str, inspection: &Inspection) -> String {

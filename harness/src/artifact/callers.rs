@@ -20,7 +20,7 @@ pub(crate) fn crates(wasm: &[u8], import: &Import) -> Vec<String> {
 /// crates that do; `None` where nothing does, or nobody knows because the artifact has no names.
 pub(crate) fn printing(module: &Module, wasm: &[u8]) -> Option<String> {
     let has_names = module.functions.iter().flat_map(|(name, _)| name).any(|name| prints(name));
-    let is_wasi = module.imports.iter().any(|import| import.module == WASI && import.name == "fd_write");
+    let is_wasi = module.imports_named(WASI, "fd_write");
     if !has_names || is_wasi {
         return None;
     }

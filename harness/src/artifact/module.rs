@@ -86,6 +86,20 @@ impl Module {
         })
     }
 
+    /// Whether it imports a function of this name from this module.
+    pub(crate) fn imports_named(&self, module: &str, name: &str) -> bool {
+        self.imports.iter().any(|import| import.module == module && import.name == name)
+    }
+
+    /// The backends that serve keys by their prefixes.
+    pub(crate) fn storage_backends(&self) -> Vec<metadata::StorageBackend> {
+        let backends = self.records.iter().filter_map(|record| match record {
+            Record::StorageBackend(backend) => Some(backend.clone()),
+            _ => None,
+        });
+        backends.collect()
+    }
+
     /// Whether it is for `FCALL` of the shipped Ferrite server, which calls exports with parameters.
     pub fn is_fcall(&self) -> bool {
         self.imports.iter().any(|import| import.module == metadata::FCALL_MODULE)

@@ -102,6 +102,25 @@ pub fn profile(word: &str) -> Result<Profile> {
 }
 
 impl Profile {
+    /// A host of Extism's ABI without limits, whose author registers its functions.
+    const fn unlimited(word: &'static str, real: &'static str, judge: fn(&Artifact, &mut Report)) -> Profile {
+        Profile {
+            word,
+            real,
+            abi: Abi::Extism,
+            functions: Functions::Own,
+            wasi: Wasi::Optional,
+            memory_pages: None,
+            fuel: None,
+            timeout: None,
+            features: ALL,
+            fcall_fuel: None,
+            reads_plugin_toml: false,
+            habits: |host| host,
+            judge,
+        }
+    }
+
     /// A host of this kind for a test, from one that holds the test's mocks: what the real one lacks
     /// is gone, its limits and habits are there. A request needs [`Host::allowed_hosts`], and headers
     /// of a response [`Host::response_headers`].

@@ -5,7 +5,6 @@ mod baseline;
 mod budget;
 mod snapshot;
 mod summary;
-mod words;
 
 use std::path::{Path, PathBuf};
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use self::player::{Player, Step as OnHostCall};
 use self::recorder::ending;
 use crate::engine::guest::Guest;
-use crate::text::sha256;
+use crate::text::{counted, sha256};
 use crate::trace::event::render_line;
 
 pub use diff::Line;
@@ -110,7 +110,7 @@ fn warnings(session: &Session, artifact: Option<&str>) -> Vec<String> {
         warnings.push(format!("recorded with another artifact ({recorded}.., now {now}..)"));
     }
     if session.left_out > 0 {
-        let left_out = report::plural(session.left_out, "call");
+        let left_out = counted(session.left_out as u64, "call");
         warnings.push(format!("{left_out} before the first were not kept: the plugin's own memory may differ"));
     }
     if session.steps.is_empty() && session.client_lines > 0 {

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use plugsmith::protocol::event::{Event, modified_field};
-use plugsmith::protocol::metadata::{Hook, Record, StorageBackend, Transformer};
+use plugsmith::protocol::metadata::{Hook, StorageBackend, Transformer};
 use plugsmith::protocol::resp;
 use plugsmith::testing::glob_matches;
 use plugsmith::{HookResult, HostError, Value};
@@ -81,14 +81,7 @@ impl Extensions {
         readers.retain(|transformer| transformer.on == "read");
         // The last that went on comes off first.
         readers.reverse();
-        let backends: Vec<StorageBackend> = module
-            .records
-            .iter()
-            .filter_map(|record| match record {
-                Record::StorageBackend(backend) => Some(backend.clone()),
-                _ => None,
-            })
-            .collect();
+        let backends = module.storage_backends();
         if hooks.is_empty() && writers.is_empty() && readers.is_empty() && backends.is_empty() {
             return None;
         }

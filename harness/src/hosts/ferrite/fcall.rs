@@ -25,6 +25,7 @@ use crate::engine::arguments::Arguments;
 use crate::engine::failure::{self, TRAP, names_of_the_author};
 use crate::engine::ledger::Ledger;
 use crate::error::{Error, Result};
+use crate::text::counted;
 use crate::trace::again::Again;
 use crate::trace::call::{Call, Past, Shown, What};
 use crate::trace::event;
@@ -191,10 +192,9 @@ impl Fcall {
     fn values(&self, arguments: &[Value], types: &[ValType]) -> Result<Vec<Val>> {
         let bad = |reason: String| Error::BadInput { function: self.entry.clone(), reason };
         if arguments.len() != types.len() {
-            let plural = if arguments.len() == 1 { "" } else { "s" };
             return Err(bad(format!(
-                "FCALL passes {} argument{plural}, and it takes {}",
-                arguments.len(),
+                "FCALL passes {}, and it takes {}",
+                counted(arguments.len() as u64, "argument"),
                 types.len()
             )));
         }

@@ -2,26 +2,12 @@
 
 use wasmparser::WasmFeatures;
 
-use super::{ALL, Abi, Functions, Profile, Wasi};
+use super::{ALL, Profile};
 use crate::hosts::report::{Artifact, Report};
 use crate::import::KERNEL;
 
 pub(super) fn profile() -> Profile {
-    Profile {
-        word: "extism",
-        real: "the Extism SDKs: Rust 1.30, Python 1.41, npm 1.0.3, Go",
-        abi: Abi::Extism,
-        functions: Functions::Own,
-        wasi: Wasi::Optional,
-        memory_pages: None,
-        fuel: None,
-        timeout: None,
-        features: ALL,
-        fcall_fuel: None,
-        reads_plugin_toml: false,
-        habits: |host| host,
-        judge,
-    }
+    Profile::unlimited("extism", "the Extism SDKs: Rust 1.30, Python 1.41, npm 1.0.3, Go", judge)
 }
 
 /// What the npm SDK 1.0.3 does not have (measured).
@@ -34,17 +20,17 @@ const NOT_IN_NODE: &[(&str, &str)] = &[
 fn judge(artifact: &Artifact, report: &mut Report) {
     let breached = artifact.needs_beyond(ALL);
     for (name, fix) in NOT_IN_NODE {
-        if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == *name) {
+        if artifact.module.imports_named(KERNEL, name) {
             report.note(format!("imports `{name}`, which the npm SDK 1.0.3 lacks: it does not load there"), *fix);
         }
     }
-    if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == "http_request") {
+    if artifact.module.imports_named(KERNEL, "http_request") {
         report.note(
             "makes HTTP requests, which the npm SDKs answer with status 0 unless the host sets `runInWorker`",
             "say in your documentation that such a host must create the plugin with `runInWorker: true`",
         );
     }
-    if artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == "http_headers") {
+    if artifact.module.imports_named(KERNEL, "http_headers") {
         report.note(
             "asks for the headers of HTTP responses, which every SDK keeps back by default",
             "say in your documentation that the host must switch them on",

@@ -68,7 +68,7 @@ fn judge(artifact: &Artifact, report: &mut Report) {
         has(artifact, report, "deallocate", &["i32", "i32"], &[], "give it these parameters, or leave it out");
     }
     for name in ALWAYS_DENIED {
-        if module.imports.iter().any(|import| import.module == "env" && import.name == *name) {
+        if module.imports_named("env", name) {
             report.note(format!("calls `{name}`, which the shipped host denies to every plugin"), "do without it");
         }
     }

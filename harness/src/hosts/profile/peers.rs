@@ -1,6 +1,6 @@
 //! A host whose plugins call each other, as the demo extism/plugpluginin has it.
 
-use super::{ALL, Abi, Functions, Profile, Wasi, function};
+use super::{Functions, Profile, function};
 use crate::hosts::report::{Artifact, Report};
 use crate::import::{KERNEL, WASI};
 
@@ -12,21 +12,8 @@ pub(super) fn profile() -> Profile {
             function(module, "call_plugin", &["i64", "i64", "i64"], &["i64"]),
         ]
     });
-    Profile {
-        word: "peers",
-        real: "the demo extism/plugpluginin",
-        abi: Abi::Extism,
-        functions: Functions::These(functions.collect()),
-        wasi: Wasi::Optional,
-        memory_pages: None,
-        fuel: None,
-        timeout: None,
-        features: ALL,
-        fcall_fuel: None,
-        reads_plugin_toml: false,
-        habits: |host| host,
-        judge,
-    }
+    let functions = Functions::These(functions.collect());
+    Profile { functions, ..Profile::unlimited("peers", "the demo extism/plugpluginin", judge) }
 }
 
 fn judge(artifact: &Artifact, report: &mut Report) {

@@ -1,30 +1,20 @@
 //! A Query server (gc-victor/query 0.12.49, extism 1.11.1).
 
-use super::{ALL, Abi, Functions, Profile, Wasi};
+use super::{Functions, Profile, Wasi};
 use crate::hosts::report::{Artifact, Report};
 use crate::import::KERNEL;
 
 pub(super) fn profile() -> Profile {
     Profile {
-        word: "query",
-        real: "gc-victor/query 0.12.49 on extism 1.11.1",
-        abi: Abi::Extism,
         functions: Functions::None,
         wasi: Wasi::On,
-        memory_pages: None,
-        fuel: None,
-        timeout: None,
-        features: ALL,
-        fcall_fuel: None,
-        reads_plugin_toml: false,
         habits: |host| host.fresh_instances().without_response_headers().text_only(),
-        judge,
+        ..Profile::unlimited("query", "gc-victor/query 0.12.49 on extism 1.11.1", judge)
     }
 }
 
 fn judge(artifact: &Artifact, report: &mut Report) {
-    let imports =
-        |name: &str| artifact.module.imports.iter().any(|import| import.module == KERNEL && import.name == name);
+    let imports = |name| artifact.module.imports_named(KERNEL, name);
     if imports("error_set") {
         report.note(
             "sets errors: an error is a 500 that JavaScript cannot catch",

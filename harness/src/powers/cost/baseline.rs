@@ -5,8 +5,7 @@ use std::fmt::{self, Write};
 use serde::Serialize;
 
 use super::summary::{ExportSummary, Summary, code};
-use super::words::grouped;
-use crate::text::one_line;
+use crate::text::{grouped, one_line};
 
 /// What has changed since a baseline.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,7 +1,7 @@
 //! What a call may cost.
 
-use super::words::{count, grouped};
 use crate::error::Error;
+use crate::text::{counted, grouped};
 use crate::trace::cost::{Cost, HostUse};
 
 /// What a call may cost. Unlike a limit, it lets the call run to its end and fails it afterwards, with what it
@@ -151,9 +151,9 @@ fn most_frequent(host_calls: &[HostUse]) -> Vec<String> {
             format!(
                 "{:width$}  {}, {} to the host, {} back",
                 function.name,
-                count(function.calls, "call"),
-                count(function.bytes_to_host, "byte"),
-                count(function.bytes_from_host, "byte"),
+                counted(function.calls, "call"),
+                counted(function.bytes_to_host, "byte"),
+                counted(function.bytes_from_host, "byte"),
             )
         })
         .collect();

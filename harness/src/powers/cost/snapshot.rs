@@ -6,9 +6,8 @@ use std::io::Write as _;
 use insta::internals::SnapshotContents;
 use insta::{Comparator, Snapshot};
 
-use super::words::count;
 use crate::engine::ledger::Recorded;
-use crate::text::one_line;
+use crate::text::{counted, one_line};
 
 /// Compares what the calls of a [`Guest`](crate::Guest) have cost so far with the snapshot beside the test: fuel,
 /// pages, bytes and host calls of each export.
@@ -50,16 +49,16 @@ macro_rules! assert_cost_snapshot {
 pub fn snapshot(recorded: &Recorded) -> String {
     let mut out = recorded.artifact.toolchain();
     for (export, costs) in recorded.costs.iter().filter(|(_, costs)| costs.calls() > 0) {
-        let _ = write!(out, "\n{}\n  {}, fuel ", one_line(export), count(costs.calls(), "call"));
+        let _ = write!(out, "\n{}\n  {}, fuel ", one_line(export), counted(costs.calls(), "call"));
         let _ = match (costs.min(), costs.max()) {
             (min, max) if min == max => write!(out, "{max}"),
             (min, max) => write!(out, "{min} to {max}"),
         };
-        let (bytes_in, bytes_out) = (count(costs.bytes_in, "byte"), count(costs.bytes_out, "byte"));
-        let _ = write!(out, ", {}, {bytes_in} in, {bytes_out} out", count(costs.pages, "page"));
+        let (bytes_in, bytes_out) = (counted(costs.bytes_in, "byte"), counted(costs.bytes_out, "byte"));
+        let _ = write!(out, ", {}, {bytes_in} in, {bytes_out} out", counted(costs.pages, "page"));
         for function in &costs.uses {
-            let (to, from) = (count(function.bytes_to_host, "byte"), count(function.bytes_from_host, "byte"));
-            let calls = count(function.calls, "call");
+            let (to, from) = (counted(function.bytes_to_host, "byte"), counted(function.bytes_from_host, "byte"));
+            let calls = counted(function.calls, "call");
             let _ = write!(out, "\n  {}  {calls}, {to} to the host, {from} back", one_line(&function.name));
         }
     }

@@ -5,9 +5,8 @@ use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::words::grouped;
 use crate::engine::ledger::{ExportCosts, Identity, Recorded};
-use crate::text::one_line;
+use crate::text::{grouped, one_line};
 
 /// What the exports of an artifact cost. Its JSON is the form of a baseline that is kept in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Fault;
+use crate::text::counted;
 use crate::trace::outcome::Outcome;
 
 /// What a sweep found.
@@ -94,7 +95,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let plural = |number: usize, what| counted(number as u64, what);
         let (calls, runs) = (plural(self.host_calls, "host call"), plural(self.runs, "run"));
         write!(f, "fault sweep: {calls}, {runs}, {}", plural(self.findings.len(), "finding"))?;
         for finding in &self.findings {

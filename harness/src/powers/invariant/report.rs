@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::counted;
+
 /// What came of the sequences.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -42,8 +44,7 @@ impl fmt::Display for Report {
         let Some(Broken { reason, steps, traces }) = &self.broken else {
             return write!(f, "invariant: holds in {} sequences", self.runs);
         };
-        let plural = if steps.len() == 1 { "" } else { "s" };
-        writeln!(f, "invariant: broken after {} step{plural}: {reason}", steps.len())?;
+        writeln!(f, "invariant: broken after {}: {reason}", counted(steps.len() as u64, "step"))?;
         for line in traces.iter().flat_map(|trace| trace.lines()) {
             write!(f, "\n    {line}")?;
         }

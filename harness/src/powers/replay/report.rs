@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::diff::Line;
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// What came of a replay.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -80,10 +80,10 @@ const WIDTH: usize = 100;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (calls, host_calls) = (plural(self.calls, "call"), plural(self.host_calls, "host call"));
+        let (calls, host_calls) = (counted(self.calls as u64, "call"), counted(self.host_calls as u64, "host call"));
         match self.differences.len() {
             0 => write!(f, "replay: {calls}, {host_calls}, as recorded")?,
-            count => write!(f, "replay: {calls}, {host_calls}, {}", plural(count, "difference"))?,
+            count => write!(f, "replay: {calls}, {host_calls}, {}", counted(count as u64, "difference"))?,
         }
         for warning in &self.warnings {
             write!(f, "\nwarning: {}", printable(warning))?;
@@ -121,14 +121,14 @@ fn host_calls(f: &mut fmt::Formatter<'_>, lines: &[Line]) -> fmt::Result {
         let next = places.partition_point(|other| other + CONTEXT < place);
         places.get(next).is_some_and(|other| *other <= place + CONTEXT)
     };
-    let (mut shown, mut skipped) = (0, 0);
+    let (mut shown, mut skipped) = (0, 0_u64);
     for (place, line) in lines.iter().enumerate() {
         if !is_near(place) || shown >= LINES {
             skipped += 1;
             continue;
         }
         if skipped > 0 {
-            write!(f, "\n    .. {}", plural(skipped, "host call"))?;
+            write!(f, "\n    .. {}", counted(skipped, "host call"))?;
             skipped = 0;
         }
         shown += 1;
@@ -142,7 +142,7 @@ fn host_calls(f: &mut fmt::Formatter<'_>, lines: &[Line]) -> fmt::Result {
         }
     }
     if skipped > 0 {
-        write!(f, "\n    .. {}", plural(skipped, "host call"))?;
+        write!(f, "\n    .. {}", counted(skipped, "host call"))?;
     }
     Ok(())
 }
@@ -154,8 +154,4 @@ fn cut(line: &str) -> String {
         return line;
     }
     format!("{}..", line.chars().take(WIDTH - 2).collect::<String>())
-}
-
-pub(super) fn plural(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use plugsmith::Value;
-use plugsmith::protocol::metadata::{Record, StorageBackend};
 use plugsmith::storage::StorageImportsHost;
 use semver::{Version, VersionReq};
 
@@ -96,14 +95,7 @@ impl Server {
         let mut hooks = hooks(module);
         hooks.retain(|hook| events.contains(&hook.event.as_str()));
         let transformers = transformers(module);
-        let backends: Vec<StorageBackend> = module
-            .records
-            .iter()
-            .filter_map(|record| match record {
-                Record::StorageBackend(backend) => Some(backend.clone()),
-                _ => None,
-            })
-            .collect();
+        let backends = module.storage_backends();
         for backend in &backends {
             if let Some(other) =
                 others().find(|guest| guest.backends.iter().any(|known| known.prefix == backend.prefix))
