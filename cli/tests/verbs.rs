@@ -40,6 +40,8 @@ mod sandbox;
 mod serve;
 #[path = "verbs/shell.rs"]
 mod shell;
+#[path = "verbs/sizes.rs"]
+mod sizes;
 #[path = "verbs/test.rs"]
 mod test;
 #[path = "verbs/usage.rs"]

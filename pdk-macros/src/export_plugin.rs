@@ -44,9 +44,8 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
             #[cfg(target_arch = "wasm32")]
             const _: () = {
                 const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::order_length(ENTRIES);
-                #[used]
                 #[unsafe(link_section = "plugsmith")]
-                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::order(ENTRIES);
+                static _RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::order(ENTRIES);
             };
             // All of the list, in artifacts under test: what it names of other crates is meant to be here.
             #[cfg(all(target_arch = "wasm32", debug_assertions))]
@@ -55,9 +54,8 @@ pub(crate) fn expand(names: TokenStream) -> syn::Result<TokenStream> {
                     "{\"kind\":\"list\",\"module\":\"", ::core::module_path!(), "\",\"exports\":["
                 );
                 const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::list_length(START, ENTRIES);
-                #[used]
                 #[unsafe(link_section = "plugsmith")]
-                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::list(START, ENTRIES);
+                static _RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::list(START, ENTRIES);
             };
         };
     })

@@ -63,9 +63,9 @@ impl Record {
                 const ORIGIN: &::core::primitive::str = "";
                 const PARTS: &[&::core::primitive::str] = &[#(#pieces),*];
                 const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::record_length(PARTS);
-                #[used]
+                // Not `#[used]`: the linker would keep a second copy among the data.
                 #[unsafe(link_section = "plugsmith")]
-                static RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::record(PARTS);
+                static _RECORD: [::core::primitive::u8; LENGTH] = ::__plugsmith::__private::record(PARTS);
             };
         }
     }

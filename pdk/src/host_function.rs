@@ -128,7 +128,7 @@ macro_rules! number_arguments {
             fn from_wire(wire: Wire<'_, i128>) -> Result<$type, String> {
                 match wire {
                     Wire::Number($bits) => Ok($back),
-                    _ => Err("a number arrived as a block".to_owned()),
+                    _ => Err("expected a number, not a block".to_owned()),
                 }
             }
         }

@@ -257,11 +257,11 @@ fn bytes_that_are_no_value_are_a_clear_error() {
     assert_eq!(Bag::decode(&[1, 3, b't']), Err("the bytes end before the value does".into()));
     assert_eq!(Bag::decode(&[0, 0, 9]), Err("bytes after the value".into()));
     assert!(Bag::decode(&[0xff, 0xff, 0xff, 0xff, 0x0f]).is_err());
-    assert_eq!(Bag::decode(&[0, 2]), Err("the bytes are those of another type".into()));
+    assert_eq!(Bag::decode(&[0, 2]), Err("the bytes belong to another type".into()));
     let large = encode_compact(&u64::MAX).unwrap();
     assert_eq!(
         decode_compact::<u32>(&large),
-        Err("a field holds what its type cannot, such as a number beyond 32 bits in a usize on wasm32".into())
+        Err("a field holds a value that its type cannot represent, such as a number beyond 32 bits in a usize on wasm32".into())
     );
 }
 

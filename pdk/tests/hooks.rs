@@ -74,11 +74,11 @@ fn an_event_may_be_json() {
 #[test]
 fn a_malformed_event_is_named() {
     for (input, message) in [
-        (&b"*1\r\n$1\r\na\r\n"[..], "an event is a RESP map (%..) or a JSON object ({..})"),
+        (&b"*1\r\n$1\r\na\r\n"[..], "an event must be a RESP map (%..) or a JSON object ({..})"),
         (b"", "malformed event: the value is cut short"),
         (b"{\"key\":\"a\"}", "an event needs a field `event` with its name"),
         (b"{\"event\":", "malformed event: not a JSON value"),
-        (b"%1\r\n:1\r\n:2\r\n", "the name of an event's field is text"),
+        (b"%1\r\n:1\r\n:2\r\n", "the name of an event's field must be text"),
     ] {
         assert_eq!(Event::decode(input).unwrap_err(), message);
     }

@@ -114,13 +114,13 @@ fn unicode(text: &str) -> Result<(char, usize), &'static str> {
         },
         _ => (first, 5),
     };
-    char::from_u32(code).map(|letter| (letter, length)).ok_or("half a surrogate pair stands for no letter")
+    char::from_u32(code).map(|letter| (letter, length)).ok_or("an unpaired surrogate stands for no letter")
 }
 
 fn hex(text: &str, at: usize) -> Result<u32, &'static str> {
     let digits = text.get(at..at + 4).unwrap_or_default();
     let is_hex = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).ok_or(r"\u takes four hex digits")
+    u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).ok_or(r"\u must be followed by four hex digits")
 }
 
 struct Scanner<'a> {
@@ -210,7 +210,7 @@ impl<'a> Scanner<'a> {
                     return Err(Mistake { what, offset: self.at + length });
                 }
                 Some(_) => length += 1,
-                None => return Err(Mistake { what: "a string without its closing quote", offset: self.at }),
+                None => return Err(Mistake { what: "a string that is not closed", offset: self.at }),
             }
         }
         self.at += length + 1;

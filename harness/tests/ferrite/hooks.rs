@@ -43,7 +43,7 @@ fn a_guest_cannot_modify_what_has_no_value() {
 fn a_guest_that_answers_no_verdict_is_named() {
     let mut plugin = hook("OnKeyWrite", "+OK\r\n");
     let outcome = plugin.fire(Event::new("OnKeyWrite").key("a"));
-    insta::assert_snapshot!(outcome.unwrap_err(), @r#"bad output of `hook`: a hook answers null, ["abort", message] or ["modified", value]"#);
+    insta::assert_snapshot!(outcome.unwrap_err(), @r#"bad output of `hook`: a hook must return null, ["abort", message] or ["modified", value]"#);
 }
 
 #[test]

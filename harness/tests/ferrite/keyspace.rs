@@ -214,7 +214,7 @@ fn an_expiry_of_no_seconds_is_a_deletion_that_hooks_judge() {
 #[test]
 fn an_expiry_of_no_seconds_is_a_deletion_to_a_backend() {
     let mut plugin = behind(Host::new());
-    insta::assert_snapshot!(plugin.command("END", ("square:3", 0)).unwrap_err(), @"READONLY this storage backend cannot be written to");
+    insta::assert_snapshot!(plugin.command("END", ("square:3", 0)).unwrap_err(), @"READONLY this storage backend is read-only");
 }
 
 #[test]

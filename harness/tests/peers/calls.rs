@@ -83,7 +83,7 @@ fn an_empty_output_is_an_error_to_who_wants_one_and_none_to_who_does_not() {
     let error = relay(&mut plugin, "callee", "echo", "").unwrap_err();
     insta::assert_snapshot!(
         error,
-        @"PEER callee.echo answered nothing; where an empty output is right, ask for an `Option`"
+        @"PEER callee.echo returned no output; where an empty output is valid, ask for an `Option`"
     );
 }
 

@@ -49,7 +49,7 @@ fn a_usize_beyond_32_bits_is_refused_by_the_supplied_encoding() {
     let plugin = plugin();
     let large = |_: &mut _| Compact { count: 1 << 32, names: [].into() };
     insta::assert_snapshot!(failure(|| plugin.assert_round_trips(large)), @r#"
-    value 0 of COMPACT: this test writes 6 bytes, which the artifact does not decode: a field holds what its type cannot, such as a number beyond 32 bits in a usize on wasm32; `usize` and pointers have 4 bytes in the artifact and 8 in this test: encode numbers in a type of fixed width, such as `u64`
+    value 0 of COMPACT: this test writes 6 bytes, which the artifact does not decode: a field holds a value that its type cannot represent, such as a number beyond 32 bits in a usize on wasm32; `usize` and pointers have 4 bytes in the artifact and 8 in this test: encode numbers in a type of fixed width, such as `u64`
     Compact { count: 4294967296, names: {} }
     "#);
 }

@@ -187,9 +187,8 @@ fn emit(plugin: &Plugin) -> TokenStream {
             const BYTES: [::core::primitive::u8; LENGTH] = ::__plugsmith::orbis::__private::manifest(PARTS);
             #[cfg(target_arch = "wasm32")]
             const _: () = {
-                #[used]
                 #[unsafe(link_section = "manifest")]
-                static SECTION: [::core::primitive::u8; LENGTH] = BYTES;
+                static _SECTION: [::core::primitive::u8; LENGTH] = BYTES;
             };
             ::__plugsmith::orbis::__private::manifest_text(&BYTES)
         };

@@ -142,7 +142,7 @@ fn done(import: &str, code: i32) -> Result<(), Error> {
 /// The text that the host answered; `None` for the address 0.
 fn text(block: *mut u8) -> Result<Option<String>, Error> {
     let Some(bytes) = blocks::take(block) else { return Ok(None) };
-    String::from_utf8(bytes).map(Some).map_err(|_| Error::internal("the host answered what is not UTF-8"))
+    String::from_utf8(bytes).map(Some).map_err(|_| Error::internal("the host's answer is not UTF-8"))
 }
 
 /// A block of `size` bytes for the host to write to, never at address 0.

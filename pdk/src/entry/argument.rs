@@ -206,17 +206,21 @@ pub(crate) fn mismatch(what: &str, name: &str, expected: &str, value: &Value) ->
     // The general JSON writer would bring float formatting along.
     let got = match value {
         Value::Null => "null",
-        Value::Integer(n) => &decimal(*n),
         Value::Array(_) | Value::Push(_) | Value::Set(_) => "a list",
         Value::Map(_) => "a map",
-        value => match (value.as_str(), value.as_bytes()) {
-            // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
-            (Some(text), _) => &quoted(text.get(..text.floor_char_boundary(60)).unwrap_or(text)),
-            (None, Some(_)) => "bytes that are not UTF-8",
-            (None, None) => "another value",
-        },
+        Value::BulkString(_) => "bytes that are not UTF-8",
+        _ => "another value",
     };
-    CommandError::Custom(join(&[what, " '", name, "': expected ", expected, ", got ", got]))
+    let mut text = join(&[what, " '", name, "': expected ", expected, ", got "]);
+    match value {
+        Value::Integer(n) => text.push_str(&decimal(*n)),
+        value => match value.as_str() {
+            // `get`, because the panic of a slice that cuts a letter in two is 8 KB of a guest.
+            Some(given) => text.push_str(&quoted(given.get(..given.floor_char_boundary(60)).unwrap_or(given))),
+            None => text.push_str(got),
+        },
+    }
+    CommandError::Custom(text)
 }
 
 /// A string as JSON has it.

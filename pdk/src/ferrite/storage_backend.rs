@@ -87,7 +87,7 @@ pub trait StorageBackend {
 }
 
 fn read_only() -> CommandError {
-    CommandError::Custom("READONLY this storage backend cannot be written to".to_owned())
+    CommandError::Custom("READONLY this storage backend is read-only".to_owned())
 }
 
 /// One call of a backend: an operation in, the answer or the error's text out.
@@ -126,6 +126,6 @@ fn answer(
             Ttl::Forever => -1,
             Ttl::Seconds(seconds) => i64::try_from(seconds).unwrap_or(i64::MAX),
         }),
-        _ => return Err("a storage backend knows get, set, delete, exists, scan and ttl".into()),
+        _ => return Err("a storage backend supports get, set, delete, exists, scan and ttl only".into()),
     })
 }

@@ -56,7 +56,9 @@ pub(crate) fn call(
     let (event, encoding) = Event::decode(input).map_err(|message| CommandError::Custom(message).wire())?;
     let context = HookContext::new(context, event);
     match body(&context).map_err(|error| error.wire())? {
-        Value::Null => Err("ERR a transformer gives a value: reject with an error instead of null".to_owned()),
+        Value::Null => {
+            Err("ERR a transformer must return a value: return an error, not null, to reject one".to_owned())
+        }
         value => Ok(encode(&value, encoding)),
     }
 }

@@ -88,7 +88,7 @@ impl<R: PlainResult<Abi: Number>> ViaReply<R> for &&Via<R> {
 #[cfg(feature = "json")]
 impl<T: serde::de::DeserializeOwned> ViaJson<Result<T, HostError>> for &Via<Result<T, HostError>> {
     fn lift(&self, name: &str, abi: i64) -> Result<T, HostError> {
-        let text = reply(name, abi, |reader| reader.bytes().map(<[u8]>::to_vec))?;
+        let text = reply(name, abi, |reader| reader.text().map(<[u8]>::to_vec))?;
         serde_json::from_slice(&text).map_err(|error| HostError::new(join(&[name, ": ", &error.to_string()])))
     }
 }
@@ -122,24 +122,35 @@ fn lift<R: PlainResult<Abi: Number>>(name: &str, abi: R::Abi) -> R {
     };
     match result {
         Ok(result) => result,
-        Err(why) => panic!("{}", join(&["the host function ", name, " answered nonsense: ", &why])),
+        Err(why) => panic!("{}", join(&["the host function ", name, " gave an invalid result: ", &why])),
     }
 }
 
-fn reply<T>(
-    name: &str,
-    offset: i64,
-    read: fn(&mut Reader<'_>) -> Result<T, crate::protocol::resp::ResponseError>,
-) -> Result<T, HostError> {
+fn reply<T>(name: &str, offset: i64, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, HostError> {
+    let bytes = answer(name, offset)?;
+    let mut reader = Reader::new(&bytes);
+    match read(&mut reader).and_then(|value| reader.finish().map(|()| value)) {
+        Some(value) => Ok(value),
+        None => Err(invalid(name, reader.fault().message)),
+    }
+}
+
+/// The reply in the block at `offset`, which is no error. Not generic, so that a guest holds it once.
+fn answer(name: &str, offset: i64) -> Result<Vec<u8>, HostError> {
     let Some(block) = Block::from_offset(offset.cast_unsigned()) else {
-        return Err(HostError::new(join(&[name, " answered nothing, where a RESP reply was due"])));
+        return Err(invalid(name, "there is none"));
     };
     let bytes = block.read();
     let mut reader = Reader::new(&bytes);
-    let result = match reader.error_reply() {
-        Ok(Some(text)) => return Err(HostError::from_wire(&text)),
-        Ok(None) => read(&mut reader).and_then(|value| reader.finish().map(|()| value)),
-        Err(error) => Err(error),
-    };
-    result.map_err(|error| HostError::new(join(&[name, " answered no such RESP reply: ", error.message])))
+    if !matches!(reader.peek(), Some(b'-' | b'!')) {
+        return Ok(bytes);
+    }
+    Err(match reader.error_reply() {
+        Some(text) => HostError::from_wire(&text),
+        None => invalid(name, reader.fault().message),
+    })
+}
+
+fn invalid(name: &str, why: &str) -> HostError {
+    HostError::with_code("ERR", &join(&["the host function ", name, " gave an invalid reply: ", why]))
 }

@@ -1,19 +1,16 @@
 //! What a host answers inside of a `Result`: one RESP value, of a type that the trait declares.
 
 use crate::protocol::Value;
-use crate::protocol::resp::{self, Reader, ResponseError};
+use crate::protocol::resp::{self, Reader};
 use crate::values::ferrite::Encoded;
 #[cfg(feature = "json")]
 use crate::values::json::Json;
 
 /// What may stand in the `Ok` of a `Result<T, HostError>`, read from a RESP reply.
 pub trait HostReply: Sized {
-    /// Reads it; the reply is known to be no error.
-    ///
-    /// # Errors
-    /// A reply of another type, or malformed.
+    /// Reads it; the reply is known to be no error. `None` for a reply of another type, or malformed.
     #[doc(hidden)]
-    fn read(reader: &mut Reader<'_>) -> Result<Self, ResponseError>;
+    fn read(reader: &mut Reader<'_>) -> Option<Self>;
 
     /// Writes it.
     #[doc(hidden)]
@@ -23,7 +20,7 @@ pub trait HostReply: Sized {
 macro_rules! host_replies {
     ($($type:ty, $reader:ident => $read:expr, $this:ident, $writer:ident => $write:expr;)*) => {$(
         impl HostReply for $type {
-            fn read($reader: &mut Reader<'_>) -> Result<$type, ResponseError> {
+            fn read($reader: &mut Reader<'_>) -> Option<$type> {
                 $read
             }
 
@@ -41,20 +38,22 @@ host_replies! {
     u64, reader => reader.unsigned(), n, writer => writer.integer(n.cast_signed());
     i32, reader => reader.integer().and_then(|n| reader.fit(n)), n, writer => writer.integer(n.into());
     u32, reader => reader.integer().and_then(|n| reader.fit(n)), n, writer => writer.integer(n.into());
-    f64, reader => reader.value().and_then(|value| value.as_f64().ok_or(reader.other("expected a number"))),
-        n, writer => writer.double(n);
-    String, reader => reader.bytes().and_then(|bytes| {
-        String::from_utf8(bytes.to_vec()).map_err(|_| reader.other("text is not UTF-8"))
-    }), text, writer => writer.bulk(text.as_bytes());
-    Vec<u8>, reader => reader.bytes().map(<[u8]>::to_vec), bytes, writer => writer.bulk(&bytes);
+    f64, reader => match reader.value()?.as_f64() {
+        Some(n) => Some(n),
+        None => reader.fail("expected a number"),
+    }, n, writer => writer.double(n);
+    String, reader => reader.text().and_then(|text| reader.utf8(text)).map(str::to_owned), text, writer => writer.bulk(text.as_bytes());
+    Vec<u8>, reader => reader.text().map(<[u8]>::to_vec), bytes, writer => writer.bulk(&bytes);
     Value, reader => reader.value(), value, writer => writer.value(&value);
 }
 
 #[cfg(feature = "json")]
 impl<T: serde::Serialize + serde::de::DeserializeOwned> HostReply for Json<T> {
-    fn read(reader: &mut Reader<'_>) -> Result<Json<T>, ResponseError> {
-        let bytes = reader.bytes()?;
-        serde_json::from_slice(bytes).map(Json).map_err(|_| reader.other("not JSON of the declared type"))
+    fn read(reader: &mut Reader<'_>) -> Option<Json<T>> {
+        match serde_json::from_slice(reader.text()?) {
+            Ok(value) => Some(Json(value)),
+            Err(_) => reader.fail("not JSON of the declared type"),
+        }
     }
 
     fn write(self, writer: &mut resp::Writer) {
@@ -66,8 +65,8 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned> HostReply for Json<T> {
 }
 
 impl<T: HostReply> HostReply for Option<T> {
-    fn read(reader: &mut Reader<'_>) -> Result<Option<T>, ResponseError> {
-        if reader.take_null() { Ok(None) } else { T::read(reader).map(Some) }
+    fn read(reader: &mut Reader<'_>) -> Option<Option<T>> {
+        if reader.take_null() { Some(None) } else { T::read(reader).map(Some) }
     }
 
     fn write(self, writer: &mut resp::Writer) {
@@ -79,7 +78,7 @@ impl<T: HostReply> HostReply for Option<T> {
 }
 
 impl<T: HostReply> HostReply for Vec<T> {
-    fn read(reader: &mut Reader<'_>) -> Result<Vec<T>, ResponseError> {
+    fn read(reader: &mut Reader<'_>) -> Option<Vec<T>> {
         let length = reader.array()?;
         (0..length).map(|_| T::read(reader)).collect()
     }
@@ -93,12 +92,12 @@ impl<T: HostReply> HostReply for Vec<T> {
 }
 
 impl HostReply for Encoded {
-    fn read(reader: &mut Reader<'_>) -> Result<Encoded, ResponseError> {
+    fn read(reader: &mut Reader<'_>) -> Option<Encoded> {
         if reader.array()? != 2 {
-            return Err(reader.other("expected a version and bytes"));
+            return reader.fail("expected a version and bytes");
         }
         let version = reader.integer()?;
-        Ok(Encoded { version: reader.fit(version)?, bytes: reader.bytes()?.to_vec() })
+        Some(Encoded { version: reader.fit(version)?, bytes: reader.text()?.to_vec() })
     }
 
     fn write(self, writer: &mut resp::Writer) {

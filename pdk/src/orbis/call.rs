@@ -12,6 +12,6 @@ pub type Body = fn(&Request) -> Result<Response, Error>;
 pub(crate) fn run(text: String, template: &'static str, host: HostHandle, body: Body) -> Response {
     match Request::decode(text, template, host) {
         Ok(request) => body(&request).unwrap_or_else(failed),
-        Err(_) => failed(Error::bad_request("the request is no JSON object")),
+        Err(_) => failed(Error::bad_request("the request is not a JSON object")),
     }
 }

@@ -65,5 +65,5 @@ impl Crypto {
 }
 
 fn exactly<const N: usize>(bytes: Vec<u8>) -> Result<[u8; N], Error> {
-    bytes.try_into().map_err(|_| Error::internal("the host answered another number of bytes"))
+    bytes.try_into().map_err(|_| Error::internal("the host returned a different number of bytes"))
 }

@@ -111,7 +111,7 @@ impl Db {
             Error::private(join(&[
                 "'",
                 &sql,
-                "' made no row: `OR IGNORE` and `DO NOTHING` make none where one is there",
+                "' inserted no row: `OR IGNORE` and `DO NOTHING` insert none where one exists already",
             ]))
         })
     }

@@ -43,7 +43,9 @@ impl Response {
     pub fn json(value: &(impl Serialize + ?Sized)) -> Response {
         match json::encode(value) {
             Ok(body) => Response::of(200, body),
-            Err(error) => Error::internal(join(&["the reply has no JSON form: ", &error.to_string()])).into_response(),
+            Err(error) => {
+                Error::internal(join(&["the reply cannot be written as JSON: ", &error.to_string()])).into_response()
+            }
         }
     }
 

@@ -40,7 +40,7 @@ pub fn decode(input: &[u8]) -> Result<(Vec<Value>, Encoding), String> {
         Some(b'[') => decode_json(input)
             .map(|arguments| (arguments, Encoding::Json))
             .map_err(|error| malformed("JSON", error.offset, error.message)),
-        Some(_) => Err("arguments are a RESP array (*..) or a JSON array ([..])".to_owned()),
+        Some(_) => Err("arguments must be a RESP array (*..) or a JSON array ([..])".to_owned()),
     }
 }
 
@@ -84,16 +84,16 @@ pub fn encode_one(argument: &Value) -> Vec<u8> {
 
 fn decode_resp(input: &[u8]) -> Result<Vec<Value>, resp::ResponseError> {
     let mut reader = Reader::new(input);
-    let length = reader.array()?;
+    resp_arguments(&mut reader).ok_or_else(|| reader.fault().clone())
+}
+
+fn resp_arguments(reader: &mut Reader<'_>) -> Option<Vec<Value>> {
     let mut arguments = Vec::new();
-    for _ in 0..length {
-        arguments.push(match reader.text()? {
-            Some(bytes) => Value::from_bytes(bytes.to_vec()),
-            None => Value::Null,
-        });
+    for _ in 0..reader.array()? {
+        let is_null = reader.take_null();
+        arguments.push(if is_null { Value::Null } else { Value::from_bytes(reader.text()?.to_vec()) });
     }
-    reader.finish()?;
-    Ok(arguments)
+    reader.finish().map(|()| arguments)
 }
 
 fn decode_json(input: &[u8]) -> Result<Vec<Value>, json::JsonError> {

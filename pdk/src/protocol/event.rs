@@ -135,11 +135,11 @@ impl Event {
     fn from_resp(input: &[u8]) -> Result<Event, String> {
         let value = resp::decode(input).map_err(|error| join(&["malformed event: ", error.message]))?;
         let Value::Map(pairs) = value else {
-            return Err("an event is a RESP map (%..) or a JSON object ({..})".to_owned());
+            return Err("an event must be a RESP map (%..) or a JSON object ({..})".to_owned());
         };
         let mut fields = Vec::new();
         for (name, value) in pairs {
-            let name = name.as_str().ok_or("the name of an event's field is text")?.to_owned();
+            let name = name.as_str().ok_or("the name of an event's field must be text")?.to_owned();
             fields.push((name, value));
         }
         Event::from_fields(fields)
@@ -160,7 +160,7 @@ impl Event {
             .position(|(name, _)| name == "event")
             .ok_or("an event needs a field `event` with its name")?;
         let (_, name) = fields.remove(place);
-        let name = name.as_str().ok_or("the field `event` is text")?.to_owned();
+        let name = name.as_str().ok_or("the field `event` must be text")?.to_owned();
         Ok(Event { name, fields })
     }
 }
@@ -222,9 +222,9 @@ impl HookResult {
                     Ok(HookResult::Abort(message.as_str().unwrap_or_default().to_owned()))
                 }
                 [verdict, value] if *verdict == "modified" => Ok(HookResult::Modified(value.clone())),
-                _ => Err("a hook answers null, [\"abort\", message] or [\"modified\", value]".to_owned()),
+                _ => Err("a hook must return null, [\"abort\", message] or [\"modified\", value]".to_owned()),
             },
-            _ => Err("a hook answers null, [\"abort\", message] or [\"modified\", value]".to_owned()),
+            _ => Err("a hook must return null, [\"abort\", message] or [\"modified\", value]".to_owned()),
         }
     }
 }

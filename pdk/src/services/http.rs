@@ -109,5 +109,5 @@ fn headers_from_json(text: &[u8]) -> Result<BTreeMap<String, String>, HostError>
         .ok()
         .and_then(|text| crate::protocol::json::Scanner::new(text).text_object().ok())
         .map(|pairs| pairs.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
-        .ok_or_else(|| HostError::new("http_headers answered what is no JSON object of texts"))
+        .ok_or_else(|| HostError::new("http_headers did not return a JSON object of strings"))
 }

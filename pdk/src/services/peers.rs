@@ -124,11 +124,13 @@ impl<N: Namespace> Peer<N> {
     /// # Errors
     /// `PEER` where the peer answered with an error, `PEERDOWN` where it trapped or reached a limit
     /// (load it again), `NOPERM` where the host refuses, `NOPEER` where the peer is gone; and `PEER`
-    /// where it answered nothing to who wants something, as the demo of 2023 does when a peer fails.
+    /// where it returned no output although the caller expects one, as the demo of 2023 does when a peer fails.
     pub fn call<I: Output, O: PeerOutput>(&self, function: &str, input: I) -> Result<O, HostError> {
-        let input = input.into_output().map_err(|why| self.failed(function, &["has no input: ", &why]))?;
+        let input = input
+            .into_output()
+            .map_err(|why| self.failed(function, &["was not called: its input cannot be written: ", &why]))?;
         let output = self.exchange(function, &input)?;
-        O::from_peer(output).map_err(|why| self.failed(function, &["answered ", &why]))
+        O::from_peer(output).map_err(|why| self.failed(function, &["returned ", &why]))
     }
 
     fn exchange(&self, function: &str, input: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
@@ -162,15 +164,15 @@ pub trait PeerOutput: Sized {
     fn from_peer(output: Option<Vec<u8>>) -> Result<Self, String>;
 }
 
-/// Whoever wants something gets an error where there is nothing: that may be an empty output, or
-/// a failure that the host does not tell.
+/// An absent output is an error where the caller expects one: it may be an empty output, or a failure
+/// that the host does not report.
 fn something(output: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
-    output.ok_or_else(|| "nothing; where an empty output is right, ask for an `Option`".to_owned())
+    output.ok_or_else(|| "no output; where an empty output is valid, ask for an `Option`".to_owned())
 }
 
 impl PeerOutput for String {
     fn from_peer(output: Option<Vec<u8>>) -> Result<String, String> {
-        String::from_utf8(something(output)?).map_err(|_| "what is not UTF-8".to_owned())
+        String::from_utf8(something(output)?).map_err(|_| "an output that is not UTF-8".to_owned())
     }
 }
 
@@ -195,7 +197,8 @@ impl PeerOutput for () {
 #[cfg(feature = "json")]
 impl<T: serde::de::DeserializeOwned> PeerOutput for Json<T> {
     fn from_peer(output: Option<Vec<u8>>) -> Result<Json<T>, String> {
-        Json::from_input(&something(output)?).map_err(|why| ["no such JSON: ", &why].concat())
+        Json::from_input(&something(output)?)
+            .map_err(|why| ["an output that is not the expected JSON: ", &why].concat())
     }
 }
 

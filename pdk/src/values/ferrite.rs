@@ -166,13 +166,13 @@ fn explain(error: postcard::Error) -> String {
     let text = match error {
         DeserializeUnexpectedEnd => "the bytes end before the value does",
         DeserializeBadVarint | SerdeDeCustom => {
-            "a field holds what its type cannot, such as a number beyond 32 bits in a usize on wasm32"
+            "a field holds a value that its type cannot represent, such as a number beyond 32 bits in a usize on wasm32"
         }
         WontImplement | SerializeSeqLengthUnknown => {
             "a field such as serde_json::Value needs a format with names: give the data type an `encoding` of its own"
         }
-        SerdeSerCustom => "the value is one that serde does not write",
-        _ => "the bytes are those of another type",
+        SerdeSerCustom => "serde cannot write this value",
+        _ => "the bytes belong to another type",
     };
     text.to_owned()
 }

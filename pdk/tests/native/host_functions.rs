@@ -151,7 +151,7 @@ fn a_wire_value_of_another_type_is_named() {
     for (name, arguments, message) in [
         ("bank_note", vec![], "argument 1 is missing"),
         ("bank_note", vec![block(b"\xff")], "argument 1: the text is not UTF-8"),
-        ("bank_seal", vec![block(b"ab"), block(b"2")], "argument 2: a number arrived as a block"),
+        ("bank_seal", vec![block(b"ab"), block(b"2")], "argument 2: expected a number, not a block"),
         ("any.value", vec![block(b":x")], "argument 1: invalid RESP at byte 2: the value is cut short"),
     ] {
         assert_eq!(call(name, &arguments), Err(message.to_owned()), "{name}");

@@ -122,7 +122,7 @@ fn nothing_is_an_error_to_who_wants_something() {
     let ctx = MockContext::new();
     ctx.mock_peer("quiet", MockPeer::new().function("run", || ()));
     let error = ctx.peers().load("quiet").unwrap().call::<_, String>("run", ()).unwrap_err();
-    insta::assert_snapshot!(error, @"PEER quiet.run answered nothing; where an empty output is right, ask for an `Option`");
+    insta::assert_snapshot!(error, @"PEER quiet.run returned no output; where an empty output is valid, ask for an `Option`");
 }
 
 #[test]
@@ -131,11 +131,14 @@ fn an_output_of_another_type_is_named() {
     ctx.mock_peer("bytes", MockPeer::new().function("run", || vec![0xff]));
     let peer = ctx.peers().load("bytes").unwrap();
     let error = peer.call::<_, String>("run", ()).unwrap_err();
-    assert_eq!(error.to_string(), "PEER bytes.run answered what is not UTF-8");
+    assert_eq!(error.to_string(), "PEER bytes.run returned an output that is not UTF-8");
     #[cfg(feature = "json")]
     {
         let error = peer.call::<_, plugsmith::Json<u8>>("run", ()).unwrap_err();
-        assert_eq!(error.to_string(), "PEER bytes.run answered no such JSON: expected value at line 1 column 1");
+        assert_eq!(
+            error.to_string(),
+            "PEER bytes.run returned an output that is not the expected JSON: expected value at line 1 column 1"
+        );
     }
 }
 

@@ -88,7 +88,7 @@ fn a_value_without_json_is_500_and_never_a_trap() {
 
     assert_eq!(
         crosses((201, value)),
-        r#"{"status":500,"body":{"error":true,"message":"the reply has no JSON form: key must be a string"}}"#
+        r#"{"status":500,"body":{"error":true,"message":"the reply cannot be written as JSON: key must be a string"}}"#
     );
 }
 

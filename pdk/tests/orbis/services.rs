@@ -70,8 +70,8 @@ fn an_insert_that_makes_no_row_fails() {
 
     assert_eq!(
         db().insert("INSERT INTO items DEFAULT VALUES; ", ()).unwrap_err().message(),
-        "'INSERT INTO items DEFAULT VALUES\nRETURNING rowid AS id' made no row: `OR IGNORE` and `DO NOTHING` make none where \
-         one is there"
+        "'INSERT INTO items DEFAULT VALUES\nRETURNING rowid AS id' inserted no row: `OR IGNORE` and `DO NOTHING` insert none \
+         where one exists already"
     );
 }
 

@@ -1,9 +1,9 @@
-//! The five-line command with a storage call.
+//! The plugin of the README: a typed command with one storage call and a formatted reply.
 
-use plugsmith::{CommandResult, PluginContext, command};
+use plugsmith::{CommandError, PluginContext, command};
 
-#[command(name = "GREET", flags = ["write"])]
-fn greet(ctx: &PluginContext, name: String) -> CommandResult {
+#[command(name = "GREET", flags = ["write", "fast"])]
+fn greet(ctx: &PluginContext, name: String) -> Result<String, CommandError> {
     ctx.storage().incr("greeted")?;
-    Ok(format!("Hello, {name}!").into())
+    Ok(format!("Hello, {name}!"))
 }

@@ -185,7 +185,7 @@ impl Extensions {
     /// Asks a transformer or a backend.
     ///
     /// # Errors
-    /// Its own error, and what the call then ends with where it trapped or answered nonsense.
+    /// Its own error, and what the call then ends with where it trapped or gave an invalid result.
     pub(crate) fn ask(&self, export: &str, event: &Event) -> Result<Value, HostError> {
         let (output, inside) = self.run(export, event)?;
         let answer = resp::decode(&output).map_err(|error| self.bad(export, &error.to_string()))?;

@@ -17,19 +17,18 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(4) {
         return None;
     }
-    let padding = text.iter().rev().take(2).take_while(|&&b| b == b'=').count();
+    let letters = text.strip_suffix(b"=").map_or(text, |text| text.strip_suffix(b"=").unwrap_or(text));
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
     let mut group = 0u32;
-    for (index, &b) in text.iter().enumerate() {
-        let digit =
-            if index >= text.len() - padding { 0 } else { ALPHABET.iter().position(|&letter| letter == b)? as u32 };
-        group = (group << 6) | digit;
-        if index % 4 == 3 {
-            out.extend_from_slice(&group.to_be_bytes()[1..]);
-            group = 0;
+    let mut bits = 0;
+    for b in letters {
+        group = (group << 6) | ALPHABET.iter().position(|letter| letter == b)? as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((group >> bits) as u8);
         }
     }
-    out.truncate(out.len() - padding);
     Some(out)
 }
 

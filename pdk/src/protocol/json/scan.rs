@@ -101,7 +101,9 @@ impl<'a> Scanner<'a> {
             return self.string().map(Json::Text);
         }
         self.skip(1)?;
-        let raw = self.since(start);
+        // Both ends lie beside ASCII, so the cut is between letters; indexing would bring the panic
+        // messages of a cut within a letter into every guest.
+        let raw = self.text.get(start..self.position).unwrap_or_default();
         match Scanner::new(raw).tagged() {
             Some((text, offset)) => match base64::decode(text.as_bytes()) {
                 Some(bytes) => Some(Json::Bytes(bytes)),
@@ -137,9 +139,7 @@ impl<'a> Scanner<'a> {
                 }
                 scanner.skip(depth + 1)
             }),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
+            _ if ["true", "false", "null"].iter().any(|word| self.word(word)) => Some(()),
             _ => self.number(),
         }
     }
@@ -155,10 +155,9 @@ impl<'a> Scanner<'a> {
             loop {
                 item(self)?;
                 self.space();
-                if self.peek() != b',' {
+                if !self.take(b',') {
                     break;
                 }
-                self.position += 1;
             }
         }
         self.expect(close, "expected , or the end of a list")
@@ -175,53 +174,54 @@ impl<'a> Scanner<'a> {
 
     fn string(&mut self) -> Option<String> {
         self.expect(b'"', "expected a string")?;
-        let mut out = String::new();
+        let mut out = Vec::new();
         loop {
             let start = self.position;
             while !matches!(self.peek(), b'"' | b'\\' | 0..0x20) {
                 self.position += 1;
             }
-            out.push_str(self.since(start));
-            match self.peek() {
-                b'"' => {
-                    self.position += 1;
-                    return Some(out);
-                }
-                b'\\' => out.push(self.escape()?),
-                _ if self.position < self.text.len() => return self.fail("a control character in a string"),
-                _ => return self.fail("a string without its closing quote"),
+            out.extend_from_slice(self.text.as_bytes().get(start..self.position).unwrap_or_default());
+            if self.take(b'"') {
+                // Cut beside ASCII, it is text as it was before.
+                return String::from_utf8(out).ok();
             }
+            if self.position == self.text.len() {
+                return self.fail("a string that is not closed");
+            }
+            if self.peek() != b'\\' {
+                return self.fail("a control character in a string");
+            }
+            self.escape(&mut out)?;
         }
     }
 
-    /// The letter that the escape here means.
-    fn escape(&mut self) -> Option<char> {
+    /// Appends the letter that the escape here means.
+    fn escape(&mut self, out: &mut Vec<u8>) -> Option<()> {
+        const LETTERS: &[u8; 8] = b"\"\\/bfnrt";
+        const MEANINGS: &[u8; 8] = b"\"\\/\x08\x0c\n\r\t";
         let start = self.position;
         self.position += 1;
         let letter = self.peek();
         self.position += 1;
-        Some(match letter {
-            b'"' | b'\\' | b'/' => letter.into(),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let mut code = self.hex(start)?;
-                if (0xd800..0xdc00).contains(&code) && self.word("\\u").is_some() {
-                    let second = self.hex(start)?;
-                    if (0xdc00..0xe000).contains(&second) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
-                    }
-                }
-                match char::from_u32(code) {
-                    Some(letter) => letter,
-                    None => return self.fail_at(start, "half a surrogate pair"),
-                }
+        if let Some((_, meaning)) = LETTERS.iter().zip(MEANINGS).find(|(known, _)| **known == letter) {
+            out.push(*meaning);
+            return Some(());
+        }
+        if letter != b'u' {
+            return self.fail_at(start, "an unknown escape");
+        }
+        let mut code = self.hex(start)?;
+        if (0xd800..0xdc00).contains(&code) && self.word("\\u") {
+            let second = self.hex(start)?;
+            if (0xdc00..0xe000).contains(&second) {
+                code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
             }
-            _ => return self.fail_at(start, "an unknown escape"),
-        })
+        }
+        if (0xd800..0xe000).contains(&code) {
+            return self.fail_at(start, "an unpaired surrogate");
+        }
+        push_utf8(out, code);
+        Some(())
     }
 
     /// The four digits here, of the escape that begins at `start`.
@@ -229,7 +229,7 @@ impl<'a> Scanner<'a> {
         let mut code = 0;
         for _ in 0..4 {
             let Some(digit) = char::from(self.peek()).to_digit(16) else {
-                return self.fail_at(start, "\\u takes four hex digits");
+                return self.fail_at(start, "\\u must be followed by four hex digits");
             };
             code = code * 16 + digit;
             self.position += 1;
@@ -238,51 +238,46 @@ impl<'a> Scanner<'a> {
     }
 
     fn number(&mut self) -> Option<()> {
-        if self.peek() == b'-' {
-            self.position += 1;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits("not a JSON value")?;
         }
-        match self.peek() {
-            b'0' => self.position += 1,
-            b'1'..=b'9' => self.digits()?,
-            _ => return self.fail("not a JSON value"),
+        if self.take(b'.') {
+            self.digits("expected a digit")?;
         }
-        if self.peek() == b'.' {
-            self.position += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.position += 1;
-            if matches!(self.peek(), b'+' | b'-') {
-                self.position += 1;
-            }
-            self.digits()?;
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'+') || self.take(b'-');
+            self.digits("expected a digit")?;
         }
         Some(())
     }
 
-    fn digits(&mut self) -> Option<()> {
+    fn digits(&mut self, message: &'static str) -> Option<()> {
         let start = self.position;
         while self.peek().is_ascii_digit() {
             self.position += 1;
         }
-        if self.position == start { self.fail("expected a digit") } else { Some(()) }
+        if self.position == start { self.fail(message) } else { Some(()) }
     }
 
-    fn word(&mut self, word: &str) -> Option<()> {
-        if self.text.as_bytes().get(self.position..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
+    /// Steps over `word`, if it is here.
+    fn word(&mut self, word: &str) -> bool {
+        let is_here = self.text.as_bytes().get(self.position..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
+        if is_here {
             self.position += word.len();
-            Some(())
-        } else {
-            self.fail("not a JSON value")
         }
+        is_here
+    }
+
+    /// Steps over `byte`, if it is here.
+    fn take(&mut self, byte: u8) -> bool {
+        let is_here = self.peek() == byte;
+        self.position += usize::from(is_here);
+        is_here
     }
 
     fn expect(&mut self, byte: u8, message: &'static str) -> Option<()> {
-        if self.peek() != byte {
-            return self.fail(message);
-        }
-        self.position += 1;
-        Some(())
+        if self.take(byte) { Some(()) } else { self.fail(message) }
     }
 
     fn end(&mut self) -> Option<()> {
@@ -294,12 +289,6 @@ impl<'a> Scanner<'a> {
         while matches!(self.peek(), b' ' | b'\t' | b'\r' | b'\n') {
             self.position += 1;
         }
-    }
-
-    /// The text from `start` to here. Both lie beside ASCII, so the cut is between letters; indexing
-    /// would bring the panic messages of a cut within a letter into every guest.
-    fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.position).unwrap_or_default()
     }
 
     /// The byte here; 0 at the end, which is no JSON anywhere.
@@ -314,5 +303,21 @@ impl<'a> Scanner<'a> {
     fn fail_at<T>(&mut self, offset: usize, message: &'static str) -> Option<T> {
         self.fault = JsonError { message, offset };
         None
+    }
+}
+
+/// Appends a letter, smaller in a guest than `String::push`.
+fn push_utf8(out: &mut Vec<u8>, code: u32) {
+    let mut left = match code {
+        0..0x80 => return out.push(code as u8),
+        0x80..0x800 => 1,
+        0x800..0x10000 => 2,
+        _ => 3,
+    };
+    // As many ones in front as there are bytes.
+    out.push((0xff80 >> left) as u8 | (code >> (6 * left)) as u8);
+    while left > 0 {
+        left -= 1;
+        out.push(0x80 | (code >> (6 * left)) as u8 & 0x3f);
     }
 }

@@ -28,7 +28,7 @@ const TOO_LONG: &str = "a length exceeds the bytes that follow";
 const MAX_VALUES: usize = 1024 * 1024;
 #[cfg(not(target_arch = "wasm32"))]
 const TOO_MANY: &str = "more than 1048576 values in one, which is more than a host takes";
-const NOT_UTF8: &str = "text is not UTF-8";
+const NEGATIVE: &str = "a negative length";
 
 impl core::fmt::Display for ResponseError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -56,9 +56,8 @@ impl std::error::Error for ResponseError {}
 /// What is wrong and where, also when bytes are left over.
 pub fn decode(bytes: &[u8]) -> Result<Value, ResponseError> {
     let mut reader = Reader::new(bytes);
-    let value = reader.value()?;
-    reader.finish()?;
-    Ok(value)
+    let value = reader.value().and_then(|value| reader.finish().map(|()| value));
+    value.ok_or(reader.fault)
 }
 
 /// The first value of `bytes`, and how many bytes it took.
@@ -67,11 +66,15 @@ pub fn decode(bytes: &[u8]) -> Result<Value, ResponseError> {
 /// What is wrong and where; [`ResponseError::wants_more`] when more bytes may complete it.
 pub fn decode_prefix(bytes: &[u8]) -> Result<(Value, usize), ResponseError> {
     let mut reader = Reader::new(bytes);
-    let value = reader.value()?;
-    Ok((value, reader.position))
+    match reader.value() {
+        Some(value) => Ok((value, reader.position)),
+        None => Err(reader.fault),
+    }
 }
 
-/// A cursor over RESP bytes.
+/// A cursor over RESP bytes. A method that finds a fault answers `None` and leaves the fault in
+/// [`Reader::fault`]: a `Result` with the fault in it would be passed through memory at every step,
+/// which doubles the code of a guest.
 #[derive(Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
@@ -81,6 +84,7 @@ pub struct Reader<'a> {
     left: usize,
     /// Where the part last read begins, for errors about it.
     mark: usize,
+    fault: ResponseError,
 }
 
 impl<'a> Reader<'a> {
@@ -92,19 +96,18 @@ impl<'a> Reader<'a> {
             #[cfg(not(target_arch = "wasm32"))]
             left: MAX_VALUES,
             mark: 0,
+            fault: ResponseError { message: "", offset: 0 },
         }
     }
 
-    /// Checks that every byte has been read.
-    ///
-    /// # Errors
-    /// `bytes after the value`.
-    pub fn finish(&self) -> Result<(), ResponseError> {
-        if self.position == self.bytes.len() {
-            Ok(())
-        } else {
-            Err(self.error_at(self.position, "bytes after the value"))
-        }
+    /// What was wrong, once a method has answered `None`.
+    pub fn fault(&self) -> &ResponseError {
+        &self.fault
+    }
+
+    /// Checks that every byte has been read, else `bytes after the value`.
+    pub fn finish(&mut self) -> Option<()> {
+        if self.position == self.bytes.len() { Some(()) } else { self.fail_at(self.position, "bytes after the value") }
     }
 
     /// The type byte of the next value, without reading it.
@@ -113,125 +116,102 @@ impl<'a> Reader<'a> {
     }
 
     /// The next value, whatever its type.
-    ///
-    /// # Errors
-    /// What is wrong and where.
-    pub fn value(&mut self) -> Result<Value, ResponseError> {
+    pub fn value(&mut self) -> Option<Value> {
         self.nested(0)
     }
 
-    /// The length of the next value, an array (a set and a push message count).
-    ///
-    /// # Errors
-    /// Anything else, and a length that the bytes cannot hold.
-    pub fn array(&mut self) -> Result<usize, ResponseError> {
+    /// The length of the next value, an array (a set and a push message count), which the bytes can hold.
+    pub fn array(&mut self) -> Option<usize> {
         match self.byte()? {
-            b'*' | b'~' | b'>' => self.length(3)?.ok_or_else(|| self.error("null is no array")),
-            _ => Err(self.error("expected an array")),
+            b'*' | b'~' | b'>' => self.length(3, "expected an array, not null"),
+            _ => self.fail("expected an array"),
         }
     }
 
-    /// The next value, a scalar, as its text: what an argument is. `None` is null. A number is
-    /// its digits as they stand, unparsed, and a boolean `true` or `false`.
-    ///
-    /// # Errors
-    /// Arrays, maps, errors, and anything malformed.
-    pub fn text(&mut self) -> Result<Option<&'a [u8]>, ResponseError> {
+    /// The next value, a scalar that is not null, as its text: what an argument is. A number is its
+    /// digits as they stand, unparsed, and a boolean `true` or `false`.
+    pub fn text(&mut self) -> Option<&'a [u8]> {
         match self.byte()? {
-            b'$' => self.bulk(),
-            b'=' => self.verbatim().map(|(_, text)| Some(text)),
-            b'#' => Ok(Some(if self.truth()? { b"true" } else { b"false" })),
-            b'+' | b':' | b',' | b'(' => self.line().map(Some),
-            b'_' => self.end_of_null().map(|()| None),
-            _ => Err(self.error("expected a string")),
+            b'$' => self.bulk("expected a string, not null"),
+            b'=' => self.verbatim().map(|(_, text)| text),
+            b'#' => self.truth().map(|truth| if truth { &b"true"[..] } else { b"false" }),
+            b'+' | b':' | b',' | b'(' => self.line(),
+            b'_' => self.fail("expected a string, not null"),
+            _ => self.fail("expected a string"),
         }
     }
 
     /// The next value, an integer.
-    ///
-    /// # Errors
-    /// Anything else.
-    pub fn integer(&mut self) -> Result<i64, ResponseError> {
-        let text = self.text()?.ok_or_else(|| self.error("expected an integer, not null"))?;
+    pub fn integer(&mut self) -> Option<i64> {
+        let text = self.text()?;
         self.parse_integer(text)
     }
 
-    /// The next value, a scalar that is not null, as its bytes.
-    ///
-    /// # Errors
-    /// Anything else.
-    pub fn bytes(&mut self) -> Result<&'a [u8], ResponseError> {
-        self.text()?.ok_or_else(|| self.error("expected a string, not null"))
-    }
-
     /// The next value, an integer from 0 to `u64::MAX`; the upper half travels as negative.
-    ///
-    /// # Errors
-    /// Anything else.
-    pub fn unsigned(&mut self) -> Result<u64, ResponseError> {
+    pub fn unsigned(&mut self) -> Option<u64> {
         self.integer().map(i64::cast_unsigned)
     }
 
     /// The next value, a boolean: `#t`, `#f`, or the integers 1 and 0.
-    ///
-    /// # Errors
-    /// Anything else.
-    pub fn boolean(&mut self) -> Result<bool, ResponseError> {
+    pub fn boolean(&mut self) -> Option<bool> {
         match self.text()? {
-            Some(b"true" | b"1") => Ok(true),
-            Some(b"false" | b"0") => Ok(false),
-            _ => Err(self.error("expected a boolean")),
+            b"true" | b"1" => Some(true),
+            b"false" | b"0" => Some(false),
+            _ => self.fail("expected a boolean"),
         }
     }
 
     /// `n` in a smaller type.
-    pub(crate) fn fit<T: TryFrom<i64>>(&self, n: i64) -> Result<T, ResponseError> {
-        T::try_from(n).map_err(|_| self.error("the integer is out of range"))
-    }
-
-    /// An error here that is not of the codec's making.
-    pub(crate) fn other(&self, message: &'static str) -> ResponseError {
-        self.error(message)
-    }
-
-    /// The text of the next value if it is an error reply, else `None` and nothing is read.
-    ///
-    /// # Errors
-    /// An error reply that is cut short.
-    pub fn error_reply(&mut self) -> Result<Option<String>, ResponseError> {
-        match self.peek() {
-            Some(b'-') => {
-                self.position += 1;
-                self.line().map(|line| Some(lossy(line.to_vec())))
-            }
-            Some(b'!') => {
-                self.position += 1;
-                Ok(Some(lossy(self.bulk()?.unwrap_or_default().to_vec())))
-            }
-            _ => Ok(None),
+    pub(crate) fn fit<T: TryFrom<i64>>(&mut self, n: i64) -> Option<T> {
+        match T::try_from(n) {
+            Ok(n) => Some(n),
+            Err(_) => self.fail("the integer is out of range"),
         }
+    }
+
+    /// The text of the next value if it is an error reply; else nothing is read. Of an error reply that
+    /// is malformed, the fault.
+    pub fn error_reply(&mut self) -> Option<String> {
+        let text = match self.peek()? {
+            b'-' => {
+                self.position += 1;
+                self.line()?
+            }
+            b'!' => {
+                self.position += 1;
+                self.bulk("an error has no null form")?
+            }
+            _ => return None,
+        };
+        Some(lossy(text.to_vec()))
     }
 
     /// Reads the next value if it is null, in any of its three spellings.
     pub fn take_null(&mut self) -> bool {
-        for null in [&b"_\r\n"[..], b"$-1\r\n", b"*-1\r\n"] {
-            if self.rest(self.position).starts_with(null) {
-                self.position += null.len();
-                return true;
-            }
-        }
-        false
+        let length = match self.rest(self.position) {
+            [b'_', b'\r', b'\n', ..] => 3,
+            [b'$' | b'*', b'-', b'1', b'\r', b'\n', ..] => 5,
+            _ => return false,
+        };
+        self.position += length;
+        true
     }
 
-    fn nested(&mut self, depth: usize) -> Result<Value, ResponseError> {
+    fn nested(&mut self, depth: usize) -> Option<Value> {
         #[cfg(not(target_arch = "wasm32"))]
         {
-            self.left = self.left.checked_sub(1).ok_or_else(|| self.error_at(self.position, TOO_MANY))?;
+            match self.left.checked_sub(1) {
+                Some(left) => self.left = left,
+                None => return self.fail_at(self.position, TOO_MANY),
+            }
         }
-        if let Some(text) = self.error_reply()? {
-            return Ok(Value::Error(text));
+        if self.take_null() {
+            return Some(Value::Null);
         }
-        Ok(match self.byte()? {
+        if let Some(b'-' | b'!') = self.peek() {
+            return self.error_reply().map(Value::Error);
+        }
+        Some(match self.byte()? {
             b'+' => match self.utf8_line()? {
                 "OK" => Value::Ok,
                 text => Value::SimpleString(text.to_owned()),
@@ -240,139 +220,151 @@ impl<'a> Reader<'a> {
                 let line = self.line()?;
                 Value::Integer(self.parse_integer(line)?)
             }
-            b'$' => self.bulk()?.map_or(Value::Null, |bytes| Value::from_bytes(bytes.to_vec())),
-            b'_' => self.end_of_null().map(|()| Value::Null)?,
+            b'$' => Value::from_bytes(self.bulk(NEGATIVE)?.to_vec()),
+            b'_' => {
+                self.line()?;
+                return self.fail("a null must be empty");
+            }
             b'#' => Value::Boolean(self.truth()?),
             b',' => Value::Double(self.double()?),
             b'(' => {
                 let digits = self.utf8_line()?;
                 if !super::is_integer(digits) {
-                    return Err(self.error("a big number is decimal digits"));
+                    return self.fail("a big number must consist of decimal digits");
                 }
                 Value::BigNumber(digits.to_owned())
             }
             b'=' => {
                 let (format, text) = self.verbatim()?;
-                let text = core::str::from_utf8(text).map_err(|_| self.error(NOT_UTF8))?;
+                let text = self.utf8(text)?;
                 Value::Verbatim(format.to_owned(), text.to_owned())
             }
-            b'*' => self.items(depth)?.map_or(Value::Null, Value::Array),
-            b'~' => Value::Set(self.items(depth)?.ok_or_else(|| self.error("a set has no null form"))?),
-            b'>' => Value::Push(self.items(depth)?.ok_or_else(|| self.error("a push message has no null form"))?),
+            b'*' => Value::Array(self.items(depth, NEGATIVE)?),
+            b'~' => Value::Set(self.items(depth, "a set has no null form")?),
+            b'>' => Value::Push(self.items(depth, "a push message has no null form")?),
             b'%' => Value::Map(self.pairs(depth)?),
             b'|' => {
                 // Attributes describe the value that follows; they are read and dropped.
                 self.pairs(depth)?;
                 self.nested(depth + 1)?
             }
-            _ => return Err(self.error("not the first byte of a value")),
+            _ => return self.fail("not the first byte of a value"),
         })
     }
 
-    fn items(&mut self, depth: usize) -> Result<Option<Vec<Value>>, ResponseError> {
+    fn items(&mut self, depth: usize, null: &'static str) -> Option<Vec<Value>> {
         self.deeper(depth)?;
-        let Some(length) = self.length(3)? else { return Ok(None) };
+        let length = self.length(3, null)?;
         let mut items = Vec::new();
         for _ in 0..length {
             items.push(self.nested(depth + 1)?);
         }
-        Ok(Some(items))
+        Some(items)
     }
 
-    fn pairs(&mut self, depth: usize) -> Result<Vec<(Value, Value)>, ResponseError> {
+    fn pairs(&mut self, depth: usize) -> Option<Vec<(Value, Value)>> {
         self.deeper(depth)?;
-        let length = self.length(6)?.ok_or_else(|| self.error("a map has no null form"))?;
+        let length = self.length(6, "a map has no null form")?;
         let mut pairs = Vec::new();
         for _ in 0..length {
             pairs.push((self.nested(depth + 1)?, self.nested(depth + 1)?));
         }
-        Ok(pairs)
+        Some(pairs)
     }
 
     /// Checks that an array, set or map may begin at `depth`.
-    fn deeper(&self, depth: usize) -> Result<(), ResponseError> {
-        if depth < MAX_DEPTH { Ok(()) } else { Err(self.error("nested too deeply")) }
+    fn deeper(&mut self, depth: usize) -> Option<()> {
+        if depth < MAX_DEPTH { Some(()) } else { self.fail("nested too deeply") }
     }
 
-    fn truth(&mut self) -> Result<bool, ResponseError> {
+    fn truth(&mut self) -> Option<bool> {
         match self.line()? {
-            b"t" => Ok(true),
-            b"f" => Ok(false),
-            _ => Err(self.error("a boolean is t or f")),
+            b"t" => Some(true),
+            b"f" => Some(false),
+            _ => self.fail("a boolean must be t or f"),
         }
     }
 
     /// The format and the text of a verbatim string, after its type byte.
-    fn verbatim(&mut self) -> Result<(&'a str, &'a [u8]), ResponseError> {
-        self.bulk()?
-            .and_then(|bytes| bytes.split_at_checked(3))
-            .and_then(|(format, text)| Some((core::str::from_utf8(format).ok()?, text.strip_prefix(b":")?)))
-            .ok_or_else(|| self.error("verbatim text starts with a three-letter format"))
+    fn verbatim(&mut self) -> Option<(&'a str, &'a [u8])> {
+        const SHAPE: &str = "verbatim text must start with a three-letter format";
+        let parts = self
+            .bulk(SHAPE)?
+            .split_at_checked(3)
+            .and_then(|(format, text)| Some((core::str::from_utf8(format).ok()?, text.strip_prefix(b":")?)));
+        if parts.is_none() { self.fail(SHAPE) } else { parts }
     }
 
-    fn double(&mut self) -> Result<f64, ResponseError> {
-        match self.utf8_line()? {
-            "inf" | "+inf" => Ok(f64::INFINITY),
-            "-inf" => Ok(f64::NEG_INFINITY),
-            "nan" => Ok(f64::NAN),
+    fn double(&mut self) -> Option<f64> {
+        let number = match self.utf8_line()? {
+            "inf" | "+inf" => Some(f64::INFINITY),
+            "-inf" => Some(f64::NEG_INFINITY),
+            "nan" => Some(f64::NAN),
             // The standard parser also takes "infinity" and "NaN", which RESP does not.
-            text if text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) => {
-                double::parse(text).ok_or_else(|| self.error("not a double"))
-            }
-            _ => Err(self.error("not a double")),
-        }
+            text if text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) => double::parse(text),
+            _ => None,
+        };
+        if number.is_none() { self.fail("not a double") } else { number }
     }
 
-    /// The bytes of a bulk string, after its type byte.
-    fn bulk(&mut self) -> Result<Option<&'a [u8]>, ResponseError> {
-        let Some(length) = self.length(1)? else { return Ok(None) };
+    /// The bytes of a bulk string, after its type byte; `null` is the fault of the null length.
+    fn bulk(&mut self, null: &'static str) -> Option<&'a [u8]> {
+        let length = self.length(1, null)?;
         self.mark = self.position;
-        let end = self.position + length;
-        self.crlf(end, "a bulk string does not end where it says")?;
-        Ok(Some(self.cut(end)))
+        self.cut(self.position + length, "a bulk string does not end where it says")
     }
 
-    /// A length, `None` for the null length -1; each element takes `least` bytes or more.
-    fn length(&mut self, least: usize) -> Result<Option<usize>, ResponseError> {
+    /// A length, of which each element takes `least` bytes or more; `null` is the fault of the null length.
+    fn length(&mut self, least: usize, null: &'static str) -> Option<usize> {
         let line = self.line()?;
-        if line == b"-1" {
-            return Ok(None);
-        }
         let length = self.parse_integer(line)?;
-        let left = self.bytes.len() - self.position;
         match usize::try_from(length) {
-            Ok(length) if length <= left / least => Ok(Some(length)),
-            Err(_) if length < 0 => Err(self.error("a negative length")),
-            _ => Err(self.error(TOO_LONG)),
+            Ok(length) if length <= (self.bytes.len() - self.position) / least => Some(length),
+            Err(_) if length == -1 => self.fail(null),
+            Err(_) if length < 0 => self.fail(NEGATIVE),
+            _ => self.fail(TOO_LONG),
         }
     }
 
-    fn parse_integer(&self, text: &[u8]) -> Result<i64, ResponseError> {
-        crate::text::integer(text).ok_or_else(|| self.error("not a 64-bit integer"))
+    fn parse_integer(&mut self, text: &[u8]) -> Option<i64> {
+        let n = crate::text::integer(text);
+        if n.is_none() { self.fail("not a 64-bit integer") } else { n }
     }
 
-    fn end_of_null(&mut self) -> Result<(), ResponseError> {
-        if self.line()?.is_empty() { Ok(()) } else { Err(self.error("null carries no text")) }
-    }
-
-    fn utf8_line(&mut self) -> Result<&'a str, ResponseError> {
+    fn utf8_line(&mut self) -> Option<&'a str> {
         let line = self.line()?;
-        core::str::from_utf8(line).map_err(|_| self.error(NOT_UTF8))
+        self.utf8(line)
+    }
+
+    /// The bytes as text.
+    pub(crate) fn utf8(&mut self, bytes: &'a [u8]) -> Option<&'a str> {
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Some(text),
+            Err(_) => self.fail("text is not UTF-8"),
+        }
     }
 
     /// The rest of a line; a lone CR or LF within it is malformed.
-    fn line(&mut self) -> Result<&'a [u8], ResponseError> {
+    fn line(&mut self) -> Option<&'a [u8]> {
         self.mark = self.position;
-        let end = self.rest(self.mark).iter().position(|&b| b == b'\r' || b == b'\n');
-        let end = end.map_or(self.bytes.len(), |length| self.mark + length);
-        self.crlf(end, "a line ends in CR LF")?;
-        Ok(self.cut(end))
+        let mut end = self.position;
+        while self.bytes.get(end).is_some_and(|b| !matches!(b, b'\r' | b'\n')) {
+            end += 1;
+        }
+        self.cut(end, "a line must end in CR LF")
     }
 
-    /// The bytes from the mark to `end`. Indexing would bring the panic messages of a bad range into
-    /// every guest.
-    fn cut(&self, end: usize) -> &'a [u8] {
-        self.bytes.get(self.mark..end).unwrap_or_default()
+    /// The bytes from the mark to the CR LF at `end`, which is stepped over. Indexing would bring the
+    /// panic messages of a bad range into every guest.
+    fn cut(&mut self, end: usize, message: &'static str) -> Option<&'a [u8]> {
+        match self.rest(end) {
+            [b'\r', b'\n', ..] => {
+                self.position = end + 2;
+                self.bytes.get(self.mark..end)
+            }
+            [] | [b'\r'] => self.fail_at(self.bytes.len(), CUT_SHORT),
+            _ => self.fail_at(end, message),
+        }
     }
 
     /// The bytes from `start` on.
@@ -380,30 +372,20 @@ impl<'a> Reader<'a> {
         self.bytes.get(start..).unwrap_or_default()
     }
 
-    /// Steps over the CR LF at `end`.
-    fn crlf(&mut self, end: usize, message: &'static str) -> Result<(), ResponseError> {
-        match self.rest(end) {
-            [b'\r', b'\n', ..] => {
-                self.position = end + 2;
-                Ok(())
-            }
-            [] | [b'\r'] => Err(self.error_at(self.bytes.len(), CUT_SHORT)),
-            _ => Err(self.error_at(end, message)),
-        }
-    }
-
-    fn byte(&mut self) -> Result<u8, ResponseError> {
+    fn byte(&mut self) -> Option<u8> {
         self.mark = self.position;
-        let byte = self.peek().ok_or_else(|| self.error(CUT_SHORT))?;
+        let Some(byte) = self.peek() else { return self.fail(CUT_SHORT) };
         self.position += 1;
-        Ok(byte)
+        Some(byte)
     }
 
-    fn error(&self, message: &'static str) -> ResponseError {
-        self.error_at(self.mark, message)
+    /// A fault in the part last read.
+    pub(crate) fn fail<T>(&mut self, message: &'static str) -> Option<T> {
+        self.fail_at(self.mark, message)
     }
 
-    fn error_at(&self, offset: usize, message: &'static str) -> ResponseError {
-        ResponseError { message, offset }
+    fn fail_at<T>(&mut self, offset: usize, message: &'static str) -> Option<T> {
+        self.fault = ResponseError { message, offset };
+        None
     }
 }
