@@ -1,10 +1,12 @@
 //! One guest over Extism's ABI: its host, its imports, its instance, its calls.
 
 mod again;
+pub(crate) mod alarm;
 pub(crate) mod arguments;
 pub(crate) mod attached;
 pub(crate) mod below;
 pub(crate) mod blocks;
+pub(crate) mod bounds;
 pub(crate) mod caller;
 pub(crate) mod compiled;
 pub(crate) mod cost;

@@ -230,10 +230,8 @@ struct ModuleReader {
     imported_functions: u32,
     /// Imports that are no functions.
     foreign: Vec<String>,
-    /// Whether a table is larger than a host can hold.
-    huge_table: bool,
-    /// Whether one may become so.
-    boundless_table: bool,
+    /// How many elements all tables start with, and how many they may have.
+    elements: (u64, u64),
     /// Whether some code makes a table larger.
     grows_tables: bool,
     sizes: Vec<usize>,
@@ -305,8 +303,8 @@ impl ModuleReader {
             Payload::TableSection(tables) => {
                 for table in tables {
                     let ty = table?.ty;
-                    self.huge_table |= ty.initial > TABLE_ELEMENTS;
-                    self.boundless_table |= ty.maximum.is_none_or(|maximum| maximum > TABLE_ELEMENTS);
+                    self.elements.0 = self.elements.0.saturating_add(ty.initial);
+                    self.elements.1 = self.elements.1.saturating_add(ty.maximum.unwrap_or(u64::MAX));
                 }
             }
             Payload::ExportSection(exports) => {
@@ -322,7 +320,7 @@ impl ModuleReader {
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                if self.boundless_table && !self.grows_tables {
+                if self.elements.1 > TABLE_ELEMENTS && !self.grows_tables {
                     for operator in body.get_operators_reader()? {
                         self.grows_tables |= matches!(operator?, wasmparser::Operator::TableGrow { .. });
                     }
@@ -382,15 +380,15 @@ impl ModuleReader {
                 "define it in the module, without `--import-memory`, `--import-table` or dynamic linking",
             ));
         }
-        if self.huge_table {
+        if self.elements.0 > TABLE_ELEMENTS {
             self.module.boundless = Some(format!(
-                "it has a table of more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what Extism does not \
-                 limit: make the table smaller"
+                "its tables start with more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what Extism does \
+                 not limit: make them smaller"
             ));
         } else if self.grows_tables {
             self.module.boundless = Some(format!(
-                "it grows a table that may hold more than {TABLE_ELEMENTS} elements, Plugsmith's own limit of what \
-                 Extism does not limit: give the table a maximum"
+                "it grows a table, and its tables may have more than {TABLE_ELEMENTS} elements, Plugsmith's own limit \
+                 of what Extism does not limit: give each a maximum"
             ));
         }
         for (name, index) in std::mem::take(&mut self.exported) {

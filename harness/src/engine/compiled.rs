@@ -1,5 +1,6 @@
 //! Machine code, made once for each artifact and process, and kept on disk between processes.
 
+mod early;
 mod engines;
 mod link;
 
@@ -30,6 +31,8 @@ pub(crate) struct Compiled {
     /// and with that plugin's own.
     pub(crate) module: Module,
     pub(crate) plugin: CompiledPlugin,
+    /// Where code runs before the first call: the engine, for the wall clock.
+    pub(crate) early: Option<wasmtime::Engine>,
 }
 
 /// The artifact, and the limits that are frozen in its compilation.
@@ -73,12 +76,13 @@ pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
 }
 
 /// What is no limit any more: a year.
-const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     let Key { wasm, linked, paths, modules, .. } = key;
     let mut module = parse(wasm)?;
     let others = link_with(&mut module, modules)?;
+    let mut runs_early = early::runs(&module) || others.values().any(early::runs);
     let mut sources: Vec<_> = modules.iter().map(|(name, bytes)| Wasm::data(&bytes[..]).with_name(name)).collect();
     let mut ask_wasi = others.values().any(asks_wasi);
     if let Some(bytes) = linked {
@@ -86,6 +90,7 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
         let names = link::link(&mut module, &linked)?;
         sources.extend(names.into_iter().map(|name| Wasm::data(&bytes[..]).with_name(name)));
         ask_wasi |= asks_wasi(&linked);
+        runs_early |= early::runs(&linked);
     }
     let mut shadowed = module.clone();
     // The harness's own clock and randomness write into the main plugin's memory.
@@ -95,6 +100,11 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     // A file that a guest may open is Extism's to write to, and so is its text then.
     if !paths.is_empty() && shadowed.imports.iter().any(|import| import.name == "path_open") {
         shadowed.imports.retain(|import| import.module != crate::import::WASI || import.name != "fd_write");
+    }
+    let mut functions = door::functions(&shadowed);
+    if runs_early {
+        sources.push(early::probe());
+        functions.push(early::function());
     }
     // The last is the plugin itself.
     sources.push(Wasm::data(&wasm[..]));
@@ -113,7 +123,7 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
         .memory_init_cow(false)
         .with_host_memory(Arc::new(Memories));
     let mut builder = PluginBuilder::new(manifest)
-        .with_functions(door::functions(&shadowed))
+        .with_functions(functions)
         .with_wasi(asks_wasi(&module))
         .with_fuel_limit(limits.fuel)
         .with_http_response_headers(true)
@@ -125,7 +135,8 @@ fn compile(key: &Key, limits: Limits) -> Result<Compiled> {
     let plugin = builder.compile().map_err(|error| Error::InvalidModule {
         reason: proposals::unsupported(wasm).unwrap_or_else(|| format!("{error:#}")),
     })?;
-    Ok(Compiled { wasm: Arc::clone(wasm), module, plugin })
+    let early = runs_early.then(|| early::engine(&plugin)).transpose()?;
+    Ok(Compiled { wasm: Arc::clone(wasm), module, plugin, early })
 }
 
 /// A module that Extism can be given without harm.
@@ -145,6 +156,9 @@ fn parse(wasm: &[u8]) -> Result<Module> {
 pub(crate) fn link_with<'a>(module: &mut Module, modules: &'a Modules) -> Result<BTreeMap<&'a str, Module>> {
     let mut others = BTreeMap::new();
     for (name, bytes) in modules {
+        if name == early::NAME {
+            return Err(Error::InvalidModule { reason: "a module of its manifest has an empty name: name it".to_owned() });
+        }
         let other = parse(bytes).map_err(|error| error.of_module(name))?;
         others.insert(name.as_str(), other);
     }

@@ -10,9 +10,9 @@ pub struct Limits {
     /// Fuel, about one wasm instruction each, of one call and of the hooks, transformers and backends
     /// that it leads to.
     pub fuel: u64,
-    /// Wall time of one call; a plugin that it calls has its own time, from when it is called. Instructions
-    /// that take long, such as `memory.fill`, use hardly any fuel, so fuel alone is no limit of time. Start
-    /// functions and `_initialize` have no other limit than fuel: Extism's clock does not run yet.
+    /// Wall time of one call, and of start functions and `_initialize` together; a plugin that it calls has its
+    /// own time, from when it is called. Instructions that take long, such as `memory.fill`, use one unit of fuel
+    /// whatever their length, so fuel alone does not limit time.
     pub timeout: Option<Duration>,
     /// Bytes of all variables, Extism's `max_var_bytes`.
     pub var_bytes: usize,

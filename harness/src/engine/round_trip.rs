@@ -7,11 +7,11 @@ use plugsmith::testing::SeededRandom;
 use plugsmith::{DataType, Encoded, HostError};
 use wasmtime::{Engine, Linker, Store, TypedFunc};
 
+use crate::engine::alarm::Alarm;
+use crate::engine::bounds::Bounds;
 use crate::engine::compiled::cache_config;
+use crate::engine::limits::Limits;
 use crate::engine::plugin::Plugin;
-
-/// Enough for a value of megabytes; a decoder that never ends ends here.
-const FUEL: u64 = 10_000_000_000;
 
 const WIDTH: &str = "`usize` and pointers have 4 bytes in the artifact and 8 in this test: encode numbers in a type of \
                      fixed width, such as `u64`";
@@ -75,15 +75,17 @@ impl Plugin {
 
 /// An instance of the artifact that values pass through.
 struct Passage {
-    store: Store<()>,
+    store: Store<Bounds>,
     step: TypedFunc<(i32, i32), i32>,
+    /// Of each value: a decoder that never ends ends here.
+    limits: Limits,
 }
 
 impl Passage {
     /// Of this data type; `None` where the artifact has none, or no export for it.
     fn open(wasm: &[u8], name: &str) -> Result<Option<Passage>, String> {
         let mut config = wasmtime::Config::new();
-        config.consume_fuel(true);
+        config.consume_fuel(true).epoch_interruption(true);
         config.cache(cache_config().and_then(|path| wasmtime::Cache::from_file(Some(path)).ok()));
         let open = || -> wasmtime::Result<Option<Passage>> {
             let engine = Engine::new(&config)?;
@@ -92,13 +94,17 @@ impl Passage {
             if module.get_export(&export).is_none() {
                 return Ok(None);
             }
-            let mut store = Store::new(&engine, ());
-            store.set_fuel(FUEL)?;
+            let limits = Limits::default();
+            let mut store = Store::new(&engine, Bounds::new(limits.memory_pages as usize * 65536));
+            store.limiter(|bounds| bounds);
+            store.set_fuel(limits.fuel)?;
+            store.set_epoch_deadline(1);
+            let _alarm = limits.timeout.map(|limit| Alarm::set(&engine, limit));
             let mut linker = Linker::new(&engine);
             linker.define_unknown_imports_as_traps(&module)?;
             let instance = linker.instantiate(&mut store, &module)?;
             let step = instance.get_typed_func(&mut store, &export)?;
-            Ok(Some(Passage { store, step }))
+            Ok(Some(Passage { store, step, limits }))
         };
         open().map_err(|error| format!("{error:#}"))
     }
@@ -138,7 +144,9 @@ impl Passage {
     /// The bytes and the text that the artifact gives back, or why it reads no value.
     #[expect(clippy::type_complexity, reason = "a failure of the instance, and one of the value")]
     fn pass(&mut self, bytes: &[u8]) -> wasmtime::Result<Result<(Vec<u8>, Option<String>), String>> {
-        self.store.set_fuel(FUEL)?;
+        self.store.set_fuel(self.limits.fuel)?;
+        self.store.set_epoch_deadline(1);
+        let _alarm = self.limits.timeout.map(|limit| Alarm::set(self.store.engine(), limit));
         self.step(6, 0)?;
         for byte in bytes {
             self.step(0, (*byte).into())?;

@@ -100,6 +100,8 @@ fn a_call_that_takes_too_much_ends() {
     assert_eq!(grows.call(()).unwrap(), -1);
     let mut fills = load(r#"(module (table 100000000 funcref) (func (export "f")))"#);
     assert!(matches!(fills.call(()).unwrap_err(), Error::InvalidModule { .. }));
+    let mut many = load(&format!(r#"(module {} (func (export "f")))"#, "(memory 1500)".repeat(2)));
+    assert!(matches!(many.call(()).unwrap_err(), Error::InvalidModule { .. }));
 }
 
 #[test]

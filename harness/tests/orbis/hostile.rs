@@ -59,6 +59,18 @@ fn filling_memory_without_end_ends_when_its_time_is_over() {
 }
 
 #[test]
+fn a_start_function_that_fills_memory_without_end_ends_when_its_time_is_over() {
+    let module = r#"(module (memory (export "memory") 250)
+        (func $start (loop (memory.fill (i32.const 0) (i32.const 0) (i32.const 16000000)) (br 0))) (start $start)
+        (func (export "allocate") (param i32) (result i32) (i32.const 0))
+        (func (export "run") (param i32 i32) (result i32) (i32.const 0))
+        (@custom "manifest" "{\"name\": \"a\", \"version\": \"1.0.0\"}"))"#;
+    let limits = Limits { time: Duration::from_millis(100), ..Limits::default() };
+    let mut app = Orbis::as_shipped().limits(limits).load(module.as_bytes()).unwrap();
+    assert_eq!(run(&mut app).unwrap_err(), Error::TimedOut { milliseconds: 100 });
+}
+
+#[test]
 fn all_memories_of_a_plugin_have_one_limit() {
     let module = r#"(module (memory (export "memory") 100) (memory 100) (memory $third 1)
         (func (export "allocate") (param i32) (result i32) (i32.const 0))
@@ -229,7 +241,9 @@ const KEEPS: &str = r#"
 
 #[test]
 fn state_events_and_json_do_not_fill_the_host() {
-    let mut app = documented(KEEPS);
+    // What is tested is memory: a busy machine may take longer than a call's five seconds.
+    let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
+    let mut app = load(Orbis::as_documented().limits(limits), KEEPS, ALL).unwrap();
     let told = |app: &mut App, handler: &str| match app.handle(handler, json!({})).result {
         Ok(answer) => answer.to_string(),
         Err(error) => format!("{handler}: {error}"),

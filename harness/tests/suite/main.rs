@@ -18,3 +18,4 @@ mod refused;
 mod round_trips;
 mod time;
 mod told;
+mod wall_clock;

@@ -1,6 +1,8 @@
 //! The instance that a plugin runs in: its start, its end, and another.
 
 use super::Plugin;
+use crate::engine::alarm::Alarm;
+use crate::engine::compiled::FOR_EVER;
 use crate::engine::failure;
 use crate::error::Result;
 
@@ -49,6 +51,8 @@ impl Plugin {
     /// they do is told apart from what a test calls.
     fn start(&self) -> Result<extism::Plugin, extism::Error> {
         let (compiled, running) = (&self.compiled, &self.running);
+        let limit = running.host.limits.timeout.filter(|timeout| *timeout < FOR_EVER);
+        let _alarm = compiled.early.as_ref().zip(limit).map(|(engine, limit)| Alarm::set(engine, limit));
         let mut instance = running.enter(|| extism::Plugin::new_from_compiled(&compiled.plugin))?;
         running.adopt_memories();
         let before = running.instance.borrow().memories.len();

@@ -8,7 +8,6 @@ mod functions;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use plugsmith::Value;
@@ -21,14 +20,16 @@ use crate::artifact::build::{self, Features};
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::artifact::symbols;
+use crate::engine::alarm::Alarm;
 use crate::engine::arguments::Arguments;
 use crate::engine::failure::{self, TRAP, names_of_the_author};
 use crate::engine::ledger::Ledger;
 use crate::error::{Error, Result};
 use crate::text::counted;
 use crate::trace::again::Again;
-use crate::trace::call::{Call, Past, Shown, What};
+use crate::trace::call::{Call, Shown, What};
 use crate::trace::event;
+use crate::trace::history::History;
 use crate::trace::outcome::Outcome;
 use crate::trace::spent::Spent;
 
@@ -66,7 +67,7 @@ pub struct Fcall {
     ledger: Ledger,
     entry: String,
     now: Duration,
-    traces: Vec<Past>,
+    traces: History,
     label: Arc<str>,
     folder: Option<std::path::PathBuf>,
 }
@@ -101,7 +102,7 @@ impl Fcall {
             functions::linker(&engine).and_then(|linker| linker.instantiate_pre(&compiled)).map_err(invalid)?;
         let wasm: Arc<[u8]> = wasm.into();
         let ledger = Ledger::of(&wasm, artifact.as_deref());
-        Ok(Fcall { engine, linked, wasm, ledger, entry, now: Fcall::TIME, traces: Vec::new(), label, folder: None })
+        Ok(Fcall { engine, linked, wasm, ledger, entry, now: Fcall::TIME, traces: History::default(), label, folder: None })
     }
 
     /// The function that `FCALL` runs: `main`, or the first that the module exports.
@@ -144,7 +145,7 @@ impl Fcall {
 
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
-        self.traces.iter().map(Past::render).collect::<Vec<_>>().join("\n\n")
+        self.traces.render()
     }
 
     fn again(&self) -> Arc<Again> {
@@ -157,15 +158,9 @@ impl Fcall {
 
     fn run(&self, arguments: &[Value], running: &mut Running, spent: &mut (u64, u64)) -> Result<Value> {
         let mut store = Store::new(&self.engine, std::mem::take(running));
-        store.limiter(|running| &mut running.limits);
+        store.limiter(|running| &mut running.bounds);
         store.set_epoch_deadline(1);
-        let (done, waits) = mpsc::channel::<()>();
-        let engine = self.engine.clone();
-        let watch = std::thread::spawn(move || {
-            if waits.recv_timeout(TIMEOUT) == Err(RecvTimeoutError::Timeout) {
-                engine.increment_epoch();
-            }
-        });
+        let alarm = Alarm::set(&self.engine, TIMEOUT);
         let result = store
             .set_fuel(FUEL)
             .and_then(|()| self.linked.instantiate(&mut store))
@@ -180,9 +175,7 @@ impl Fcall {
             called.map_err(|error| self.explain(&error, store.data()))?;
             Ok(reply(&results))
         });
-        drop(done);
-        // It holds nothing and ends by itself.
-        drop(watch);
+        drop(alarm);
         spent.0 = FUEL - store.get_fuel().unwrap_or(0);
         *running = store.into_data();
         result

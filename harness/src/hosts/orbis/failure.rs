@@ -31,7 +31,7 @@ impl Trapped {
             Some(Trap::OutOfFuel) => Error::HostLimit { what: "units of fuel".to_owned(), limit: limits.fuel },
             Some(Trap::Interrupt) => Error::TimedOut { milliseconds: limits.time.as_millis() as u64 },
             // A Rust guest that gets no memory panics, or aborts.
-            _ if running.starved && running.last_words.is_none() => return Trapped::starved(limits),
+            _ if running.bounds.starved && running.last_words.is_none() => return Trapped::starved(limits),
             Some(_) => Error::Trapped { panic: running.last_words.clone(), reason, frames: names },
             None => Error::InvalidModule { reason },
         };

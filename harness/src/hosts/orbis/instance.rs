@@ -71,7 +71,7 @@ impl Loaded<'_> {
         let mut running = Running::new(Arc::clone(self.services), self.limits, self.abi);
         running.watched = self.watch.map(|watch| Watched { watch: Arc::clone(watch), depth: 0 });
         let mut store = Store::new(engine::get(), running);
-        store.limiter(|running| running);
+        store.limiter(|running| &mut running.bounds);
         let (_clock, epochs) = engine::Clock::start(self.limits.time);
         store.set_epoch_deadline(epochs);
         let instance = store.set_fuel(self.limits.fuel).and_then(|()| self.artifact.instantiate(&mut store)).and_then(
@@ -134,7 +134,7 @@ impl Fresh {
             .and_then(|allocator| allocator.copy_in(&mut self.store, &self.memory, context))
             .map_err(|error| self.explain(error))?;
         match placed {
-            Ok(0) | Err(_) if self.store.data().starved => Err(Trapped::starved(self.limits)),
+            Ok(0) | Err(_) if self.store.data().bounds.starved => Err(Trapped::starved(self.limits)),
             Ok(pointer) => Ok(pointer as i32),
             Err(reason) => Err(Error::BadOutput { function: self.abi.allocate.to_owned(), reason }.into()),
         }

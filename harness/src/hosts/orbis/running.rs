@@ -3,14 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value as Json;
-use wasmtime::ResourceLimiter;
 
 use super::abi::Abi;
 use super::db::Session;
 use super::deadline::Deadline;
 use super::limits::Limits;
 use super::services::{self, Refusal, Services};
-use crate::artifact::module::TABLE_ELEMENTS;
+use crate::engine::bounds::Bounds;
 use crate::engine::watch::Watched;
 use crate::error::Error;
 use crate::trace::cost::Crossed;
@@ -33,12 +32,8 @@ pub(super) struct Running {
     pub(super) failure: Option<Error>,
     /// The last thing that happened, if it was a line at level `error`: a panic's message.
     pub(super) last_words: Option<String>,
-    /// Whether the plugin wanted more memory than there is.
-    pub(super) starved: bool,
-    /// The bytes of all its memories.
-    memory_bytes: usize,
-    /// How many elements its tables have; the real host limits them by its own memory alone.
-    table_elements: u64,
+    /// Its memories and tables; the real host limits tables by its own memory alone.
+    pub(super) bounds: Bounds,
 }
 
 impl Running {
@@ -58,9 +53,7 @@ impl Running {
             crossed: Crossed::default(),
             failure: None,
             last_words: None,
-            starved: false,
-            memory_bytes: 0,
-            table_elements: 0,
+            bounds: Bounds::new(limits.memory_bytes),
         }
     }
 
@@ -124,26 +117,4 @@ fn full(function: &str, what: &str, limit: &str) -> Refusal {
 
 fn locked(services: &Mutex<Services>) -> MutexGuard<'_, Services> {
     services.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl ResourceLimiter for Running {
-    fn memory_growing(&mut self, current: usize, desired: usize, most: Option<usize>) -> wasmtime::Result<bool> {
-        let bytes = self.memory_bytes.saturating_add(desired - current);
-        let fits = bytes <= self.limits.memory_bytes;
-        self.starved |= !fits;
-        // Beyond the memory's own maximum it does not grow either.
-        if fits && most.is_none_or(|most| desired <= most) {
-            self.memory_bytes = bytes;
-        }
-        Ok(fits)
-    }
-
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let elements = self.table_elements + (desired - current) as u64;
-        if elements > TABLE_ELEMENTS {
-            return Ok(false);
-        }
-        self.table_elements = elements;
-        Ok(true)
-    }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use plugsmith::log::{Level, Line};
 use plugsmith::protocol::host_functions::HostValue;
 use plugsmith::protocol::metadata;
-use wasmtime::{Caller, Engine, Extern, Linker, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{Caller, Engine, Extern, Linker};
 
-use crate::artifact::module::{Module, TABLE_ELEMENTS};
+use crate::artifact::module::Module;
+use crate::engine::bounds::Bounds;
 use crate::error::{Error, Result};
 use crate::import::{Import, Signature};
 use crate::trace::cost::Crossed;
@@ -32,7 +33,7 @@ const FUNCTIONS: &[(&str, usize, Option<&str>)] = &[
 /// What the host functions of one call see.
 pub(super) struct Running {
     now: Duration,
-    pub(super) limits: StoreLimits,
+    pub(super) bounds: Bounds,
     pub(super) events: Events,
     /// The host calls, without their bytes.
     pub(super) crossed: Crossed,
@@ -48,8 +49,8 @@ impl Default for Running {
 
 impl Running {
     pub(super) fn new(now: Duration, memory: usize) -> Running {
-        let limits = StoreLimitsBuilder::new().memory_size(memory).table_elements(TABLE_ELEMENTS as usize).build();
-        Running { now, limits, events: Events::default(), crossed: Crossed::default(), last_words: None }
+        let bounds = Bounds::new(memory);
+        Running { now, bounds, events: Events::default(), crossed: Crossed::default(), last_words: None }
     }
 
     fn note(&mut self, name: &str, arguments: Vec<String>, result: Option<i64>) {
