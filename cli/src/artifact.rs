@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use plugsmith_harness::{BuildOptions, Features, PluginPackage, Profile, build_with, plugin_packages};
+use plugsmith_harness::{BuildOptions, Features, PluginPackage, Profile, build_with, file, plugin_packages};
 
 use crate::error::Error;
 use crate::terminal::Progress;
@@ -101,7 +101,7 @@ fn crate_folder(folder: &Path) -> Result<PathBuf, Error> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let file = |reason| Error::File { path: folder.to_owned(), reason };
     let absolute = std::path::absolute(folder).map_err(file)?;
-    let manifest = match std::fs::read_to_string(absolute.join("Cargo.toml")) {
+    let manifest = match file::read_to_string(&absolute.join("Cargo.toml")) {
         Ok(text) => text,
         Err(_) => {
             return Err(Error::Input(format!(
@@ -131,6 +131,17 @@ fn package_folder(name: &str) -> Result<PathBuf, Error> {
         Some(package) => Ok(package.folder.clone()),
         None => Err(Error::Input(format!("no file, folder or plugin package {name}; {}", choice(&known)))),
     }
+}
+
+/// Whether the crate in this folder is a plugin of the workspace that the user works in.
+pub(crate) fn is_here(folder: &Path) -> Result<bool, Error> {
+    let here = std::env::current_dir().map_err(|reason| Error::File { path: ".".into(), reason })?;
+    if !here.ancestors().any(|folder| folder.join("Cargo.toml").is_file()) {
+        return Ok(false);
+    }
+    let real = |folder: &Path| folder.canonicalize().ok();
+    let folder = real(folder);
+    Ok(folder.is_some() && plugin_packages(&here)?.iter().any(|package| real(&package.folder) == folder))
 }
 
 fn choice(known: &[PluginPackage]) -> String {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use plugsmith_harness::Profile;
 use plugsmith_harness::powers::cost::{Comparison, Summary, last_run};
+use plugsmith_harness::{Profile, file};
 use serde::Serialize;
 
 use crate::artifact::{self, CrateOptions, Named};
@@ -123,14 +123,14 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 fn read(file: &Path) -> Result<Summary, Error> {
-    let text = std::fs::read(file).map_err(|reason| match reason.kind() {
+    let text = file::read_to_string(file).map_err(|reason| match reason.kind() {
         std::io::ErrorKind::NotFound => Error::Input(format!(
             "no baseline {}: save one with cargo plugsmith cost --save, and commit it",
             file.display()
         )),
         _ => Error::File { path: file.to_owned(), reason },
     })?;
-    serde_json::from_slice(&text).map_err(|error| {
+    serde_json::from_str(&text).map_err(|error| {
         Error::Input(format!(
             "{} is no baseline ({error}): save it anew with cargo plugsmith cost --save",
             file.display()

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
+use plugsmith_harness::file;
 use serde::Serialize;
 
 use crate::error::{Error, FAILED};
@@ -131,7 +132,7 @@ fn versions() -> Vec<Check> {
         return vec![Check::ok("project", "none here: the current folder is in no package")];
     };
     let lock = Path::new(&manifest).with_file_name("Cargo.lock");
-    let packages = std::fs::read_to_string(&lock).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    let packages = file::read_to_string(&lock).ok().and_then(|text| text.parse::<toml::Table>().ok());
     let Some(packages) = packages else {
         return vec![Check::ok("project", format!("{manifest}, not built yet"))];
     };

@@ -8,7 +8,7 @@ use plugsmith_harness::hosts::orbis::Orbis;
 use plugsmith_harness::powers::replay::{Replay, Report, Session, replay as play};
 use plugsmith_harness::{BuildOptions, Features, Module, Plugin, Profile, Source};
 
-use crate::artifact::{self, CrateOptions};
+use crate::artifact::{self, CrateOptions, Named};
 use crate::error::{Error, FAILED};
 use crate::terminal::{self, one_line};
 
@@ -19,6 +19,7 @@ Examples:
   cargo plugsmith replay session.jsonl plugin.wasm --json | jq .differences
 
 A failing test prints the line that replays it. The plugin is built again, so: fix, then replay.
+A session names a plugin of this workspace, or a .wasm file; name any other crate yourself.
 Every host call is answered from the file. What the plugin does in another way than when it was recorded is shown with
 - and +, and makes the exit code 1.";
 
@@ -46,7 +47,7 @@ pub(crate) struct ReplayOptions {
 pub(crate) fn replay(options: &ReplayOptions) -> Result<u8, Error> {
     let session = Session::read(&options.file)?;
     let (named, build) = plugin(options, &session)?;
-    let artifact = artifact::find(&named, build, options.quiet)?;
+    let artifact = artifact::build(&named, build, options.quiet)?;
     let wasm = Source::Path(artifact.clone()).read()?;
     let mut replay = play(session.clone()).artifact(&wasm);
     if options.step {
@@ -74,19 +75,31 @@ fn run(replay: Replay, session: &Session, artifact: PathBuf, wasm: &[u8]) -> Res
     })
 }
 
-/// What is replayed, and how it is built: as the user says, else as the session does.
-fn plugin(options: &ReplayOptions, session: &Session) -> Result<(String, BuildOptions), Error> {
+/// What is replayed, and how it is built: as the user says, else as the session does. To build a crate is to run its
+/// `build.rs`, and a session may be a stranger's: it names a plugin of this workspace, or a file.
+fn plugin(options: &ReplayOptions, session: &Session) -> Result<(Named, BuildOptions), Error> {
     let build = options.krate.of(Profile::Test);
     match (&options.plugin, &session.facts.plugin) {
-        (Some(plugin), _) => Ok((plugin.clone(), build)),
+        (Some(plugin), _) => Ok((artifact::locate(plugin)?, build)),
         (None, Some(plugin)) => {
             let facts = &session.facts;
-            let is_crate = std::path::Path::new(plugin).is_dir();
+            let named = artifact::locate(plugin)?;
+            if let Named::Crate(folder) = &named
+                && !artifact::is_here(folder)?
+            {
+                return Err(Error::Input(format!(
+                    "{} names the crate {}, which is not of this workspace, and building it runs its code: if you trust \
+                     it, name it after the session",
+                    options.file.display(),
+                    folder.display()
+                )));
+            }
+            let is_crate = matches!(named, Named::Crate(_));
             let features =
                 Features { named: facts.features.clone(), all: false, no_default: facts.no_default_features };
             let is_unset = build.features == Features::default();
             let build = if is_crate && is_unset { BuildOptions { features, ..build } } else { build };
-            Ok((plugin.clone(), build))
+            Ok((named, build))
         }
         (None, None) => Err(Error::Input(format!(
             "{} does not say which plugin it is of: name a crate or a .wasm file after it",

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use plugsmith_harness::file;
 use plugsmith_harness::hosts::ferrite;
 
 use crate::error::Error;
@@ -20,13 +21,13 @@ pub(crate) fn keygen(options: &Keygen) -> Result<u8, Error> {
 }
 
 pub(crate) fn sign(options: &Sign) -> Result<u8, Error> {
-    let read = |path: &Path| std::fs::read(path).map_err(|reason| Error::File { path: path.to_owned(), reason });
+    let read = |path: &Path| file::read(path).map_err(|reason| Error::File { path: path.to_owned(), reason });
     let wasm = read(&options.artifact)?;
     let secret = read(&options.key)?;
     let wrong = |reason: String| Error::Input(format!("{}: {reason}", options.artifact.display()));
     let signed = ferrite::sign(&wasm, &String::from_utf8_lossy(&secret)).map_err(wrong)?;
     let out = options.out.as_ref().unwrap_or(&options.artifact);
-    std::fs::write(out, signed).map_err(|reason| Error::Unwritten { path: out.clone(), reason })?;
+    file::replace(&[(out.clone(), signed)]).map_err(|reason| Error::Unwritten { path: out.clone(), reason })?;
     terminal::note(&format!("signed {}", out.display()));
     Ok(0)
 }

@@ -47,9 +47,9 @@ pub(crate) struct Xtp {
     /// The folder with the xtp.toml
     #[arg(long, value_name = "FOLDER", default_value = ".", conflicts_with = "with")]
     path: PathBuf,
-    /// Do not run the `build` commands of xtp.toml
+    /// Run the `build` commands of xtp.toml, which are whatever its author wrote
     #[arg(long, conflicts_with = "with")]
-    no_build: bool,
+    build: bool,
     /// Write a report for continuous integration
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -213,10 +213,14 @@ fn find(options: &Xtp, named: &str) -> Result<PathBuf, Unloaded> {
 
 /// Makes the test plugin, if there is a command for it.
 fn make(options: &Xtp, test: &Test) -> Result<(), Unloaded> {
-    if options.no_build {
+    let Some(command) = &test.build else { return Ok(()) };
+    if !options.build {
+        if !options.quiet {
+            terminal::note(&format!("not running `{command}` of xtp.toml: --build runs it"));
+        }
         return Ok(());
     }
-    if let Some(command) = test.build.as_ref().filter(|_| !options.quiet) {
+    if !options.quiet {
         terminal::note(&format!("running {command}"));
     }
     Ok(test.build()?)

@@ -2,7 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod callers;
-pub(crate) mod file;
+pub mod file;
 pub(crate) mod inspect;
 pub(crate) mod module;
 pub(crate) mod names;

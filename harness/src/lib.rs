@@ -26,6 +26,7 @@ pub mod xtp;
 pub use artifact::build::{
     BuildOptions, Features, PluginPackage, Profile, build, build_again, build_with, named, plugin_packages, sources_of,
 };
+pub use artifact::file;
 pub use artifact::inspect::{
     CommandInfo, CrateSize, Export, FunctionInfo, ImportModule, Inspection, Memory, Permission, Section,
 };

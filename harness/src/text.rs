@@ -70,6 +70,13 @@ pub(crate) fn counted(number: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
+/// About the bytes that JSON takes once it is read, known before it is: two bytes of text may be an element.
+pub(crate) fn json_weight(json: &[u8]) -> usize {
+    const ELEMENT: usize = 64;
+    let elements = json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    (1 + elements) * ELEMENT + json.len()
+}
+
 /// Text of a stranger's as a terminal may be shown it: characters that a terminal obeys are escaped, as
 /// are those that reorder a line. Line feeds and tabs stay.
 ///

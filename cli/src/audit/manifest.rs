@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::Source;
 use plugsmith_harness::hosts::extism;
 use plugsmith_harness::hosts::ferrite::manifest::{Manifest as PluginToml, Permission};
 use plugsmith_harness::hosts::orbis::Manifest as OrbisManifest;
 use plugsmith_harness::powers::audit::{Audit, Grant, Grants};
+use plugsmith_harness::{Source, file};
 use serde::Serialize;
 
 use crate::artifact::Named;
@@ -129,7 +129,7 @@ pub(super) fn find(named: Option<&Path>, plugin: &Named, artifact: &Path) -> Res
 
 /// Reads a manifest of any host: which it is, its keys tell.
 fn read(file: &Path) -> Result<(Form, Grants), Error> {
-    let text = std::fs::read_to_string(file).map_err(|reason| Error::File { path: file.to_owned(), reason })?;
+    let text = file::read_to_string(file).map_err(|reason| Error::File { path: file.to_owned(), reason })?;
     let place = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     let is_json = text.trim_start().starts_with('{');
     let has = |key: &str| match is_json {

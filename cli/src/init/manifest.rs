@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use plugsmith_harness::file;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Change;
@@ -28,7 +29,7 @@ impl Manifest {
     /// # Errors
     /// A file that is missing, or that is not TOML.
     pub(super) fn read(path: &Path) -> Result<Manifest, Error> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match file::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(Error::Input(format!(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use plugsmith_harness::hosts::ferrite::manifest::{Declared, Manifest as PluginToml, check, generate, merge};
-use plugsmith_harness::{Inspection, Profile};
+use plugsmith_harness::{Inspection, Profile, file};
 
 use crate::artifact::{self, Named};
 use crate::error::{self, Error};
@@ -81,7 +81,7 @@ fn beside(plugin: &Named, name: &str) -> PathBuf {
 }
 
 fn read(file: &Path) -> Result<Option<String>, Error> {
-    match std::fs::read_to_string(file) {
+    match file::read_to_string(file) {
         Ok(text) => Ok(Some(text)),
         Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(reason) => Err(Error::File { path: file.to_owned(), reason }),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use plugsmith_harness::file;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::error::Error;
@@ -38,8 +39,7 @@ impl Workspace {
         let Ok(metadata) = serde_json::from_slice::<serde_json::Value>(&metadata.stdout) else { return Ok(None) };
         let Some(root) = metadata["workspace_root"].as_str().map(PathBuf::from) else { return Ok(None) };
         let manifest = root.join("Cargo.toml");
-        let text =
-            std::fs::read_to_string(&manifest).map_err(|reason| Error::File { path: manifest.clone(), reason })?;
+        let text = file::read_to_string(&manifest).map_err(|reason| Error::File { path: manifest.clone(), reason })?;
         let document = text
             .parse::<DocumentMut>()
             .map_err(|error| Error::Input(format!("{} is no TOML: {error}", manifest.display())))?;

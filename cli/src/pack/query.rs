@@ -1,11 +1,12 @@
 //! The two files that Query installs, and a project to install them in.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use plugsmith_harness::hosts::extism::sha256;
 use plugsmith_harness::hosts::profile;
 use plugsmith_harness::hosts::query::{Entry, Plugins, file_name};
-use plugsmith_harness::{Profile, Source, check, strip};
+use plugsmith_harness::{Profile, Source, check, file, strip};
 
 use crate::artifact;
 use crate::error::{Error, FAILED};
@@ -36,12 +37,13 @@ pub(super) fn pack(options: &Pack) -> Result<u8, Error> {
     let hash = sha256(&wasm);
     // Whatever may be wrong is found before there is a file.
     let list = options.project.as_deref().map(|project| list(project, &release, &name, &hash)).transpose()?;
-    write(&out.join(&name), &wasm)?;
     // The digits alone: Query takes the whole file for the hash.
-    write(&out.join(format!("{name}.sha256")), hash.as_bytes())?;
+    let files = [(out.join(&name), wasm.clone()), (out.join(format!("{name}.sha256")), hash.into_bytes())];
+    refuse_others(&files[0].0, &files[1].0)?;
+    write(&files)?;
     // What `query plugin install` does after its download.
     if let (Some(project), Some((path, plugins))) = (&options.project, list) {
-        write(&project.join("plugins").join(&name), &wasm)?;
+        write(&[(project.join("plugins").join(&name), wasm)])?;
         plugins.write(&path)?;
         terminal::output(format!("{}\n", path.display()).as_bytes())?;
     }
@@ -110,11 +112,29 @@ fn list(project: &Path, release: &Release, name: &str, sha256: &str) -> Result<(
     Ok((path, plugins))
 }
 
-fn write(path: &PathBuf, contents: &[u8]) -> Result<(), Error> {
-    let fail = |reason| Error::File { path: path.clone(), reason };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(fail)?;
+/// Refuses to replace a plugin that no earlier `pack` has put there: that has its hash beside it.
+fn refuse_others(wasm: &Path, hash: &Path) -> Result<(), Error> {
+    for path in [wasm, hash] {
+        file::refuse_link(path).map_err(|reason| Error::File { path: path.to_owned(), reason })?;
     }
-    std::fs::write(path, contents).map_err(fail)?;
-    terminal::output(format!("{}\n", path.display()).as_bytes())
+    let (found, digits) = (file::read(wasm), file::read_to_string(hash));
+    match (&found, &digits) {
+        (Err(one), Err(other)) if [one, other].iter().all(|error| error.kind() == ErrorKind::NotFound) => Ok(()),
+        (Ok(found), Ok(digits)) if sha256(found) == *digits => Ok(()),
+        _ => Err(Error::Input(format!(
+            "{} or {} is there, and no earlier package: choose another place (`--out`)",
+            wasm.display(),
+            hash.display()
+        ))),
+    }
+}
+
+fn write(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    for (path, _) in files {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|reason| Error::File { path: path.clone(), reason })?;
+        }
+    }
+    file::replace(files).map_err(|reason| Error::Unwritten { path: files[0].0.clone(), reason })?;
+    files.iter().try_for_each(|(path, _)| terminal::output(format!("{}\n", path.display()).as_bytes()))
 }

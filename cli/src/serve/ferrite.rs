@@ -5,10 +5,10 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use plugsmith_harness::Inspection;
 use plugsmith_harness::hosts::ferrite::manifest::{Declared, Manifest, generate};
 use plugsmith_harness::hosts::ferrite::{PluginConfig, PluginSource, Server};
 use plugsmith_harness::serve::ferrite::{Owner, listen, metrics, tls};
+use plugsmith_harness::{Inspection, file};
 use tokio::net::TcpListener;
 
 use super::how;
@@ -111,8 +111,7 @@ fn config(options: &Serve) -> Result<PluginConfig, Error> {
     for setting in &options.config {
         match setting {
             Setting::File(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|reason| Error::File { path: path.clone(), reason })?;
+                let text = file::read_to_string(path).map_err(|reason| Error::File { path: path.clone(), reason })?;
                 config = PluginConfig::read(&text).map_err(|error| of_file(error, path))?;
             }
             Setting::Pair(pair) => {
@@ -170,7 +169,7 @@ impl Plugin {
 
 /// The `plugin.toml` in the crate's folder, or what it would be.
 fn manifest(folder: &Path, artifact: &Path) -> Result<Manifest, Error> {
-    match std::fs::read_to_string(folder.join("plugin.toml")) {
+    match file::read_to_string(&folder.join("plugin.toml")) {
         Ok(text) => Ok(Manifest::read(&text)?),
         Err(_) => Ok(generate(&Inspection::read(artifact)?, &Declared::read(folder)?, None)?),
     }

@@ -128,3 +128,37 @@ fn a_manifest_is_not_for_query() {
 fn a_host_without_a_form_of_its_own_is_refused() {
     snapshot!(plugsmith(["pack", VERBS, "--host", "extism"]));
 }
+
+#[test]
+fn nothing_but_an_earlier_package_is_replaced_and_no_link_is_followed() {
+    let folder = folder("pack-replaces");
+    let packed = folder.join("query-plugin-a.wasm");
+    let hash = folder.join("query-plugin-a.wasm.sha256");
+    let pack = |body: &str| {
+        std::fs::write(folder.join("a.wat"), format!("(module (func (export \"run\") {body}))")).unwrap();
+        plugsmith(["pack", "a.wat", "--host", "query"]).current_dir(&folder).output().unwrap().status.code()
+    };
+    assert_eq!([pack(""), pack("nop")], [Some(0), Some(0)]);
+    std::fs::write(&packed, "mine").unwrap();
+    assert_eq!((pack(""), std::fs::read(&packed).unwrap()), (Some(2), b"mine".to_vec()));
+    for path in [&packed, &hash] {
+        let _ = (std::fs::remove_file(&packed), std::fs::remove_file(&hash));
+        std::fs::write(folder.join("victim"), "mine").unwrap();
+        std::os::unix::fs::symlink(folder.join("victim"), path).unwrap();
+        assert_eq!(pack(""), Some(2));
+        assert_eq!(std::fs::read(folder.join("victim")).unwrap(), b"mine");
+        assert!(path.is_symlink());
+    }
+}
+
+#[test]
+fn a_package_for_orbis_is_not_written_through_a_link() {
+    let folder = folder("pack-link");
+    std::fs::write(folder.join("victim"), "mine").unwrap();
+    std::os::unix::fs::symlink(folder.join("victim"), folder.join("out.zip")).unwrap();
+    let wat = format!("{}/{}", crate::sandbox::root().display(), crate::serve::ORBIS);
+    let output = plugsmith(["pack", &wat, "--out", "out.zip"]).current_dir(&folder).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("it is a symbolic link: name the file that it leads to"), "{text}");
+    assert!(folder.join("out.zip").is_symlink());
+}

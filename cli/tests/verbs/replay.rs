@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use crate::sandbox::{VERBS, folder, plugsmith, snapshot};
+use crate::sandbox::{VERBS, folder, krate, plugsmith, snapshot};
 use crate::serve::ORBIS;
 
 /// A session file of this name with these calls.
@@ -69,4 +69,40 @@ fn replays_an_orbis_plugin() {
     );
     let file = session("orbis", calls);
     snapshot!(plugsmith(["replay", file.to_str().unwrap(), ORBIS]));
+}
+
+/// To build a crate is to run its `build.rs`.
+#[test]
+fn a_session_has_no_crate_of_a_stranger_built() {
+    let krate = krate("replay-stranger", "crate-type = [\"cdylib\"]", "");
+    let ran = krate.join("ran");
+    let script = format!("fn main() {{ std::fs::write({ran:?}, \"\").unwrap(); }}");
+    std::fs::write(krate.join("build.rs"), script).unwrap();
+    let file = krate.join("session.jsonl");
+    for plugin in [krate.clone(), krate.join("Cargo.toml")] {
+        std::fs::write(&file, format!("{{\"session\":1,\"plugin\":{plugin:?}}}\n{KV}\n")).unwrap();
+        let output = plugsmith(["replay", file.to_str().unwrap()]).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("which is not of this workspace, and building it runs its code"), "{text}");
+        assert_eq!((output.status.code(), ran.exists()), (Some(2), false));
+    }
+}
+
+#[test]
+fn what_is_no_file_and_what_does_not_fit_in_memory_is_refused_at_once() {
+    let folder = folder("replay-hostile");
+    let told = |name: &str| {
+        let output = plugsmith(["replay", folder.join(name).to_str().unwrap(), VERBS]).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        text.rsplit(&format!("{name}: ")).next().unwrap().to_owned()
+    };
+    assert!(std::process::Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", folder.join("zeros")).unwrap();
+    std::fs::write(folder.join("many"), format!("{{\"session\":1,\"features\":[{}0]}}", "0,".repeat(5_000_000)))
+        .unwrap();
+    std::fs::write(folder.join("deep"), format!("{{\"session\":1,\"features\":{}", "[".repeat(100_000))).unwrap();
+    std::fs::write(folder.join("escapes"), "{\"session\":1,\"\\u001b]0;evil\\u0007\":1}").unwrap();
+    let told = ["pipe", "zeros", "many", "deep", "escapes"].map(|name| format!("{name}: {}", told(name)));
+    insta::assert_snapshot!(told.concat());
 }

@@ -53,7 +53,7 @@ fn runs_the_tests_of_xtp_toml() {
     let tests = "bin = \"plugin.wat\"\n[[test]]\nname = \"with input\"\nbuild = \"cp test.wat made.wat\"\nwith = \"made.wat\"\n\
                  mock_input = { data = \"x\" }\n[[test]]\nname = \"without\"\nwith = \"test.wat\"\n";
     std::fs::write(folder.join("xtp.toml"), tests).unwrap();
-    snapshot!(plugsmith(["xtp"]).current_dir(&folder));
+    snapshot!(plugsmith(["xtp", "--build"]).current_dir(&folder));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn what_cannot_be_loaded_is_reported_and_the_others_run() {
          [[test]]\nname = \"good\"\nwith = \"test.wat\"\n{input}[[test]]\nname = \"as good\"\nwith = \"test.wat\"\n{input}"
     );
     std::fs::write(folder.join("xtp.toml"), tests).unwrap();
-    snapshot!(plugsmith(["xtp", "--junit", "report.xml"]).current_dir(&folder));
+    snapshot!(plugsmith(["xtp", "--build", "--junit", "report.xml"]).current_dir(&folder));
     let text = std::fs::read_to_string(folder.join("report.xml")).unwrap();
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r#"time="[0-9.]+""#, "time=\"[time]\"");
@@ -160,4 +160,13 @@ fn a_host_function_that_nobody_answers_names_the_mock() {
         (drop (call $call (local.get $name) (i64.const 0)))))"#;
     std::fs::write(folder.join("test.wat"), test).unwrap();
     snapshot!(plugsmith(["xtp", "plugin.wat", "--with", "test.wat"]).current_dir(&folder));
+}
+
+#[test]
+fn a_build_command_runs_only_if_it_is_asked_for() {
+    let folder = good("xtp-command");
+    let test = "bin = \"plugin.wat\"\n[[test]]\nname = \"a\"\nbuild = \"touch ran\"\nwith = \"made.wat\"\n";
+    std::fs::write(folder.join("xtp.toml"), test).unwrap();
+    snapshot!(plugsmith(["xtp"]).current_dir(&folder));
+    assert!(!folder.join("ran").exists());
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::artifact::build;
 use crate::artifact::module::Module;
+use crate::artifact::{build, file};
 
 /// The same code, with the names of its functions.
 pub(crate) struct Named {
@@ -13,7 +13,7 @@ pub(crate) struct Named {
 
 /// The file with names beside this artifact, if it is of the same code.
 pub(crate) fn beside(path: Option<&Path>, module: &Module) -> Option<Named> {
-    let wasm = std::fs::read(build::named(path?)).ok()?;
+    let wasm = file::read(&build::named(path?)).ok()?;
     let named = Module::parse(&wasm).ok()?;
     let lengths = |module: &Module| module.functions.iter().map(|(_, length)| *length).collect::<Vec<_>>();
     (lengths(&named) == lengths(module)).then_some(Named { wasm, module: named })

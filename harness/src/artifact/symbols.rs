@@ -15,8 +15,8 @@ use std::path::Path;
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian};
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
-use crate::artifact::build;
 use crate::artifact::module::Module;
+use crate::artifact::{build, file};
 
 /// The frames at the addresses of a trap, innermost first, as `function at file:line:column`, from
 /// the artifact's own line tables; none where it has none.
@@ -33,11 +33,11 @@ pub(crate) fn frames_of_twin(
     addresses: &[u64],
 ) -> Option<Vec<String>> {
     let code = Code::read(wasm)?;
-    let twin = build::twin(artifact, folder).and_then(|twin| std::fs::read(twin).ok()).unwrap_or_default();
+    let twin = build::twin(artifact, folder).and_then(|twin| file::read(&twin).ok()).unwrap_or_default();
     match Code::read(&twin).filter(|twin| twin.is_same(&code)) {
         Some(twin) => resolve(&twin, addresses.iter().filter_map(|address| code.place_in(&twin, *address))),
         // `wasm-opt` has changed the code; the names of functions are beside what ships.
-        None => names(&code, &std::fs::read(build::named_by_us(artifact)?).ok()?, addresses),
+        None => names(&code, &file::read(&build::named_by_us(artifact)?).ok()?, addresses),
     }
 }
 

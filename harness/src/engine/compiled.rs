@@ -157,7 +157,9 @@ pub(crate) fn link_with<'a>(module: &mut Module, modules: &'a Modules) -> Result
     let mut others = BTreeMap::new();
     for (name, bytes) in modules {
         if name == early::NAME {
-            return Err(Error::InvalidModule { reason: "a module of its manifest has an empty name: name it".to_owned() });
+            return Err(Error::InvalidModule {
+                reason: "a module of its manifest has an empty name: name it".to_owned(),
+            });
         }
         let other = parse(bytes).map_err(|error| error.of_module(name))?;
         others.insert(name.as_str(), other);

@@ -53,7 +53,7 @@ pub struct ExportCosts {
 impl ExportCosts {
     /// The number of calls.
     pub fn calls(&self) -> u64 {
-        self.fuel.values().sum()
+        self.fuel.values().fold(0, |all, calls| all.saturating_add(*calls))
     }
 
     /// The least fuel of a call.
@@ -77,7 +77,7 @@ impl ExportCosts {
         let middle = self.calls().div_ceil(2);
         let mut seen = 0;
         let found = self.fuel.iter().find(|(_, calls)| {
-            seen += **calls;
+            seen = u64::saturating_add(seen, **calls);
             seen >= middle
         });
         found.map_or(0, |(fuel, _)| *fuel)
@@ -105,10 +105,7 @@ impl ExportCosts {
         match self.uses.binary_search_by(|known| (&known.module, &known.name).cmp(&(&other.module, &other.name))) {
             Ok(place) => {
                 let known = &mut self.uses[place];
-                known.calls += other.calls;
-                known.failed += other.failed;
-                known.bytes_to_host += other.bytes_to_host;
-                known.bytes_from_host += other.bytes_from_host;
+                known.add(other);
             }
             Err(place) => self.uses.insert(place, other.clone()),
         }
@@ -117,9 +114,10 @@ impl ExportCosts {
 
     fn add(&mut self, other: ExportCosts) {
         for (fuel, calls) in other.fuel {
-            *self.fuel.entry(fuel).or_default() += calls;
+            let known = self.fuel.entry(fuel).or_default();
+            *known = known.saturating_add(calls);
         }
-        self.failed += other.failed;
+        self.failed = self.failed.saturating_add(other.failed);
         self.pages = self.pages.max(other.pages);
         self.bytes_in = self.bytes_in.max(other.bytes_in);
         self.bytes_out = self.bytes_out.max(other.bytes_out);

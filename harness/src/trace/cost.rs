@@ -23,6 +23,16 @@ pub struct HostUse {
     pub bytes_from_host: u64,
 }
 
+impl HostUse {
+    /// Adds other calls; a ledger's file may hold any numbers.
+    pub(crate) fn add(&mut self, other: &HostUse) {
+        self.calls = self.calls.saturating_add(other.calls);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.bytes_to_host = self.bytes_to_host.saturating_add(other.bytes_to_host);
+        self.bytes_from_host = self.bytes_from_host.saturating_add(other.bytes_from_host);
+    }
+}
+
 /// What one call of a guest costs. Exact, and the same in every process, for one artifact and one version of
 /// Extism.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -55,7 +55,7 @@ fn every_edit_of_what_ships_is_seen() {
 fn what_a_killed_build_left_behind_is_replaced() {
     let project = Project::new("killed");
     let artifact = plugsmith_harness::build_again(&project.plugin(), Profile::Release, &mut |_| {}).unwrap();
-    let half = artifact.with_file_name("http.wasm.half");
+    let half = artifact.with_file_name(".http.wasm.half");
     std::fs::write(&half, "half of an artif").unwrap();
     project.edit("author/plugin/src/lib.rs", "\"source\"", "\"edited\"");
     assert_eq!(project.says(Profile::Release), "edited file outside data usual unchecked");

@@ -173,7 +173,10 @@ fn a_table_that_can_grow_without_limit_does_not_load() {
 #[test]
 fn all_tables_of_a_module_have_one_limit() {
     let many = format!("(module {} (func (export \"run\")))", "(table 2000000 funcref)".repeat(6));
-    let grown = format!("(module {} (func (export \"run\") (drop (table.grow 0 (ref.null func) (i32.const 1)))))", "(table 1 2000000 funcref)".repeat(6));
+    let grown = format!(
+        "(module {} (func (export \"run\") (drop (table.grow 0 (ref.null func) (i32.const 1)))))",
+        "(table 1 2000000 funcref)".repeat(6)
+    );
     let told = [many, grown].map(|module| Plugin::load(module.as_bytes()).unwrap_err().to_string());
     insta::assert_snapshot!(told.join("\n"), @"
     not a valid plugin: its tables start with more than 10000000 elements, Plugsmith's own limit of what Extism does not limit: make them smaller

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::artifact::file;
 use crate::artifact::module::Module;
 use crate::artifact::strip::strip;
 use crate::error::{Error, Result};
@@ -55,20 +56,17 @@ fn optimised(built: &Path, path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| Error::File { path: path.to_owned(), reason: error.to_string() })
+    file::read(path).map_err(|error| Error::File { path: path.to_owned(), reason: error.to_string() })
 }
 
-/// Puts a file in place at once, for processes that read it without the lock. A writer that is killed
-/// leaves a half file behind, which the next one replaces: its name is always the same.
+/// Puts a file in place at once, for processes that read it without the lock.
 pub(super) fn put(path: &Path, contents: &[u8]) -> Result<()> {
-    if std::fs::read(path).is_ok_and(|old| old == contents) {
+    if file::read(path).is_ok_and(|old| old == contents) {
         return Ok(());
     }
     let fail = |error: std::io::Error| Error::File { path: path.to_owned(), reason: error.to_string() };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(fail)?;
     }
-    let mut half = path.as_os_str().to_owned();
-    half.push(".half");
-    std::fs::write(&half, contents).and_then(|()| std::fs::rename(&half, path)).map_err(fail)
+    file::replace(&[(path.to_owned(), contents.to_vec())]).map_err(fail)
 }

@@ -19,8 +19,10 @@ const IMPORT: (&str, &str) = ("plugsmith", "starts");
 static PROBE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let (module, name) = IMPORT;
     // Of its own, so that there is a frame of the module in the backtrace.
-    wat::parse_str(format!("(module (import {module:?} {name:?} (func $starts)) (func $start (call $starts)) (start $start))"))
-        .expect("the text is a module")
+    wat::parse_str(format!(
+        "(module (import {module:?} {name:?} (func $starts)) (func $start (call $starts)) (start $start))"
+    ))
+    .expect("the text is a module")
 });
 
 thread_local! {

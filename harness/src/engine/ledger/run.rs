@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::{Costs, Identity, add};
-use crate::artifact::build;
+use crate::artifact::{build, file};
 use crate::text::sha256;
 
 /// The artifacts, and the runs of each, that are kept.
@@ -85,7 +85,7 @@ pub(crate) fn last(roots: &[PathBuf], sha256: &str) -> Option<Recorded> {
 pub(crate) fn most_fuel(artifact: &Path, wasm: &[u8]) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
     let Some(root) = beside(artifact) else { return Default::default() };
     let own = sha256(wasm);
-    let other = others(artifact).filter_map(|path| fs::read(path).ok()).map(|wasm| sha256(&wasm));
+    let other = others(artifact).filter_map(|path| file::read(&path).ok()).map(|wasm| sha256(&wasm));
     let other: Vec<String> = other.filter(|hash| *hash != own).collect();
     let most = |hashes: &[String]| {
         let mut most: BTreeMap<String, u64> = BTreeMap::new();
@@ -126,7 +126,7 @@ fn others(artifact: &Path) -> impl Iterator<Item = PathBuf> {
 fn read(run: &Path) -> Option<Recorded> {
     let mut found: Option<Recorded> = None;
     for entry in fs::read_dir(run).ok()?.flatten() {
-        let Ok(text) = fs::read_to_string(entry.path()) else { continue };
+        let Ok(text) = file::read_long_text(&entry.path()) else { continue };
         for line in text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
             let run = found.get_or_insert_with(|| Recorded { artifact: line.artifact, costs: Costs::new() });
             add(&mut run.costs, line.costs);

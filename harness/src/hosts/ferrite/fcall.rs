@@ -102,7 +102,17 @@ impl Fcall {
             functions::linker(&engine).and_then(|linker| linker.instantiate_pre(&compiled)).map_err(invalid)?;
         let wasm: Arc<[u8]> = wasm.into();
         let ledger = Ledger::of(&wasm, artifact.as_deref());
-        Ok(Fcall { engine, linked, wasm, ledger, entry, now: Fcall::TIME, traces: History::default(), label, folder: None })
+        Ok(Fcall {
+            engine,
+            linked,
+            wasm,
+            ledger,
+            entry,
+            now: Fcall::TIME,
+            traces: History::default(),
+            label,
+            folder: None,
+        })
     }
 
     /// The function that `FCALL` runs: `main`, or the first that the module exports.

@@ -104,7 +104,7 @@ fn shipped_answer(memory: &[u8], pointer: u32) -> Result<Json, String> {
 const ANSWER: usize = 128 * 1024 * 1024;
 
 fn light(json: &[u8]) -> Result<(), String> {
-    match memory::weight(json) {
+    match crate::text::json_weight(json) {
         bytes if bytes > ANSWER => Err(format!("its answer has too many elements: they take more than {ANSWER} bytes")),
         _ => Ok(()),
     }

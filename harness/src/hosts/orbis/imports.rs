@@ -23,6 +23,7 @@ use super::services::{self, Emitted, Refusal, Services};
 use crate::engine::door::{self, Asked, Noted, Passes, Stop};
 use crate::engine::watch::Watched;
 use crate::error::Error;
+use crate::text;
 use crate::trace::cost::Crossed;
 use crate::trace::event::Event;
 use crate::trace::render::Dialect;
@@ -246,7 +247,7 @@ impl<'a, 'b> Call<'a, 'b> {
 
     fn json(&mut self, slice: Slice) -> Result<Json, Refusal> {
         let bytes = self.read(slice)?;
-        self.guest.data().fits(self.name, memory::weight(&bytes))?;
+        self.guest.data().fits(self.name, text::json_weight(&bytes))?;
         let json = serde_json::from_slice(&bytes).map_err(|error| format!("no JSON: {error}").into());
         self.takes(WireType::Json, HostValue::Block(Some(bytes)));
         json
@@ -256,7 +257,7 @@ impl<'a, 'b> Call<'a, 'b> {
     fn kept(&mut self, function: &str, name: &str, slice: Slice) -> Result<(Json, usize), Refusal> {
         const NAME: usize = 64;
         let memory = memory::of_caller(self.guest)?;
-        let bytes = NAME + name.len() + memory::weight(slice.read(memory.data(&*self.guest))?);
+        let bytes = NAME + name.len() + text::json_weight(slice.read(memory.data(&*self.guest))?);
         self.guest.data_mut().keep(function, bytes)?;
         Ok((self.json(slice)?, bytes))
     }

@@ -34,13 +34,6 @@ pub(super) fn length_prefixed(pointer: u32, memory: &[u8]) -> Result<&[u8], Stri
     Slice::new((pointer + 4) as i32, length as i32).read(memory)
 }
 
-/// About the bytes that JSON takes once it is read, known before it is: two bytes of text may be an element.
-pub(super) fn weight(json: &[u8]) -> usize {
-    const ELEMENT: usize = 64;
-    let elements = json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
-    (1 + elements) * ELEMENT + json.len()
-}
-
 /// The memory of the instance that calls its host.
 pub(super) fn of_caller<T>(caller: &mut Caller<'_, T>) -> Result<Memory, String> {
     caller.get_export("memory").and_then(Extern::into_memory).ok_or_else(|| "the plugin exports no memory".to_owned())

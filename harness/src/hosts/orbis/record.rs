@@ -68,7 +68,7 @@ pub fn record(request: &Request) -> String {
 /// The requests of a recording.
 pub(crate) fn read(file: &Path) -> Result<Vec<Request>> {
     let fail = |reason: String| Error::File { path: file.to_owned(), reason };
-    let text = file::read_to_string(file).map_err(|error| fail(error.to_string()))?;
+    let text = file::read_long_text(file).map_err(|error| fail(error.to_string()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !is_of_session(line));
     lines
         .map(|(index, line)| {

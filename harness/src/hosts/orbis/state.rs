@@ -33,7 +33,7 @@ impl State {
         }
         if let Some(path) = state.file.as_ref().filter(|path| path.exists()) {
             let fail = |reason: String| Error::File { path: path.clone(), reason };
-            let text = file::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+            let text = file::read_long_text(path).map_err(|error| fail(error.to_string()))?;
             state.values = serde_json::from_str(&text)
                 .map_err(|error| fail(format!("no state: {error}; move the file away to start anew")))?;
         }

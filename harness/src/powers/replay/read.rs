@@ -1,19 +1,22 @@
 //! Reads a session. It comes from a stranger: every field is checked, and every size is limited.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
 use super::session::{Call, End, Facts, HostCall, Session, Step, VERSION};
 use super::value::Value;
+use crate::artifact::file;
 use crate::error::{Error, Result};
+use crate::text;
 
 /// The most bytes of a file.
 pub(super) const BYTES: u64 = 64 * 1024 * 1024;
 /// The most lines of a file.
 const LINES: usize = 100_000;
+/// The most memory that a line may take as JSON.
+const WEIGHT: usize = 256 * 1024 * 1024;
 /// The most host calls of one call.
 const HOST_CALLS: usize = 100_000;
 /// The most arguments of a host call: more than any host function has.
@@ -54,14 +57,9 @@ fn from_file(path: &Path) -> Result<Session> {
     text_of(&text).map_err(fail)
 }
 
-/// The text of a file that is not too large, whatever it is.
+/// The text of a file.
 pub(super) fn contents(path: &Path) -> Checked<String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    file.take(BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > BYTES {
-        return Err(format!("it is larger than {BYTES} bytes, the most that is read"));
-    }
+    let bytes = file::read_up_to(path, BYTES).map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -76,6 +74,9 @@ fn text_of(text: &str) -> Checked<Session> {
         let at = |reason: String| format!("line {}: {reason}", index + 1);
         if count >= LINES {
             return Err(at(format!("there are more than {LINES} lines, the most that are read")));
+        }
+        if text::json_weight(line.as_bytes()) > WEIGHT {
+            return Err(at(format!("it would take more than {WEIGHT} bytes once it is read, the most that is")));
         }
         let json: Json = serde_json::from_str(line).map_err(|error| {
             // Of the line in the text of the error, there is one only.

@@ -16,6 +16,10 @@ use crate::trace::event::{render_bytes, render_line};
 /// The version of the format.
 pub(super) const VERSION: u64 = 1;
 
+/// The most memory, in pages of 64 KiB, and the most wall time of a call that a session may ask for.
+const PAGES: u32 = 16_384;
+const TIME: Duration = Duration::from_secs(60);
+
 /// What a plugin was called with and what its host answered; see the page on record and replay for its file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -130,7 +134,8 @@ impl Session {
     }
 
     /// A host with the configuration, keys, clock and limits of the recording: it answers the host calls that
-    /// are not in the session.
+    /// are not in the session. A session may be a stranger's, so no limit is beyond 1 GiB of memory and a minute of
+    /// wall time.
     pub fn host(&self) -> Host {
         let facts = &self.facts;
         let mut host = Host::new();
@@ -159,10 +164,10 @@ impl Session {
             host = host.fuel(fuel);
         }
         if let Some(pages) = limit("memory_pages").and_then(|pages| u32::try_from(pages).ok()) {
-            host = host.memory_pages(pages.min(65_536));
+            host = host.memory_pages(pages.min(PAGES));
         }
         if let Some(milliseconds) = limit("timeout_ms") {
-            host = host.timeout(Duration::from_millis(milliseconds));
+            host = host.timeout(Duration::from_millis(milliseconds).min(TIME));
         }
         host
     }

@@ -29,7 +29,7 @@ struct Migration {
 impl Migration {
     fn read(path: PathBuf) -> Result<Migration> {
         let fail = |error: std::io::Error| Error::File { path: path.clone(), reason: error.to_string() };
-        let sql = file::read_to_string(&path).map_err(fail)?;
+        let sql = file::read_long_text(&path).map_err(fail)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Migration { hash: hex(&Sha256::digest(&sql)), path, name, sql })
     }

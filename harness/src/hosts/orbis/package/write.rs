@@ -1,8 +1,7 @@
 //! A package, written: what an earlier one wrote is replaced as a whole, anything else is left alone.
 
-use std::fs::OpenOptions;
 use std::io::{Cursor, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value as Json;
 use wasm_encoder::{CustomSection, Section};
@@ -39,11 +38,12 @@ pub(super) fn write(package: Package, form: Form, path: &Path) -> Result<()> {
             vec![(path.to_owned(), wasm)]
         }
     };
-    replace(&files).map_err(fail)
+    file::replace(&files).map_err(fail)
 }
 
 /// Whether nothing is lost when a package is written there.
 fn is_free(form: Form, path: &Path) -> std::io::Result<bool> {
+    file::refuse_link(path)?;
     let found = match path.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         found => found?,
@@ -75,29 +75,4 @@ fn zip(manifest: &str, wasm: &[u8]) -> Result<Vec<u8>, ZipError> {
         zip.write_all(bytes)?;
     }
     Ok(zip.finish()?.into_inner())
-}
-
-/// Writes all files beside their places, and only then renames them: whoever is stopped meanwhile
-/// leaves the old ones.
-fn replace(files: &[(PathBuf, Vec<u8>)]) -> std::io::Result<()> {
-    let halves: Vec<PathBuf> = files.iter().map(|(path, _)| half(path)).collect();
-    let write = || {
-        for ((_, bytes), half) in files.iter().zip(&halves) {
-            OpenOptions::new().write(true).create_new(true).open(half)?.write_all(bytes)?;
-        }
-        files.iter().zip(&halves).try_for_each(|((path, _), half)| std::fs::rename(half, path))
-    };
-    let written = write();
-    if written.is_err() {
-        for half in &halves {
-            let _ = std::fs::remove_file(half);
-        }
-    }
-    written
-}
-
-/// `.plugin.zip.1234` for `plugin.zip`.
-fn half(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}", std::process::id()))
 }
