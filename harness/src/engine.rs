@@ -14,6 +14,7 @@ pub(crate) mod door;
 pub(crate) mod failure;
 pub(crate) mod fit;
 pub(crate) mod guest;
+mod held;
 pub(crate) mod host;
 pub(crate) mod ledger;
 pub(crate) mod limits;

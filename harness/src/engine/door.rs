@@ -59,6 +59,7 @@ fn function(import: &Import) -> Option<Function> {
             running
                 .charge(HOST_CALL)
                 .and_then(|()| work(&import, &running, plugin, inputs, outputs))
+                .and_then(|()| running.check_held(&import.name))
                 .inspect_err(|failure| note_failure(&running, &import, failure))
         })
         .with_namespace(module),

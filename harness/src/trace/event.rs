@@ -51,6 +51,11 @@ impl Events {
         }
     }
 
+    /// About the memory that it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes + self.last_bytes
+    }
+
     pub(crate) fn into_events(self) -> Vec<Event> {
         let mut events = self.first;
         if self.left_out > 0 {

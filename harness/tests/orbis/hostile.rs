@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use plugsmith_harness::TraceEvent as Event;
 use plugsmith_harness::hosts::orbis::{App, Limits, Orbis};
+use plugsmith_harness::plugsmith::HttpResponse;
 use plugsmith_harness::{Error, assert_outcome_snapshot};
 use serde_json::json;
 
@@ -250,12 +251,30 @@ fn state_events_and_json_do_not_fill_the_host() {
     };
     let told = ["text", "elements", "params", "names", "answer"].map(|handler| told(&mut app, handler));
     insta::assert_snapshot!(told.join("\n"), @"
-    text: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
-    elements: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
+    text: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state, events, HTTP requests and trace; `Limits::kept_bytes` in `Orbis::limits` raises it
+    elements: host function `state_set` failed: the test's host is full: one call leaves at most 67108864 bytes of state, events, HTTP requests and trace; `Limits::kept_bytes` in `Orbis::limits` raises it
     params: host function `db_query` failed: the test's host is full: JSON takes at most 67108864 bytes once it is read; `Limits::kept_bytes` in `Orbis::limits` raises it
-    names: host function `emit_event` failed: the test's host is full: one call leaves at most 67108864 bytes of state and events; `Limits::kept_bytes` in `Orbis::limits` raises it
+    names: host function `emit_event` failed: the test's host is full: one call leaves at most 67108864 bytes of state, events, HTTP requests and trace; `Limits::kept_bytes` in `Orbis::limits` raises it
     answer: bad output of `answer`: its answer has too many elements: they take more than 134217728 bytes
     ");
+}
+
+#[test]
+fn http_requests_count_with_state_and_events() {
+    let body = r#"
+      (data (i32.const 8) "GET") (data (i32.const 12) "http://a") (data (i32.const 20) "{}")
+      (func (export "run") (param i32 i32) (result i32)
+        (drop (memory.grow (i32.const 20)))
+        (memory.fill (i32.const 65536) (i32.const 97) (i32.const 1000000))
+        (loop $again
+          (drop (call $http_request (i32.const 8) (i32.const 3) (i32.const 12) (i32.const 8)
+            (i32.const 20) (i32.const 2) (i32.const 65536) (i32.const 1000000)))
+          (br $again))
+        (i32.const 0))"#;
+    let limits = Limits { kept_bytes: 5_500_000, ..Limits::default() };
+    let host = Orbis::as_documented().http("GET http://a", HttpResponse::new(200, "")).limits(limits);
+    let mut app = load(host, body, ALL).unwrap();
+    insta::assert_snapshot!(run(&mut app).unwrap_err(), @"host function `http_request` failed: the test's host is full: one call leaves at most 5500000 bytes of state, events, HTTP requests and trace; `Limits::kept_bytes` in `Orbis::limits` raises it");
 }
 
 #[test]

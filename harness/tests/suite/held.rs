@@ -1,7 +1,7 @@
 //! What a plugin makes its host hold: each store and list has a limit, and the error names it.
 
-use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::testing::HeldLimits;
+use plugsmith_harness::plugsmith::{HttpResponse, Value};
 use plugsmith_harness::{Host, Plugin};
 
 const WRITES: &str = r#"(module
@@ -39,7 +39,8 @@ fn writer(limits: HeldLimits) -> Plugin {
 
 #[test]
 fn kv_and_storage_have_limits_and_the_error_names_the_one_that_is_reached() {
-    let limits = HeldLimits { value_bytes: 2 * 1024 * 1024, keys: 100, bytes: 64 * 1024 * 1024 };
+    let limits =
+        HeldLimits { value_bytes: 2 * 1024 * 1024, keys: 100, bytes: 64 * 1024 * 1024, ..HeldLimits::default() };
     let mut plugin = writer(limits);
     plugin.call::<()>("kv_one_key", "").unwrap();
     let mut told = vec![plugin.call::<()>("kv_200_keys_of_a_megabyte", "").unwrap_err()];
@@ -75,4 +76,53 @@ fn a_trace_cuts_lists_as_it_cuts_texts() {
     }
     let text = plugsmith_harness::render_value(&Value::Array(vec![Value::from("a"); 3]));
     assert_eq!(text, r#"["a", "a", "a"]"#);
+}
+
+/// A guest that fills everything that there is to fill, each with what its limit lets it, until its call ends.
+const FILLS: &str = r#"(module
+  (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+  (import "extism:host/env" "free" (func $free (param i64)))
+  (import "extism:host/env" "store_u8" (func $store_u8 (param i64 i32)))
+  (import "extism:host/env" "error_set" (func $error_set (param i64)))
+  (import "extism:host/env" "log_info" (func $log_info (param i64)))
+  (import "extism:host/env" "var_set" (func $var_set (param i64 i64)))
+  (import "extism:host/env" "http_request" (func $http_request (param i64 i64) (result i64)))
+  (import "extism:host/user" "kv_write" (func $kv_write (param i64 i64)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"url\": \"https://example.com/\", \"method\": \"POST\"}")
+  (func $request (result i64) (local $block i64) (local $at i32)
+    (local.set $block (call $alloc (i64.const 49)))
+    (loop $next
+      (call $store_u8 (i64.add (local.get $block) (i64.extend_i32_u (local.get $at))) (i32.load8_u (local.get $at)))
+      (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (i32.const 49))))
+    (local.get $block))
+  (func $key (param $n i32) (result i64) (local $block i64)
+    (local.set $block (call $alloc (i64.const 1)))
+    (call $store_u8 (local.get $block) (i32.add (i32.const 32) (i32.rem_u (local.get $n) (i32.const 90))))
+    (local.get $block))
+  (func (export "run") (local $n i32) (local $body i64)
+    (local.set $body (call $alloc (i64.const 3000000)))
+    (loop $again
+      (if (i32.lt_u (local.get $n) (i32.const 80)) (then (call $kv_write (call $key (local.get $n)) (local.get $body))))
+      (call $var_set (call $key (i32.const 0)) (call $alloc (i64.const 500000)))
+      (call $log_info (call $alloc (i64.const 1000000)))
+      (call $error_set (local.get $body))
+      (if (i32.lt_u (local.get $n) (i32.const 80)) (then (drop (call $http_request (call $request) (call $alloc (i64.const 3000000))))))
+      (local.set $n (i32.add (local.get $n) (i32.const 1)))
+      (br $again))))"#;
+
+/// The limits are the default ones, and what is measured is what the harness counts.
+#[test]
+fn all_that_one_call_makes_the_host_hold_has_one_limit() {
+    let host = Host::new().http("POST https://example.com/*", HttpResponse::new(200, ""));
+    let mut plugin = Plugin::load_in(FILLS.as_bytes(), host).unwrap();
+    let error = plugin.call::<()>("run", "").unwrap_err();
+    assert_eq!(error.kind(), "host_full", "{error}");
+    let text = error.to_string();
+    let (before, after) = (text.split(" (keys").next().unwrap(), text.rsplit("); ").next().unwrap());
+    insta::assert_snapshot!(format!("{before}\n{after}"), @"
+    host function `http_request` failed: the test's host is full: all that it holds has at most 402653184 bytes
+    `HeldLimits::total_bytes` in `Host::held` raises it
+    ");
+    assert!(plugin.held() > 200 * 1024 * 1024 && plugin.held() < 390 * 1024 * 1024, "{}", plugin.held());
 }

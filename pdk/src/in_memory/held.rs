@@ -10,12 +10,16 @@ pub struct HeldLimits {
     pub keys: usize,
     /// Bytes of all keys and values together.
     pub bytes: usize,
+    /// Bytes of all that there is at once: keys, values and HTTP requests, and in a test of the artifact the
+    /// variables, the trace and the error text of the call, too.
+    pub total_bytes: usize,
 }
 
 impl Default for HeldLimits {
-    /// 64 MiB in a value, a million keys, and 256 MiB in total.
+    /// 64 MiB in a value, a million keys, 256 MiB in all keys and values, and 384 MiB in total.
     fn default() -> HeldLimits {
-        HeldLimits { value_bytes: 64 * 1024 * 1024, keys: 1_000_000, bytes: 256 * 1024 * 1024 }
+        const MIB: usize = 1024 * 1024;
+        HeldLimits { value_bytes: 64 * MIB, keys: 1_000_000, bytes: 256 * MIB, total_bytes: 384 * MIB }
     }
 }
 
@@ -43,9 +47,22 @@ impl Held {
         self.refused.take()
     }
 
+    /// That all that the host holds has room: so many bytes, of which each kind has a name.
+    ///
+    /// # Errors
+    /// Which limit is reached, and what takes how much.
+    pub fn fits_in_total(&self, kinds: &[(&str, usize)]) -> Result<(), String> {
+        let limit = self.limits.total_bytes;
+        if kinds.iter().map(|(_, bytes)| bytes).sum::<usize>() <= limit {
+            return Ok(());
+        }
+        let kinds = kinds.iter().map(|(kind, bytes)| format!("{kind} {bytes}")).collect::<Vec<_>>().join(", ");
+        Err(full(&format!("all that it holds has at most {limit} bytes ({kinds})"), "total_bytes"))
+    }
+
     /// That there is room for a value of `new` bytes in the place of one of `old`.
     pub(crate) fn fits(&mut self, key: &str, old: Option<usize>, new: usize) -> Result<(), String> {
-        let HeldLimits { value_bytes, keys, bytes } = self.limits;
+        let HeldLimits { value_bytes, keys, bytes, .. } = self.limits;
         let (reason, field) = if new > value_bytes {
             (format!("a value has at most {value_bytes} bytes"), "value_bytes")
         } else if old.is_none() && self.keys >= keys {
@@ -55,7 +72,7 @@ impl Held {
         } else {
             return Ok(());
         };
-        let refused = format!("the test's host is full: {reason}; `HeldLimits::{field}` in `Host::held` raises it");
+        let refused = full(&reason, field);
         self.refused = Some(refused.clone());
         Err(refused)
     }
@@ -71,6 +88,10 @@ impl Held {
             self.bytes += size(key, new);
         }
     }
+}
+
+fn full(reason: &str, field: &str) -> String {
+    format!("the test's host is full: {reason}; `HeldLimits::{field}` in `Host::held` raises it")
 }
 
 fn size(key: &str, value: usize) -> usize {

@@ -116,6 +116,11 @@ impl HttpMocks {
         &self.requests
     }
 
+    /// How many bytes of URLs, headers and bodies the requests have.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Forgets the requests made so far.
     pub fn clear_requests(&mut self) {
         self.requests.clear();

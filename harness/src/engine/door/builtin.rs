@@ -5,7 +5,7 @@ use plugsmith::log::Level;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use super::call::{Work, asked, host_failure, offset, quiet, stopped, take_text, write_result};
-use super::pass::{Asked, Noted, Stop, pass};
+use super::pass::{Asked, LINE, Noted, Stop, pass};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
@@ -45,6 +45,9 @@ fn error_set(
     set.map_err(|stop| stopped(running, &import.name, stop))?;
     let [HostValue::Block(text)] = arguments else { return Ok(()) };
     running.call.borrow_mut().error = text.map(|text| {
+        if text.len() > LINE {
+            return format!("{}.. ({} bytes)", String::from_utf8_lossy(&text[..LINE]), text.len());
+        }
         String::from_utf8(text)
             .unwrap_or_else(|error| format!("unable to load error message from memory: {}", error.utf8_error()))
     });

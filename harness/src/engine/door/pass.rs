@@ -120,8 +120,8 @@ fn settle<P: Passes>(through: &mut P, asked: &Asked<'_>, watched: Option<&Watche
     through.note(event);
 }
 
-/// The longest line of the log that is kept, in bytes.
-const LINE: usize = 1024 * 1024;
+/// The longest line of the log and the longest error that are kept, in bytes.
+pub(super) const LINE: usize = 1024 * 1024;
 
 impl Asked<'_> {
     fn passing(&self, depth: usize) -> Passing<'_> {
@@ -142,10 +142,10 @@ impl Asked<'_> {
             _ => None,
         });
         let bytes = bytes.unwrap_or_default();
-        let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(LINE)]).into_owned();
-        if bytes.len() > LINE {
-            text.push_str(&format!(".. ({} bytes)", bytes.len()));
-        }
+        let text = match bytes.len() {
+            0..=LINE => String::from_utf8_lossy(bytes).into_owned(),
+            length => format!("{}.. ({length} bytes)", String::from_utf8_lossy(&bytes[..LINE])),
+        };
         Line { level, text }
     }
 

@@ -63,6 +63,12 @@ impl Plugin {
         self.host(|host| host.http.requests().to_vec())
     }
 
+    /// About the bytes that the host holds for the plugin: keys, values, HTTP requests, variables, and the trace of
+    /// a call that runs. [`HeldLimits::total_bytes`](plugsmith::testing::HeldLimits::total_bytes) limits them.
+    pub fn held(&self) -> usize {
+        self.running.held().iter().map(|(_, bytes)| bytes).sum()
+    }
+
     /// Lets time pass in the host: keys expire, clocks move. The hooks of `OnKeyExpiry` hear of it when
     /// [`Client::wait`](crate::hosts::ferrite::Client::wait) is called, if only for no time at all.
     pub fn advance(&mut self, by: Duration) {

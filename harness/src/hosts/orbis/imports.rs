@@ -264,6 +264,9 @@ impl<'a, 'b> Call<'a, 'b> {
 
     /// The response to a request over HTTP.
     fn http(&mut self, request: &HttpRequest) -> Result<(), Refusal> {
+        let headers = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let bytes = request.url.len() + headers + request.body.len();
+        self.guest.data_mut().keep("http_request", bytes)?;
         self.pass(WireType::Json, |call| Ok(json(&call.services().request(request)?.1)))
     }
 

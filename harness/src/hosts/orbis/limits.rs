@@ -16,8 +16,8 @@ pub struct Limits {
     pub time: Duration,
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// Bytes that one call may leave in the host as state and events, as they lie in memory. The real host has
-    /// no such limit; this one protects the machine that runs the test.
+    /// Bytes that one call may leave in the host as state, events, HTTP requests and trace, as they lie in memory.
+    /// The real host has no such limit; this one protects the machine that runs the test.
     pub kept_bytes: usize,
     /// Bytes of all that calls have left as state, as they lie in memory; the real host has no such limit.
     pub state_bytes: usize,

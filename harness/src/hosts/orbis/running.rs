@@ -91,14 +91,19 @@ impl Running {
         Err(full(function, &format!("JSON takes at most {limit} bytes once it is read"), "kept_bytes"))
     }
 
-    /// So many bytes more that the host keeps after the call, as state or as an event.
+    /// So many bytes more that the host keeps after the call, as state, as an event or as an HTTP request. The trace
+    /// counts, too.
     pub(super) fn keep(&mut self, function: &str, bytes: usize) -> Result<(), Refusal> {
         self.kept = self.kept.saturating_add(bytes);
         let limit = self.limits.kept_bytes;
-        if self.kept <= limit {
+        if self.kept.saturating_add(self.events.bytes()) <= limit {
             return Ok(());
         }
-        Err(full(function, &format!("one call leaves at most {limit} bytes of state and events"), "kept_bytes"))
+        Err(full(
+            function,
+            &format!("one call leaves at most {limit} bytes of state, events, HTTP requests and trace"),
+            "kept_bytes",
+        ))
     }
 
     /// Sets a key of state, if there is room for it.

@@ -190,6 +190,7 @@ impl Watch for Recorder {
 /// How a call ended, as a recording keeps it.
 pub(super) fn ending(result: Result<&[u8], &Error>) -> End {
     match result {
+        Ok(output) if output.len() > BYTES => End::Output(Value::Cut { length: output.len() as u64 }),
         Ok(output) => End::Output(Value::Block(Some(output.to_vec()))),
         Err(error) => End::Error(error.to_string()),
     }
