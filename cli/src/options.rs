@@ -25,6 +25,8 @@ Examples:
   cargo plugsmith run . FETCH --http 'GET https://api.example.com/* 200 {\"ok\": true}'
   cargo plugsmith run . FETCH --http 'GET https://api.example.com/* 200 @answer.json'
   cargo plugsmith run . SUB total -- -5 --not-an-option
+  cargo plugsmith run --client . SET user:1 Ada
+  cargo plugsmith run --event . OnKeyWrite key=user:1 value=Ada
 
 The reply goes to standard output as redis-cli prints it, the trace to standard error.
 Every KEY=VALUE and BODY is text; @FILE is a file's contents; @@ starts text with one @.";
@@ -243,6 +245,10 @@ pub(crate) struct Run {
     /// backends, and with GET, SET and the like of the host's own
     #[arg(long)]
     pub(crate) client: bool,
+    /// Fire an event of a Ferrite host: COMMAND is its name, and the arguments are its fields,
+    /// FIELD=VALUE or FIELD:=JSON
+    #[arg(long, conflicts_with = "client")]
+    pub(crate) event: bool,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
     #[command(flatten)]

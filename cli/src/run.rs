@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 
 use plugsmith_harness::hosts::ferrite::Fcall;
-use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::protocol::{json, metadata::Record};
+use plugsmith_harness::plugsmith::{Event, HookResult, Value};
 use plugsmith_harness::{Error as Harness, Module, Outcome, Plugin, Profile, Source};
 
 use crate::error::Error;
 use crate::options::{OutputOptions, Run};
-use crate::{artifact, reply, report, terminal};
+use crate::{artifact, reply, report, terminal, values};
 
 pub(crate) fn run(options: Run) -> Result<u8, Error> {
     let quiet = options.output.quiet;
@@ -18,6 +18,12 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     let arguments: Vec<Value> =
         options.arguments.into_iter().map(OsString::into_encoded_bytes).map(Value::from_bytes).collect();
     let module = Module::parse(&Source::from(artifact.as_path()).read()?)?;
+    if options.event {
+        let event = event(name, &arguments)?;
+        let outcome = Plugin::load_in(artifact, options.host.host(&module, quiet)?)?.fire(event);
+        let verdict = outcome.result.as_ref().ok().map(verdict);
+        return print(name, &arguments, &outcome, verdict.as_ref(), &options.output);
+    }
     if module.is_fcall() {
         let mut function = Fcall::load(artifact)?;
         if let Some(time) = options.host.clock_only("FCALL")? {
@@ -30,7 +36,8 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
                 options.plugin
             )));
         }
-        return print(name, &arguments, &function.call(arguments.as_slice()), &options.output);
+        let outcome = function.call(arguments.as_slice());
+        return print(name, &arguments, &outcome, outcome.result.as_ref().ok(), &options.output);
     }
     let mut plugin = Plugin::load_in(artifact, options.host.host(&module, quiet)?)?;
     if let Some(function) = function(&plugin, name).filter(|_| !options.client) {
@@ -49,7 +56,7 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     if let Err(error @ Harness::InvalidModule { .. }) = outcome.result {
         return Err(Error::Harness(error));
     }
-    let code = print(name, &arguments, &outcome, &options.output)?;
+    let code = print(name, &arguments, &outcome, outcome.result.as_ref().ok(), &options.output)?;
     if let (Err(Harness::BadOutput { .. }), false) = (&outcome.result, options.output.json) {
         terminal::note(&format!(
             "\nif {name} is a function and no command: cargo plugsmith call {} {name}",
@@ -59,20 +66,47 @@ pub(crate) fn run(options: Run) -> Result<u8, Error> {
     Ok(code)
 }
 
+/// An event with the fields that the arguments name.
+fn event(name: &str, fields: &[Value]) -> Result<Event, Error> {
+    fields.iter().try_fold(Event::new(name), |event, field| {
+        let text =
+            field.as_str().ok_or_else(|| Error::Input("a field is text: FIELD=VALUE or FIELD:=JSON".to_owned()))?;
+        let values::StoragePair { key, value } = values::storage_pair(text).map_err(Error::Input)?;
+        Ok(event.with(&key, value))
+    })
+}
+
+/// A hook's verdict as a reply.
+fn verdict(result: &HookResult) -> Value {
+    match result {
+        HookResult::Continue => Value::SimpleString("continue".to_owned()),
+        HookResult::Abort(message) => Value::Array(vec!["abort".into(), message.as_str().into()]),
+        HookResult::Modified(value) => Value::Array(vec!["modified".into(), value.clone()]),
+    }
+}
+
 /// The reply, and what happened on the way to it.
-fn print(name: &str, arguments: &[Value], outcome: &Outcome<Value>, output: &OutputOptions) -> Result<u8, Error> {
+fn print<T>(
+    name: &str,
+    arguments: &[Value],
+    outcome: &Outcome<T>,
+    reply: Option<&Value>,
+    output: &OutputOptions,
+) -> Result<u8, Error> {
     if output.json {
         let arguments = arguments.iter().map(|value| report::raw(|out| json::write(out, value))).collect();
-        let reply = outcome.result.as_ref().ok().map(|value| report::raw(|out| json::write(out, value)));
+        let reply = reply.map(|value| report::raw(|out| json::write(out, value)));
         terminal::output(&report::json(name, report::Input::Arguments(arguments), outcome, reply.as_deref()))?;
         return Ok(report::code(outcome));
     }
+    if let Some(value) = reply {
+        terminal::output(reply::render(value).as_bytes())?;
+    }
     match &outcome.result {
-        Ok(value) => terminal::output(reply::render(value).as_bytes())?,
         Err(error) if report::is_answer(error) => {
             terminal::output(reply::render(&Value::Error(error.to_string())).as_bytes())?;
         }
-        Err(_) => {}
+        _ => {}
     }
     report::print(outcome, output.quiet);
     Ok(report::code(outcome))

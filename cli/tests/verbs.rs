@@ -4,6 +4,8 @@
 
 #[path = "verbs/again.rs"]
 mod again;
+#[path = "verbs/author.rs"]
+mod author;
 #[path = "verbs/build.rs"]
 mod build;
 #[path = "verbs/call.rs"]

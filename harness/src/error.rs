@@ -176,17 +176,15 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
-    /// The call used all of its fuel while it waited for the clock to move.
+    /// The call used all of its fuel or its time while it waited for the clock to move.
     #[error(
-        "out of fuel: it read the clock {reads} times without sleeping, and waits for a time that does not come: the \
-         clock of a test stands still during a call and moves only while the plugin sleeps; sleep, or let the test \
-         move it between calls with `Plugin::advance`"
+        "it waits for the clock: it read the time {reads} times without sleeping, and the time that it waits for does \
+         not come, because the clock of a test stands still during a call and moves only while the plugin sleeps; \
+         sleep, or let the test move it between calls with `Plugin::advance`"
     )]
     WaitsForClock {
         /// How often it asked for the time.
         reads: u64,
-        /// The limit of fuel.
-        limit: u64,
     },
     /// The call has run to its end and cost more than its [`Budget`](crate::powers::cost::Budget).
     #[error("`{export}` exceeds its budget: {}{}", exceeded.join("; "), used(host_calls))]

@@ -90,3 +90,18 @@ fn every_page_with_rust_is_a_doctest() {
         assert!(!has_rust || sources.contains(&format!("{name}\"")), "add {name} to harness/src/pages.rs");
     }
 }
+
+#[test]
+fn every_error_is_in_the_reference() {
+    let source = std::fs::read_to_string(root().join("harness/src/error.rs")).unwrap();
+    let variants = source.split_once("pub enum Error {").unwrap().1.split_once("\n}\n").unwrap().0;
+    let names = variants
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter_map(|line| line.split([' ', '(', ',']).next());
+    let names: Vec<_> = names.filter(|name| name.starts_with(|letter: char| letter.is_ascii_uppercase())).collect();
+    assert!(names.len() > 30, "{names:?}");
+    let page = std::fs::read_to_string(root().join("docs/harness.md")).unwrap();
+    let missing: Vec<_> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/harness.md says nothing of {missing:?}");
+}

@@ -11,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use plugsmith_harness::hosts::orbis::{Request, Response};
+use tower_http::compression::CompressionLayer;
 
 use super::Server;
 
@@ -18,7 +19,8 @@ use super::Server;
 const DRAINED: usize = 64 * 1024 * 1024;
 
 pub(super) fn router(server: Arc<Server>) -> Router {
-    Router::new().fallback(answer).with_state(server)
+    // As Orbis' own server: responses of 32 bytes and more are compressed for who accepts it.
+    Router::new().fallback(answer).layer(CompressionLayer::new()).with_state(server)
 }
 
 async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Request) -> axum::response::Response {

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use plugsmith_harness::plugsmith::testing::HttpFailure;
-use plugsmith_harness::plugsmith::{HttpResponse, Value};
+use plugsmith_harness::plugsmith::{Event, HttpResponse, Value};
 use plugsmith_harness::{Host, Outcome, Plugin};
 
 use crate::sandbox::{VERBS, root};
@@ -128,4 +128,33 @@ fn a_command_finds_its_keys_and_gets_its_arguments_again() {
     said(run(host(), &[b"text"]), " HELLO.COUNT text  # without --storage a=b:");
     said(run(Host::new(), &[b"--json"]), " HELLO.COUNT -- --json");
     said(run(Host::new(), &[b"\xffa"]), r" HELLO.COUNT $'\xffa'");
+}
+
+/// Hooks that refuse, change and trap.
+const HOOKS: &str = "harness/tests/fixtures/events";
+
+#[test]
+fn an_event_is_fired_again() {
+    let mut plugin = Plugin::load(plugsmith_harness::build(&root().join(HOOKS)).unwrap()).unwrap();
+    let event = Event::new("OnKeyWrite").key("protected:it's").value("@x");
+    let outcome = plugin.fire(event);
+    let (line, output) = again(&outcome);
+    assert!(line.ends_with(r"/events OnKeyWrite 'key=protected:it'\''s' value=@@x"), "{line}");
+    let verdict = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(verdict, "1) \"abort\"\n2) \"Cannot write to protected keys\"\n", "{line}");
+    let outcome = plugin.fire(Event::new("BeforeCommand").command("GET", ["forbidden"]).client(1));
+    let (line, output) = again(&outcome);
+    assert!(line.contains(r#"command=GET 'args:=["forbidden"]' client_id:=1"#), "{line}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("NOPERM not this one"), "{line}");
+}
+
+#[test]
+fn what_a_client_did_is_done_again() {
+    let mut plugin = Plugin::load(plugsmith_harness::build(&root().join(HOOKS)).unwrap()).unwrap();
+    let outcome = plugin.client().command("SET", ("protected:a", "x"));
+    let error = outcome.result.as_ref().unwrap_err().to_string();
+    let (line, output) = again(&outcome);
+    assert!(line.contains("cargo plugsmith run --client "), "{line}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), format!("(error) {error}"), "{line}");
+    assert!(!plugin.client().wait(Duration::from_secs(1)).report().contains("again with"));
 }

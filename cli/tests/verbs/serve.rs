@@ -33,7 +33,9 @@ impl Server {
 
     /// The status and the body.
     fn send(&self, method: &str, path: &str, token: Option<&str>, body: &[u8]) -> (u16, String) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        // A header that it sends or not, by which of its features are on.
+        let config = ureq::Agent::config_builder().http_status_as_error(false).accept_encoding("").build();
+        let agent: ureq::Agent = config.into();
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -94,6 +96,31 @@ fn routes_are_answered_and_traced() {
 }
 
 #[test]
+fn a_response_is_compressed_for_who_asks() {
+    let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
+    let plain = server.get("/nowhere").1;
+    let ask = |accepts: &str, path: &str| {
+        let address = server.url.strip_prefix("http://").unwrap();
+        let (host, prefix) = address.split_at(address.find('/').unwrap());
+        let mut stream = TcpStream::connect(host).unwrap();
+        let head = format!("host: {host}\r\naccept-encoding: {accepts}\r\nconnection: close");
+        write!(stream, "GET {prefix}{path} HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        (String::from_utf8(answer[..end].to_vec()).unwrap().to_lowercase(), answer[end + 4..].to_vec())
+    };
+    let (head, body) = ask("gzip", "/nowhere");
+    assert!(head.contains("content-encoding: gzip") && head.contains("vary: accept-encoding"), "{head}");
+    assert!(body.windows(2).any(|window| window == [0x1f, 0x8b]), "{body:?}");
+    let (head, body) = ask("identity", "/nowhere");
+    assert!(!head.contains("content-encoding"), "{head}");
+    assert_eq!(String::from_utf8(body).unwrap(), plain);
+    let (head, _) = ask("gzip", "/number");
+    assert!(!head.contains("content-encoding"), "it is too short to gain anything: {head}");
+}
+
+#[test]
 fn a_token_logs_in_and_the_handler_sees_the_request() {
     let server =
         Server::start(&mut plugsmith(["serve", ORBIS, "--quiet", "--token", "s3cret", "--user", "ada", "--admin"]));
@@ -112,7 +139,9 @@ fn a_token_logs_in_and_the_handler_sees_the_request() {
 fn who_is_logged_in_is_read_letter_by_letter_as_in_the_real_host() {
     let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
     let status = |value: &str| {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        // A header that it sends or not, by which of its features are on.
+        let config = ureq::Agent::config_builder().http_status_as_error(false).accept_encoding("").build();
+        let agent: ureq::Agent = config.into();
         let sent = agent.post(format!("{}/echo/7", server.url)).header("authorization", value).send("1");
         sent.unwrap().status().as_u16()
     };
@@ -165,7 +194,9 @@ fn another_plugin_and_another_path_are_not_found() {
     let server = Server::start(&mut plugsmith(["serve", ORBIS, "--quiet"]));
     let root = server.url.split("/api").next().unwrap().to_owned();
     let elsewhere = |path: &str| {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        // A header that it sends or not, by which of its features are on.
+        let config = ureq::Agent::config_builder().http_status_as_error(false).accept_encoding("").build();
+        let agent: ureq::Agent = config.into();
         let mut response = agent.get(format!("{root}{path}")).call().unwrap();
         told((response.status().as_u16(), response.body_mut().read_to_string().unwrap()))
     };

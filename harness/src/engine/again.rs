@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use plugsmith::Value;
 use plugsmith::testing::{FakeHost, HttpAnswer, HttpFailure, HttpMatch, HttpReply, SeededRandom, Stored, VirtualClock};
-use serde_json::Value as Json;
 
 use crate::engine::host::Host;
 use crate::engine::limits::Limits;
 use crate::text::quote;
-use crate::trace::again::Again;
+use crate::trace::again::{Again, json};
 
 impl Host {
     /// This host's options, for the artifact of this name. What hangs onto its plugins adds its own.
@@ -91,23 +90,6 @@ fn storage(key: &str, stored: &Stored, again: &mut Again) {
         },
         Stored::Typed(name, _) => again.leave_out(format!("--storage {}, which is a {name}", quote(key))),
     }
-}
-
-/// As the command line reads JSON.
-fn json(value: &Value) -> Option<Json> {
-    Some(match value {
-        Value::Null => Json::Null,
-        Value::Boolean(value) => Json::Bool(*value),
-        Value::Integer(number) => Json::from(*number),
-        Value::Double(number) => Json::Number(serde_json::Number::from_f64(*number)?),
-        Value::String(text) => Json::String(text.clone()),
-        Value::Array(items) => Json::Array(items.iter().map(json).collect::<Option<_>>()?),
-        Value::Map(pairs) => {
-            let pair = |(key, value): &(Value, Value)| Some((key.as_str()?.to_owned(), json(value)?));
-            Json::Object(pairs.iter().map(pair).collect::<Option<_>>()?)
-        }
-        _ => return None,
-    })
 }
 
 fn http(requests: &HttpMatch, reply: &HttpReply, again: &mut Again) {

@@ -329,6 +329,10 @@ impl Plugin {
             {
                 Err(Error::TimedOut { milliseconds })
             }
+            // Of a call that was interrupted nobody knows the fuel, but it had more time than the command has.
+            Err(Error::TimedOut { milliseconds: limit }) if limit >= milliseconds => {
+                Err(Error::TimedOut { milliseconds })
+            }
             result => result,
         }
     }

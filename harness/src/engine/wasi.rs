@@ -27,13 +27,20 @@ impl Wasi {
         self.slept.get()
     }
 
-    /// The error of a call that has waited for the clock until it had no fuel left.
+    /// The error of a call that has waited for the clock until it had no fuel or time left.
     pub(crate) fn waited_in_vain(&self, error: Error) -> Error {
         /// More than a plugin asks for the time within one call that does something else.
         const MANY: u64 = 1_000;
+        // Of a small limit, little else can have been done between two of these.
+        const FEW: u64 = 16;
+        const BETWEEN: u64 = 10_000;
+        let reads = self.clock_reads.get();
         match error {
-            Error::OutOfFuel { limit } | Error::OutOfHostCalls { limit } if self.clock_reads.get() >= MANY => {
-                Error::WaitsForClock { reads: self.clock_reads.get(), limit }
+            Error::TimedOut { .. } if reads >= MANY => Error::WaitsForClock { reads },
+            Error::OutOfFuel { limit } | Error::OutOfHostCalls { limit }
+                if reads >= MANY || (reads >= FEW && reads.saturating_mul(BETWEEN) > limit) =>
+            {
+                Error::WaitsForClock { reads }
             }
             error => error,
         }

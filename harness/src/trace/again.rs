@@ -1,6 +1,8 @@
 //! What a shell needs to make a call again, and what it cannot be given.
 
+use plugsmith::Value;
 use plugsmith::protocol::host_functions::HostValue;
+use serde_json::Value as Json;
 
 use crate::error::Error;
 use crate::text::{quote, quote_bytes};
@@ -47,6 +49,26 @@ impl Again {
         }
     }
 
+    /// A field of an event, as the command line takes it: `key=text`, or `key:=json`.
+    pub(crate) fn field(&mut self, key: &str, value: &Value) -> Option<String> {
+        let text = match value {
+            Value::String(text) => Some(text.as_str()),
+            Value::BulkString(bytes) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        };
+        let word = match text {
+            Some(text) if !key.ends_with(':') => {
+                Some(format!("{key}={}{text}", if text.starts_with('@') { "@" } else { "" }))
+            }
+            _ => json(value).map(|json| format!("{key}:={json}")),
+        };
+        let word = word.filter(|word| !key.contains('=') && !word.contains('\0'));
+        if word.is_none() {
+            self.leave_out(format!("the field {}", quote(key)));
+        }
+        word.map(|word| quote(&word))
+    }
+
     /// Names what no option can say.
     pub(crate) fn leave_out(&mut self, what: impl Into<String>) {
         self.left_out.push(what.into());
@@ -81,11 +103,9 @@ impl Again {
     pub(crate) fn after(&self, events: &[Event], error: Option<&Error>, earlier: usize) -> Again {
         let mut again = self.clone();
         for name in &self.mocked {
-            let calls = events.iter().filter_map(|event| match event {
-                Event::Call(call) if call.name == *name => Some(call),
-                _ => None,
-            });
-            again.replies(name, &calls.collect::<Vec<_>>());
+            let mut calls = Vec::new();
+            calls_of(name, events, &mut calls);
+            again.replies(name, &calls);
         }
         if let Some(Error::TimedOut { milliseconds }) = error
             && !again.options.contains("--timeout-ms ")
@@ -122,6 +142,16 @@ impl Again {
     }
 }
 
+/// The calls of a host function, those that hooks and the like made among them.
+fn calls_of<'a>(name: &str, events: &'a [Event], calls: &mut Vec<&'a HostCall>) {
+    for event in events {
+        if let Event::Call(call) = event {
+            calls.extend((call.name == name).then_some(call));
+            calls_of(name, &call.inside, calls);
+        }
+    }
+}
+
 /// What stands behind a function's name in `--host-fn`.
 fn reply(call: &HostCall) -> Option<Vec<u8>> {
     let Ok(_) = &call.result else {
@@ -139,6 +169,23 @@ fn reply(call: &HostCall) -> Option<Vec<u8>> {
         HostValue::Block(Some(bytes)) if bytes.len() == typed.length && !bytes.contains(&0) => {
             let at: &[u8] = if bytes.starts_with(b"@") { b"@" } else { b"" };
             [b"=", at, bytes].concat()
+        }
+        _ => return None,
+    })
+}
+
+/// As the command line reads JSON.
+pub(crate) fn json(value: &Value) -> Option<Json> {
+    Some(match value {
+        Value::Null => Json::Null,
+        Value::Boolean(value) => Json::Bool(*value),
+        Value::Integer(number) => Json::from(*number),
+        Value::Double(number) => Json::Number(serde_json::Number::from_f64(*number)?),
+        Value::String(text) => Json::String(text.clone()),
+        Value::Array(items) => Json::Array(items.iter().map(json).collect::<Option<_>>()?),
+        Value::Map(pairs) => {
+            let pair = |(key, value): &(Value, Value)| Some((key.as_str()?.to_owned(), json(value)?));
+            Json::Object(pairs.iter().map(pair).collect::<Option<_>>()?)
         }
         _ => return None,
     })

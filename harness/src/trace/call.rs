@@ -1,6 +1,7 @@
 //! A call in words, for traces and for shells: kept as data, since most calls are never looked at.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use plugsmith::protocol::arguments;
 use plugsmith::{Event as HookEvent, Value};
@@ -30,8 +31,10 @@ pub(crate) enum What {
     Function(Vec<u8>),
     /// The hooks of an event.
     Event(HookEvent),
-    /// What a client does, with its arguments.
+    /// A client's command with its arguments.
     Client(Vec<Value>),
+    /// A client that lets this time pass.
+    Wait(Duration),
     /// A request, in words.
     #[cfg(feature = "orbis")]
     Request { shown: String, replay: Option<String> },
@@ -65,6 +68,7 @@ impl Call {
                 let fields = event.fields.iter().map(|(name, value)| format!(" {name}={}", event::render_value(value)));
                 format!("event {}{}", event.name, fields.collect::<String>())
             }
+            What::Wait(time) => format!("client WAIT \"{time:?}\""),
             #[cfg(feature = "orbis")]
             What::Request { shown, .. } => shown.clone(),
             What::Command(arguments) | What::Client(arguments) => {
@@ -81,8 +85,8 @@ impl Call {
         }
     }
 
-    /// The command that makes this call again from a shell; none for an event and for a client, and none that
-    /// is longer than a shell takes.
+    /// The command that makes this call again from a shell; none for time that passes, and none that is longer
+    /// than a shell takes.
     pub(crate) fn replay(&self, events: &[Event], error: Option<&Error>) -> Option<String> {
         self.whole_replay(events, error).filter(|command| command.len() <= COMMAND)
     }
@@ -91,7 +95,12 @@ impl Call {
         let mut again = self.again.after(events, error, self.earlier);
         let name = quote(&self.name);
         Some(match &self.what {
-            What::Event(_) | What::Client(_) => return None,
+            What::Wait(_) => return None,
+            What::Event(event) => {
+                let fields = event.fields.iter().filter_map(|(key, value)| again.field(key, value));
+                let words: String = fields.map(|word| format!(" {word}")).collect();
+                format!("cargo plugsmith run --event {} {name}{words}{}", again.words(), again.comment())
+            }
             #[cfg(feature = "orbis")]
             What::Request { replay, .. } => return replay.clone(),
             What::Function(input) if input.is_empty() => {
@@ -109,7 +118,8 @@ impl Call {
                     format!("printf '{bytes}' | cargo plugsmith call {words} {name} --input-file -{}", again.comment())
                 }
             },
-            What::Command(arguments) => {
+            What::Command(arguments) | What::Client(arguments) => {
+                let client = if matches!(self.what, What::Client(_)) { "--client " } else { "" };
                 let mut words = Vec::new();
                 for (index, argument) in arguments.iter().enumerate() {
                     let argument = arguments::encode_one(argument);
@@ -123,7 +133,7 @@ impl Call {
                     words.insert(0, "--".to_owned());
                 }
                 words.insert(0, name);
-                format!("cargo plugsmith run {} {}{}", again.words(), words.join(" "), again.comment())
+                format!("cargo plugsmith run {client}{} {}{}", again.words(), words.join(" "), again.comment())
             }
         })
     }

@@ -82,6 +82,41 @@ impl Event {
     }
 }
 
+/// Events that look the same in a trace, in a row, as of a plugin that waits for the clock.
+pub(crate) struct Run {
+    line: String,
+    pub(crate) count: usize,
+}
+
+impl Run {
+    /// The events as runs.
+    pub(crate) fn all<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for event in events {
+            let line = event.to_string();
+            match runs.last_mut() {
+                Some(last) if last.line == line => last.count += 1,
+                _ => runs.push(Run { line, count: 1 }),
+            }
+        }
+        runs
+    }
+
+    /// Its lines: one for more than three events.
+    pub(crate) fn lines(self) -> Vec<String> {
+        const SHOWN: usize = 3;
+        match self.count {
+            1..=SHOWN => vec![self.line; self.count],
+            count => vec![format!("{}  ({count} times)", self.line)],
+        }
+    }
+}
+
+/// Events as a trace shows them.
+pub(crate) fn lines(events: &[Event]) -> Vec<String> {
+    Run::all(events).into_iter().flat_map(Run::lines).collect()
+}
+
 /// A call of a host function.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -178,9 +213,9 @@ impl std::fmt::Display for HostCall {
             Ok(Some(result)) => write!(f, " -> {result}")?,
             Err(message) => write!(f, " -> failed: {message}")?,
         }
-        for event in &self.inside {
+        for line in lines(&self.inside) {
             // A call stands two spaces in, what happened inside of it two more.
-            write!(f, "\n    {}", event.to_string().replace('\n', "\n  "))?;
+            write!(f, "\n    {}", line.replace('\n', "\n  "))?;
         }
         Ok(())
     }

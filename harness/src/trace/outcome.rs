@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::text::printable;
 use crate::trace::call::{self, Call, Past, Shown, What};
 use crate::trace::cost::{Cost, Crossed};
-use crate::trace::event::{Event, Excerpt, HostCall};
+use crate::trace::event::{self, Event, Excerpt, HostCall, Run};
 
 /// What came of one call: its result, and all that happened on the way.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ impl<T> Outcome<T> {
     /// ```
     pub fn trace(&self) -> String {
         let mut lines = vec![self.call()];
-        lines.extend(self.events.iter().map(|event| format!("  {event}")));
+        lines.extend(event::lines(&self.events).into_iter().map(|line| format!("  {line}")));
         lines.push(match &self.result {
             Ok(_) => call::ending(&self.shown),
             Err(error) => format!("=> error: {error}"),
@@ -149,11 +149,12 @@ impl<T> Outcome<T> {
         if let Err(Error::Trapped { frames, .. }) = &self.result {
             section(&mut text, "in the plugin", frames);
         }
-        let calls = self.host_calls();
-        let lines = calls.iter().rev().take(SHOWN).rev().map(|call| call.to_string().replace('\n', "\n  "));
-        let mut shown = lines.collect::<Vec<_>>();
+        let mut runs = Run::all(self.events.iter().filter(|event| matches!(event, Event::Call(_))));
+        runs.drain(..runs.len().saturating_sub(SHOWN));
         let left_out = self.events.iter().map(|event| if let Event::LeftOut(count) = event { *count } else { 0 });
-        let earlier = calls.len() - shown.len() + left_out.sum::<usize>();
+        let shown_count = runs.iter().map(|run| run.count).sum::<usize>();
+        let earlier = self.host_calls().len() - shown_count + left_out.sum::<usize>();
+        let mut shown: Vec<_> = runs.into_iter().flat_map(Run::lines).map(|line| line.replace('\n', "\n  ")).collect();
         if earlier > 0 {
             shown.insert(0, format!(".. {earlier} earlier"));
         }
@@ -161,7 +162,7 @@ impl<T> Outcome<T> {
         let logs = self
             .logs()
             .iter()
-            .map(|line| format!("{}: {}", line.level.name(), crate::trace::event::render_line(&line.text)))
+            .map(|line| format!("{}: {}", line.level.name(), event::render_line(&line.text)))
             .collect::<Vec<_>>();
         section(&mut text, "log", &logs);
         section(&mut text, "again with", again.as_slice());

@@ -265,3 +265,18 @@ fn a_redirect_that_no_client_follows_fails_the_request() {
     assert_eq!(failure("POST", "/body"), "redirect failed");
     assert!(failure("GET", "/cached").contains("status: 304"));
 }
+
+#[test]
+fn a_response_that_has_no_body_gives_none() {
+    let ctx = MockContext::new();
+    ctx.mock_http("HEAD https://a.test/", HttpResponse::new(200, "a body").header("x", "y"));
+    let response = ctx.http().send_for_headers(&HttpRequest::new("HEAD", "https://a.test/")).unwrap();
+    assert_eq!((response.status, response.body.len(), response.headers["x"].as_str()), (200, 0, "y"));
+    for status in [101, 204, 304] {
+        let reply = HttpResponse::new(status, "a body");
+        assert_eq!(
+            HttpMocks::default().try_add("GET *".into(), reply.into()),
+            Err(format!("the HTTP mock `GET *` has a body, which no client reads from a response of status {status}"))
+        );
+    }
+}

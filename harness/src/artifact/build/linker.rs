@@ -1,7 +1,16 @@
-//! What the linker means when it refuses two plugins in one artifact.
+//! What the linker means when it refuses.
 
-/// Cargo's output, and where the linker found one export in two crates, what that means.
+/// Cargo's output, and where the linker found one export in two crates, or a path that it cannot write, what that
+/// means.
 pub(super) fn explained(output: String) -> String {
+    // LLVM takes `%` in the name of a temporary file for a place to put a random digit.
+    let unwritten = output.lines().filter_map(|line| line.split_once("cannot open output file ")).map(|(_, path)| path);
+    if unwritten.into_iter().any(|path| path.contains('%')) {
+        return format!(
+            "{output}\nin a path with `%` the linker cannot write its output: move the project, or name another folder \
+             with `--target-dir` or in .cargo/config.toml:\n\n[build]\ntarget-dir = \"..\""
+        );
+    }
     let mut names: Vec<_> = output
         .lines()
         .filter_map(|line| line.split_once("duplicate symbol: ").map(|(_, name)| name.trim()))

@@ -94,8 +94,7 @@ impl Client<'_> {
     /// # Errors
     /// In the outcome: what a hook fails with, the first where several do; the other keys are told all the same.
     pub fn wait(&mut self, time: Duration) -> Outcome<Vec<String>> {
-        let shown = vec![Value::String(format!("{time:?}"))];
-        self.plugin.act("WAIT", What::Client(shown), |plugin, past| {
+        self.plugin.act("WAIT", What::Wait(time), |plugin, past| {
             plugin.advance(time);
             let expired = std::mem::take(&mut plugin.expired);
             let mut told = Ok(());

@@ -79,8 +79,21 @@ impl HttpAnswer {
             HttpAnswer::Response(HttpResponse { status, .. }) if !matches!(status, 101 | 200..=999) => Err(format!(
                 "has status {status}, which no client passes on: the statuses that a plugin can see are 101 and 200 to 999"
             )),
+            HttpAnswer::Response(HttpResponse { status: status @ (101 | 204 | 304), body, .. }) if !body.is_empty() => {
+                Err(format!("has a body, which no client reads from a response of status {status}"))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// The answer to a request of this method: one to `HEAD` has no body.
+    fn to(mut self, method: &str) -> HttpAnswer {
+        if let HttpAnswer::Response(response) = &mut self
+            && method == "HEAD"
+        {
+            response.body.clear();
+        }
+        self
     }
 }
 
@@ -146,14 +159,15 @@ impl HttpReply {
 
     /// The next answer; none where a sequence is at its end.
     pub(super) fn next(&mut self, request: &HttpRequest) -> Option<Result<HttpAnswer, String>> {
-        match &mut self.0 {
-            Source::Always(answer) => Some(Ok(answer.clone())),
-            Source::Sequence(answers) => answers.pop_front().map(Ok),
+        let answer = match &mut self.0 {
+            Source::Always(answer) => Ok(answer.clone()),
+            Source::Sequence(answers) => Ok(answers.pop_front()?),
             Source::Closure(closure) => {
                 let answer = closure.lock().unwrap_or_else(PoisonError::into_inner)(request);
-                Some(answer.check().map(|()| answer))
+                answer.check().map(|()| answer)
             }
-        }
+        };
+        Some(answer.map(|answer| answer.to(&request.method)))
     }
 }
 
