@@ -4,6 +4,7 @@
 mod orbis;
 
 use plugsmith::Value;
+use plugsmith::protocol::headers::redact_url;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 use plugsmith::protocol::resp;
 
@@ -127,7 +128,7 @@ fn is_secret(name: &str) -> bool {
 
 /// `GET https://example.com`, and the body where there is one.
 fn requested(method: &str, url: &str, body: &[u8]) -> Vec<String> {
-    let line = shorten(&format!("{method} {url}"));
+    let line = shorten(&format!("{method} {}", redact_url(url, "[redacted]")));
     std::iter::once(line).chain((!body.is_empty()).then(|| render_bytes(body))).collect()
 }
 

@@ -1,4 +1,4 @@
-//! HTTP headers as they are shown: without their secrets.
+//! HTTP headers and URLs as they are shown: without their secrets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +40,36 @@ pub fn redact(name: &str, value: &str) -> String {
         Some(scheme) => format!("{scheme} [redacted]"),
         None => "[redacted]".to_owned(),
     }
+}
+
+/// A URL as it is shown: `hidden` stands for a password, and for the values of secret parameters.
+///
+/// ```
+/// use plugsmith::protocol::headers::redact_url;
+///
+/// assert_eq!(redact_url("https://ada:pw@a.test/x?q=1&api_key=k#t", "*"), "https://*@a.test/x?q=1&api_key=*#t");
+/// assert_eq!(redact_url("https://a.test/?page=2", "*"), "https://a.test/?page=2");
+/// ```
+pub fn redact_url(url: &str, hidden: &str) -> String {
+    let (url, fragment) = url.find('#').map_or((url, ""), |at| url.split_at(at));
+    let (address, query) = url.find('?').map_or((url, ""), |at| url.split_at(at));
+    let mut shown = address.to_owned();
+    if let Some((scheme, rest)) = address.split_once("://") {
+        let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        if let Some((_, host)) = authority.rsplit_once('@') {
+            shown = format!("{scheme}://{hidden}@{host}{path}");
+        }
+    }
+    let is_hidden = |name: &str| is_secret(&name.replace('_', "-")) || ["key", "sig"].contains(&name);
+    let parameters = query.split_inclusive(['?', '&']).map(|part| {
+        let (part, end) = part.find(['?', '&']).map_or((part, ""), |at| part.split_at(at));
+        match part.split_once('=') {
+            Some((name, _)) if is_hidden(&name.to_ascii_lowercase()) => format!("{name}={hidden}{end}"),
+            _ => format!("{part}{end}"),
+        }
+    });
+    shown.extend(parameters);
+    shown + fragment
 }
 
 /// Headers whose `Debug` is without their secrets.

@@ -23,7 +23,7 @@ impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
-            .field("url", &self.url)
+            .field("url", &headers::redact_url(&self.url, "[redacted]"))
             .field("headers", &headers::Shown(&self.headers))
             .field("body", &headers::ShownBody(&self.body))
             .finish()

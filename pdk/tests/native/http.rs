@@ -280,3 +280,18 @@ fn a_response_that_has_no_body_gives_none() {
         );
     }
 }
+
+#[test]
+fn a_secret_in_a_url_is_not_shown_and_a_mock_has_a_star_for_it() {
+    let ctx = MockContext::new();
+    let error = ctx.http().get("https://a.test/?token=t0k3n").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no mock answers GET https://a.test/?token=[redacted]: \
+         add ctx.mock_http(\"GET https://a.test/?token=*\", HttpResponse::new(200, \"..\"))"
+    );
+    ctx.mock_http("GET https://a.test/?token=*", HttpResponse::new(200, ""));
+    assert_eq!(ctx.http().get("https://a.test/?token=t0k3n").unwrap().status, 200);
+    let shown = format!("{:?}", HttpRequest::new("GET", "https://ada:pw@a.test/"));
+    assert!(shown.contains("https://[redacted]@a.test/"), "{shown}");
+}
