@@ -2,8 +2,11 @@
 
 pub(crate) mod build;
 pub(crate) mod callers;
+pub(crate) mod edges;
 pub mod file;
 pub(crate) mod inspect;
+#[cfg(feature = "powers")]
+pub(crate) mod literals;
 pub(crate) mod module;
 pub(crate) mod names;
 pub(crate) mod order;

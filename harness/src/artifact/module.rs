@@ -9,6 +9,7 @@ use plugsmith::protocol::metadata::{self, Record};
 use plugsmith::protocol::orbis;
 use wasmparser::{ExternalKind, KnownCustom, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
+use crate::artifact::edges::Edges;
 use crate::artifact::proposals;
 use crate::error::{Error, Result};
 use crate::import::{Import, Signature};
@@ -35,6 +36,8 @@ pub struct Module {
     pub(crate) memory: Option<usize>,
     /// How many memories it has.
     pub(crate) memories: usize,
+    /// The counters of an instrumented module.
+    pub(crate) edges: Option<Edges>,
     /// Why it may fill a host that does not limit tables.
     boundless: Option<String>,
     /// Why it is more than the compiler is given.
@@ -314,6 +317,9 @@ impl ModuleReader {
                         ExternalKind::Func => self.exported.push((export.name.to_owned(), export.index)),
                         ExternalKind::Memory if export.name == "memory" => {
                             self.module.memory = Some(export.index as usize);
+                        }
+                        ExternalKind::Memory => {
+                            self.module.edges = self.module.edges.or(Edges::of_export(export.name, export.index));
                         }
                         _ => {}
                     }

@@ -51,6 +51,12 @@ pub trait Guest {
         Recorded::default()
     }
 
+    /// How often the last call passed each place where control flow splits or meets, modulo 256; nothing unless the
+    /// artifact was instrumented, as [`fuzz`](fn@crate::powers::fuzz) does it.
+    fn edges(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// The blocks of Extism's kernel that the last call has left in use, its output aside; none in another ABI, and without an
     /// instance. Extism frees them before the next call.
     fn blocks(&self) -> Vec<Block> {

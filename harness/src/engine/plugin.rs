@@ -65,6 +65,8 @@ pub struct Plugin {
     folder: Option<PathBuf>,
     /// Who sees all calls besides the test's own watch.
     recorder: Option<Arc<dyn Watch>>,
+    /// What the last call counted; empty unless the artifact was instrumented.
+    edges: Vec<u8>,
 }
 
 impl Plugin {
@@ -178,6 +180,7 @@ impl Plugin {
             artifact: None,
             folder: None,
             recorder: None,
+            edges: Vec::new(),
         }
     }
 
@@ -295,6 +298,9 @@ impl Plugin {
         let fuel = own + self.running.below.spent.take().fuel;
         let result = within(limits.fuel, fuel, result);
         let result = self.in_time(function, fuel, result).map_err(|error| self.running.wasi.waited_in_vain(error));
+        if let Some(edges) = self.compiled.module.edges {
+            self.edges = self.running.take_edges(edges).unwrap_or_default();
+        }
         let pages = self.running.guest_memory().map_or(0, |memory| memory.size() as u64 / 65536);
         let only_once = self.running.host.grants.fresh_instances || function == "_start";
         // After `_start`, too, Extism makes a fresh instance.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 
 use extism::{CurrentPlugin, Val};
 
+use crate::artifact::edges::Edges;
 use crate::artifact::module::Module;
 use crate::engine::below::Below;
 use crate::engine::failure::Failure;
@@ -51,6 +52,8 @@ pub(crate) struct InstanceState {
     /// Which of them the guest exports as `memory`: in a start function so many from the end, once
     /// it has started so many from the start.
     pub(crate) guest_memory: Option<usize>,
+    /// Which of them is the first of the guest's, once it has started.
+    pub(crate) guest_start: Option<usize>,
 }
 
 /// The state of a call, replaced as a whole by that of the next.
@@ -131,6 +134,16 @@ impl Running {
         let index = instance.guest_memory?;
         let index = if instance.starting { instance.memories.len().checked_sub(index)? } else { index };
         instance.memories.get(index)?.upgrade()
+    }
+
+    /// What an instrumented guest has counted since the last time.
+    pub(crate) fn take_edges(&self, edges: Edges) -> Option<Vec<u8>> {
+        let instance = self.instance.borrow();
+        let index = instance.guest_start?.checked_add(edges.memory)?;
+        let memory = instance.memories.get(index)?.upgrade()?;
+        let counters = memory.read(0, edges.count as u64)?;
+        memory.write(0, &vec![0; edges.count])?;
+        Some(counters)
     }
 
     /// The output that the guest has set, as it is now.

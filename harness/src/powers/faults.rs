@@ -16,6 +16,8 @@ use crate::error::Error;
 use crate::trace::outcome::Outcome;
 
 pub use kind::Fault;
+#[cfg(feature = "powers")]
+pub(super) use kind::faults_of;
 pub use report::{Finding, Report, What};
 
 /// The most runs of one sweep.

@@ -11,6 +11,8 @@ mod audit;
 mod cost;
 mod faults;
 #[cfg(feature = "powers")]
+mod fuzz;
+#[cfg(feature = "powers")]
 mod invariant;
 mod replay;
 mod steady;

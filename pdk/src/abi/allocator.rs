@@ -118,9 +118,13 @@ impl State {
 
     /// Makes a block for `old` bytes one for `new` bytes, if it can stay where it is.
     fn resize(&mut self, block: *mut u8, old: usize, new: usize) -> bool {
-        let (old, new) = (class(old).1, class(new).1);
+        let (old, (class, new)) = (class(old).1, class(new));
         if old == new {
             return true;
+        }
+        // A call that makes a block of this size by growing one would never use those that it has freed.
+        if self.free.get(class).is_some_and(|free| !free.is_null()) {
+            return false;
         }
         if block.wrapping_add(old) != self.next || self.left + old < new {
             return false;
@@ -319,6 +323,31 @@ mod tests {
         let used = allocator.pages.used.get();
         (0..10).for_each(|_| work());
         assert_eq!(allocator.pages.used.get(), used);
+    }
+
+    #[test]
+    fn a_block_that_was_made_by_growing_or_shrinking_is_used_again() {
+        for sizes in [[16, 4096], [4096, 16]] {
+            let allocator = Allocator::new(Arena::new(1 << 20));
+            let [first, last, above] =
+                [sizes[0], sizes[1], 64].map(|size| Layout::from_size_align(size, 8).expect("a valid layout"));
+            let work = || {
+                // SAFETY: the size is not zero.
+                let block = unsafe { allocator.alloc(first) };
+                // SAFETY: made by this allocator with this layout.
+                let block = unsafe { allocator.realloc(block, first, sizes[1]) };
+                // SAFETY: the size is not zero.
+                let newest = unsafe { allocator.alloc(above) };
+                // SAFETY: it has this layout now.
+                unsafe { allocator.dealloc(block, last) };
+                // SAFETY: made by this allocator with this layout.
+                unsafe { allocator.dealloc(newest, above) };
+            };
+            (0..4).for_each(|_| work());
+            let used = allocator.pages.used.get();
+            (0..100).for_each(|_| work());
+            assert_eq!(allocator.pages.used.get(), used, "{sizes:?}");
+        }
     }
 
     #[test]

@@ -31,6 +31,10 @@ impl Guest for Plugin {
         self.running.host.ledger.recorded()
     }
 
+    fn edges(&self) -> Vec<u8> {
+        self.edges.clone()
+    }
+
     fn blocks(&self) -> Vec<Block> {
         let output = self.running.call.borrow().output.map(|(offset, _)| offset);
         let mut blocks = self.running.kernel_memory().map_or_else(Vec::new, |memory| blocks::in_use(&memory));

@@ -62,7 +62,11 @@ impl Plugin {
         }
         let started = running.enter(|| instance.call::<&[u8], ()>(&absent, b""));
         running.adopt_memories();
-        running.instance.borrow_mut().guest_memory = compiled.module.memory.map(|index| before + index);
+        {
+            let mut instance = running.instance.borrow_mut();
+            instance.guest_memory = compiled.module.memory.map(|index| before + index);
+            instance.guest_start = Some(before);
+        }
         match started {
             Err(error) if error.root_cause().to_string() != format!("Function not found: {absent}") => Err(error),
             _ => Ok(instance),

@@ -43,6 +43,8 @@ pub struct App {
     served: Option<Served>,
     /// Who sees all calls besides the test's own watch.
     recorder: Option<Arc<dyn Watch>>,
+    /// What the last call counted; empty unless the artifact was instrumented.
+    pub(super) edges: Vec<u8>,
 }
 
 impl App {
@@ -72,6 +74,7 @@ impl App {
             label,
             served: None,
             recorder: None,
+            edges: Vec::new(),
         })
     }
 
@@ -312,6 +315,7 @@ impl App {
 
     fn finish<T>(&mut self, what: What, ran: Ran<T>, shown: impl FnOnce(&T) -> String) -> Outcome<T> {
         let shown = ran.result.as_ref().map(shown).unwrap_or_default();
+        self.edges = ran.edges;
         let outcome = Outcome {
             result: ran.result,
             call: traced::Call { again: Arc::default(), earlier: 0, name: String::new(), what },

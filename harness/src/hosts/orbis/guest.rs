@@ -31,6 +31,10 @@ impl Guest for App {
         self.set_watch(watch);
     }
 
+    fn edges(&self) -> Vec<u8> {
+        self.edges.clone()
+    }
+
     fn recorded(&self) -> Recorded {
         self.ledger().recorded()
     }

@@ -14,6 +14,7 @@ use super::limits::Limits;
 use super::memory::Allocator;
 use super::running::Running;
 use super::services::Services;
+use crate::artifact::edges::Edges;
 use crate::engine::watch::{Watch, Watched};
 use crate::error::Error;
 use crate::trace::cost::Crossed;
@@ -29,6 +30,8 @@ pub(super) struct Finished<T> {
     /// Its transaction, if it has left one open.
     pub(super) session: Session,
     pub(super) crossed: Crossed,
+    /// What an instrumented artifact counted.
+    pub(super) edges: Vec<u8>,
 }
 
 /// An artifact, and what its calls share.
@@ -38,6 +41,7 @@ pub(super) struct Loaded<'a> {
     pub(super) limits: Limits,
     pub(super) abi: &'static Abi,
     pub(super) watch: Option<&'a Arc<dyn Watch>>,
+    pub(super) edges: Option<Edges>,
 }
 
 /// A fresh instance.
@@ -81,12 +85,18 @@ impl Loaded<'_> {
                 Ok((instance, memory))
             },
         );
+        let mut edges = Vec::new();
         let (result, store, pages) = match instance {
             Err(error) => (Err(Trapped::new(error, store.data(), self.limits)), store, 0),
             Ok((instance, memory)) => {
                 let mut fresh = Fresh { store, instance, memory, limits: self.limits, abi: self.abi };
                 let result = work(&mut fresh);
                 let pages = memory.size(&fresh.store);
+                let counters = self.edges.and_then(|edges| {
+                    let counters = instance.get_memory(&mut fresh.store, &edges.export())?;
+                    counters.data(&fresh.store).get(..edges.count).map(<[u8]>::to_vec)
+                });
+                edges = counters.unwrap_or_default();
                 (result, fresh.store, pages)
             }
         };
@@ -99,7 +109,7 @@ impl Loaded<'_> {
             None => result,
         };
         let (events, crossed, session) = (running.events.into_events(), running.crossed, running.session);
-        Finished { result, events, fuel, pages, duration, session, crossed }
+        Finished { result, events, fuel, pages, duration, session, crossed, edges }
     }
 }
 

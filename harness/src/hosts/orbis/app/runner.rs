@@ -96,6 +96,7 @@ impl Runner {
             limits: self.limits,
             abi: self.mode.abi(),
             watch,
+            edges: self.plugin.module.edges,
         }
     }
 
@@ -129,7 +130,7 @@ impl Runner {
             (Ok(true), result) => result.map(|(value, _)| value),
             (Err(reason), _) => Err(bad(format!("the transaction that it left open cannot be undone: {reason}"))),
         };
-        Ran { result, events, spent }
+        Ran { result, events, spent, edges: finished.edges }
     }
 
     /// The error, with its frames named by line tables: the artifact's, or its twin's.
@@ -159,14 +160,16 @@ pub(super) struct Ran<T> {
     pub(super) result: Result<T>,
     pub(super) events: Vec<Event>,
     pub(super) spent: Spent,
+    /// What an instrumented artifact counted.
+    pub(super) edges: Vec<u8>,
 }
 
 impl<T> Ran<T> {
     pub(super) fn without_plugin(value: T) -> Ran<T> {
-        Ran { result: Ok(value), events: Vec::new(), spent: Spent::default() }
+        Ran { result: Ok(value), events: Vec::new(), spent: Spent::default(), edges: Vec::new() }
     }
 
     pub(super) fn failed(error: Error) -> Ran<T> {
-        Ran { result: Err(error), events: Vec::new(), spent: Spent::default() }
+        Ran { result: Err(error), events: Vec::new(), spent: Spent::default(), edges: Vec::new() }
     }
 }
