@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use extism::{CompiledPlugin, Manifest, PluginBuilder, Wasm};
 
+use crate::artifact::file;
 use crate::artifact::module::Module;
 use crate::artifact::proposals;
 use crate::artifact::source::Source;
@@ -186,26 +187,38 @@ pub fn cache_folder() -> Option<PathBuf> {
 }
 
 /// wasmtime's cache, in a folder of our own: Extism's default is a hard error where the home
-/// folder cannot be written. Without any writable folder there is no cache.
+/// folder cannot be written. Without any writable folder there is no cache, which is told once.
 pub(crate) fn cache_config() -> Option<&'static Path> {
     static CONFIG: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
         let folder = user_cache()?.join("plugsmith");
-        std::fs::create_dir_all(&folder).ok()?;
-        let code = folder.join("code");
-        std::fs::create_dir_all(&code).ok()?;
-        // What cannot be written to would fail each load, in words that blame the plugin.
-        let probe = code.join(format!("probe.{}", std::process::id()));
-        std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).ok()?;
-        let file = folder.join("wasmtime.toml");
-        let text = format!("[cache]\ndirectory = {:?}\n", code);
-        if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
-            return Some(file);
+        let prepared = prepare_cache(&folder);
+        if let Err(error) = &prepared {
+            eprintln!(
+                "plugsmith: no cache of compiled plugins, so each process compiles its own: {}: {error}; \
+                 XDG_CACHE_HOME names another folder",
+                crate::text::printable(&folder.display().to_string())
+            );
         }
-        // Written beside and renamed, so that no other process reads half of it.
-        let fresh = folder.join(format!("wasmtime.{}.toml", std::process::id()));
-        std::fs::write(&fresh, text).ok()?;
-        std::fs::rename(fresh, &file).ok()?;
-        Some(file)
+        prepared.ok()
     });
     CONFIG.as_deref()
+}
+
+/// The configuration of a cache in this folder.
+fn prepare_cache(folder: &Path) -> std::io::Result<PathBuf> {
+    let code = folder.join("code");
+    std::fs::create_dir_all(&code)?;
+    // What cannot be written to would fail each load, in words that blame the plugin.
+    let probe = code.join(format!("probe.{}", std::process::id()));
+    std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe))?;
+    let path = folder.join("wasmtime.toml");
+    let text = format!("[cache]\ndirectory = {code:?}\n");
+    if file::read_to_string(&path).is_ok_and(|old| old == text) {
+        return Ok(path);
+    }
+    // Written beside and renamed, so that no other process reads half of it.
+    let fresh = folder.join(format!("wasmtime.{}.toml", std::process::id()));
+    std::fs::write(&fresh, text)?;
+    std::fs::rename(fresh, &path)?;
+    Ok(path)
 }

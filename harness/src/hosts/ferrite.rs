@@ -22,6 +22,8 @@ pub use fcall::Fcall;
 pub(crate) use keyspace::Keyspace;
 pub(crate) use names::{Clash, clash};
 pub use reply::{Protocol, Reply};
+#[cfg(feature = "serve")]
+pub(crate) use server::Download;
 pub(crate) use server::verify_signature;
 pub use server::{
     Count, FUEL_PER_MS, HookFailure, Keys, PluginConfig, PluginSource, PluginStats, SandboxConfig, Server, VERSION,

@@ -69,6 +69,11 @@ impl Requests {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Whether a command has begun whose end is not here yet.
+    pub fn is_begun(&self) -> bool {
+        self.missing > 0 || self.at < self.buffer.len()
+    }
+
     /// The next command, or `None` until there are more bytes. A client that has not logged in may only
     /// send short ones.
     ///

@@ -47,11 +47,12 @@ fn optimised(built: &Path, path: &Path) -> Result<Option<Vec<u8>>> {
         output => output.map_err(|error| failed(format!("cannot be run: {error}")))?,
     };
     if !output.status.success() {
+        let _ = std::fs::remove_file(&out);
         return Err(failed(format!("failed:\n{}", String::from_utf8_lossy(&output.stderr).trim_end())));
     }
     let wasm = read(&out)?;
-    Module::parse(&wasm).map_err(|error| failed(format!("made a module that no host loads: {error}")))?;
     let _ = std::fs::remove_file(&out);
+    Module::parse(&wasm).map_err(|error| failed(format!("made a module that no host loads: {error}")))?;
     Ok(Some(wasm))
 }
 

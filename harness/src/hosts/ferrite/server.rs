@@ -8,6 +8,7 @@ mod config;
 mod core;
 mod digest;
 mod dispatch;
+mod download;
 mod driven;
 mod guest;
 mod install;
@@ -45,6 +46,8 @@ use super::store::{Clock, Fault, Memory};
 use crate::engine::watch::Watch;
 
 pub use config::{FUEL_PER_MS, HookFailure, PluginConfig, SandboxConfig};
+#[cfg(feature = "serve")]
+pub(crate) use download::Download;
 pub use plugin_source::{PluginSource, PluginStats};
 pub(crate) use signature::verify as verify_signature;
 pub use signature::{Keys, keygen, sign};
@@ -86,6 +89,7 @@ pub struct Server {
     /// Whether the log says what plugins do.
     traces: bool,
     watch: Option<Arc<dyn Watch>>,
+    downloads: download::Downloads,
     started: Instant,
     connections: u64,
     commands: u64,
@@ -139,6 +143,7 @@ impl Server {
             log: None,
             traces: false,
             watch: None,
+            downloads: download::Downloads::default(),
             started: Instant::now(),
             connections: 0,
             commands: 0,

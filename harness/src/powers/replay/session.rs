@@ -192,7 +192,6 @@ impl Facts {
                 Json::Null | Json::Bool(false) => true,
                 Json::Object(object) => object.is_empty(),
                 Json::Array(list) => list.is_empty(),
-                Json::Number(number) => number.as_u64() == Some(0),
                 _ => false,
             };
             if !is_unset {
@@ -212,7 +211,7 @@ impl Facts {
         put("kv", Json::Object(values(&self.kv)));
         put("variables", Json::Object(values(&self.variables)));
         put("redacted", json!(self.redacted));
-        put("left_out", json!(left_out));
+        put("left_out", json!((left_out > 0).then_some(left_out)));
         Json::Object(line)
     }
 }

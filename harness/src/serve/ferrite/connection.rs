@@ -6,17 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::Instant;
 
-use super::hub::{Output, Owner, State};
-use crate::hosts::ferrite::{Protocol, Reply};
+use super::hub::{Left, Output, Owner, State, UNREAD_BY_ITSELF, Words};
+use crate::hosts::ferrite::{Download, Protocol, Reply};
 use crate::serve::resp::Requests;
 
 /// What is read at once.
 const CHUNK: usize = 64 * 1024;
 /// The most commands that run before another client has its turn.
 const BATCH: usize = 1000;
-/// How much a client may leave unread before it is read from again.
-const PATIENCE: usize = 1024 * 1024;
 
 pub(super) async fn serve<S>(socket: S, address: SocketAddr, owner: Owner)
 where
@@ -69,6 +68,7 @@ impl Drop for Counted {
 async fn read<S: AsyncRead>(mut reader: ReadHalf<S>, id: u64, owner: &Owner, state: &State) -> Result<(), String> {
     let mut requests = Requests::default();
     let mut chunk = vec![0; CHUNK];
+    let mut begun = None;
     loop {
         let mut batch = Vec::new();
         let malformed = loop {
@@ -79,23 +79,25 @@ async fn read<S: AsyncRead>(mut reader: ReadHalf<S>, id: u64, owner: &Owner, sta
             }
             // Before it has logged in, a client's next command may depend on the one before.
             if batch.len() >= BATCH || !state.authenticated.load(Ordering::Relaxed) {
-                let commands = std::mem::take(&mut batch);
-                if owner.ask(move |hub| hub.run(id, commands)).await.is_none() {
+                if run(owner, id, state, std::mem::take(&mut batch)).await.is_none() {
                     return Ok(());
                 }
-                sent(state).await;
             }
         };
-        if !batch.is_empty() && owner.ask(move |hub| hub.run(id, batch)).await.is_none() {
+        if run(owner, id, state, batch).await.is_none() {
             return Ok(());
         }
         if let Some(error) = malformed {
             return Err(error.to_string());
         }
-        sent(state).await;
+        // A client that sends half a command and stops holds its connection, and what it has sent.
+        begun = requests.is_begun().then(|| begun.unwrap_or_else(Instant::now));
         let read = tokio::select! {
             read = reader.read(&mut chunk) => read,
             () = closed(state) => return Ok(()),
+            () = until(begun.map(|begun| begun + owner.patience)) => {
+                return Err(format!("ERR Protocol error: half a command for {:?}", owner.patience));
+            }
         };
         match read {
             Ok(0) | Err(_) => return Ok(()),
@@ -104,11 +106,34 @@ async fn read<S: AsyncRead>(mut reader: ReadHalf<S>, id: u64, owner: &Owner, sta
     }
 }
 
+/// Runs commands in order; what one needs of the network is downloaded here, while others go on. `None` where the
+/// server has ended.
+async fn run(owner: &Owner, id: u64, state: &State, commands: Vec<Words>) -> Option<()> {
+    let mut left = Left { commands: commands.into(), url: None };
+    let mut download = None;
+    while !left.commands.is_empty() {
+        let (commands, given) = (std::mem::take(&mut left.commands), download.take());
+        left = owner.ask(move |hub| hub.run(id, commands, given)).await?;
+        sent(state).await;
+        if let Some(url) = left.url.take() {
+            download = Some(tokio::task::spawn_blocking(move || Download::start(url)).await.ok()?);
+        }
+    }
+    Some(())
+}
+
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits until the client has read most of what it was sent.
 async fn sent(state: &State) {
     loop {
         let changed = state.changed.notified();
-        if state.unread.load(Ordering::Relaxed) <= PATIENCE || state.closed.load(Ordering::Relaxed) {
+        if state.unread.load(Ordering::Relaxed) <= UNREAD_BY_ITSELF || state.closed.load(Ordering::Relaxed) {
             return;
         }
         changed.await;

@@ -1,6 +1,6 @@
 //! The thread that owns a server, and the clients that are connected to it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, oneshot};
 
-use crate::hosts::ferrite::Server;
+use crate::hosts::ferrite::{Download, Server};
 
 /// How often keys expire where no command comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -27,6 +27,22 @@ pub struct Owner {
     jobs: Sender<Job>,
     /// How many connections have not ended yet.
     pub(super) connections: Arc<AtomicUsize>,
+    /// The longest that a command may take from its first byte to its last.
+    pub(super) patience: Duration,
+}
+
+/// How much a client may leave unread before it is read from again.
+pub(super) const UNREAD_BY_ITSELF: usize = 1024 * 1024;
+
+/// A command's words.
+pub(super) type Words = Vec<Vec<u8>>;
+
+/// What is left of a client's commands.
+#[derive(Default)]
+pub(super) struct Left {
+    pub(super) commands: VecDeque<Words>,
+    /// What the first of them needs, and nobody else waits for.
+    pub(super) url: Option<String>,
 }
 
 /// The server, and where its clients' replies go.
@@ -63,7 +79,15 @@ impl Owner {
         // Plugins recurse: 512 KiB of wasm stack, and of hooks within commands.
         let thread = std::thread::Builder::new().name("ferrite".to_owned()).stack_size(16 * 1024 * 1024);
         thread.spawn(move || run(Hub { server: make(), outputs: HashMap::new() }, &received))?;
-        Ok(Owner { jobs, connections: Arc::default() })
+        Ok(Owner { jobs, connections: Arc::default(), patience: Duration::from_secs(60) })
+    }
+
+    /// With this limit on the time from the first byte of a command to its last, in the place of a minute: a client
+    /// that takes longer loses its connection.
+    #[must_use]
+    pub fn patience(mut self, limit: Duration) -> Owner {
+        self.patience = limit;
+        self
     }
 
     /// Lets the thread work on the server, and waits for what comes of it; `None` where the thread has ended.
@@ -126,16 +150,28 @@ impl Hub {
         self.server.disconnect(id);
     }
 
-    /// Runs a client's commands in order; their replies are sent as one.
-    pub(super) fn run(&mut self, id: u64, commands: Vec<Vec<Vec<u8>>>) {
-        let mut replies = Vec::new();
-        for words in commands {
-            self.server.execute_into(id, words, &mut replies);
+    /// Runs a client's commands in order, up to one that needs a download, or until there is much to read for it;
+    /// their replies are sent as one.
+    pub(super) fn run(&mut self, id: u64, mut commands: VecDeque<Words>, mut download: Option<Download>) -> Left {
+        let (mut replies, mut url) = (Vec::new(), None);
+        while let Some(words) = commands.pop_front() {
+            if download.is_none() {
+                url = self.server.wanted_download(id, &words);
+            }
+            if url.is_some() {
+                commands.push_front(words);
+                break;
+            }
+            self.server.execute_with(id, words, &mut replies, download.take());
+            if replies.len() > UNREAD_BY_ITSELF {
+                break;
+            }
         }
         self.send(id, replies);
         if let Some(output) = self.outputs.get(&id) {
             output.state.authenticated.store(self.server.is_authenticated(id), Ordering::Relaxed);
         }
+        Left { commands, url }
     }
 
     pub(super) fn send(&mut self, id: u64, bytes: Vec<u8>) {

@@ -4,7 +4,7 @@ use plugsmith::Value;
 
 use super::Owner;
 use crate::hosts::ferrite::manifest::Manifest;
-use crate::hosts::ferrite::{PluginConfig, PluginSource, PluginStats, Server};
+use crate::hosts::ferrite::{Download, PluginConfig, PluginSource, PluginStats, Server};
 
 /// Plugins over keys in memory, as the Ferrite plugin page has it.
 ///
@@ -55,6 +55,14 @@ impl PluginManager {
     /// Why it may not run here.
     pub async fn load(&self, name: &str, source: PluginSource, manifest: Option<Manifest>) -> Result<(), String> {
         let name = name.to_owned();
+        let source = match source {
+            // Others go on meanwhile.
+            PluginSource::Url { url } => {
+                let downloaded = tokio::task::spawn_blocking(|| Download::start(url).into_bytes()).await;
+                PluginSource::Bytes { bytes: downloaded.map_err(|error| format!("ERR {error}"))?? }
+            }
+            source => source,
+        };
         self.owner
             .with(move |server| server.load(&name, &source, manifest))
             .await

@@ -205,3 +205,57 @@ fn messages_reach_subscribers_and_a_stop_lets_replies_out() {
     speaker.read_to_end(&mut rest).unwrap();
     assert!(rest.is_empty());
 }
+
+/// Whoever loads a plugin from a slow server waits for it, and nobody else.
+#[test]
+fn a_download_keeps_no_other_client_waiting() {
+    let served = serve();
+    let slow = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/a.wasm", slow.local_addr().unwrap());
+    let (mut loader, mut other) = (served.connect(), served.connect());
+    loader.write_all(format!("PLUGIN.LOAD slow {url}\r\nPING\r\n").as_bytes()).unwrap();
+    let (mut asked, _) = slow.accept().unwrap();
+    other.write_all(b"PING\r\n").unwrap();
+    read_exactly(&mut other, b"+PONG\r\n");
+    let _ = asked.read(&mut [0; 4096]).unwrap();
+    asked.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+    read_exactly(&mut loader, format!("-ERR cannot download {url}: http status: 404\r\n+PONG\r\n").as_bytes());
+    // Its whole transaction would wait for it.
+    loader.write_all(format!("MULTI\r\nPLUGIN.LOAD slow {url}\r\nEXEC\r\n").as_bytes()).unwrap();
+    let told =
+        format!("-ERR {url} is not downloaded here: no transaction and no hook can load a plugin from a URL\r\n");
+    read_exactly(&mut loader, format!("+OK\r\n+QUEUED\r\n*1\r\n{told}").as_bytes());
+}
+
+#[test]
+fn half_a_command_has_a_limit_of_time_and_an_idle_client_has_none() {
+    let served = serve();
+    let owner = served.owner.clone().patience(Duration::from_millis(200));
+    let listener = served._runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    served._runtime.spawn(listen(listener, None, owner));
+    let connect = || TcpStream::connect(address).unwrap();
+    let (mut stalled, mut idle) = (connect(), connect());
+    stalled.write_all(b"PING\r\n*2\r\n$3\r\nGET\r\n$100\r\na").unwrap();
+    let mut read = Vec::new();
+    stalled.read_to_end(&mut read).unwrap();
+    assert_eq!(read.escape_ascii().to_string(), r"+PONG\r\n-ERR Protocol error: half a command for 200ms\r\n");
+    idle.write_all(b"PING\r\n").unwrap();
+    read_exactly(&mut idle, b"+PONG\r\n");
+}
+
+/// A pipeline of large replies is sent in parts, each once the client has read the one before.
+#[test]
+fn large_replies_of_a_pipeline_do_not_pile_up() {
+    let served = serve();
+    let mut stream = served.connect();
+    let value = vec![b'a'; 300_000];
+    stream
+        .write_all(&[b"*3\r\n$3\r\nSET\r\n$1\r\na\r\n$300000\r\n".to_vec(), value, b"\r\n".to_vec()].concat())
+        .unwrap();
+    read_exactly(&mut stream, b"+OK\r\n");
+    stream.write_all(&b"GET a\r\n".repeat(100)).unwrap();
+    let mut read = vec![0; 100 * (9 + 300_000 + 2)];
+    stream.read_exact(&mut read).unwrap();
+    assert!(read.chunks(300_011).all(|reply| reply.starts_with(b"$300000\r\na") && reply.ends_with(b"a\r\n")));
+}

@@ -72,6 +72,12 @@ impl Server {
         reply
     }
 
+    /// Whether a client may run this command, and it would run at once.
+    #[cfg(feature = "serve")]
+    pub(super) fn may_run(&mut self, id: u64, words: &[Vec<u8>]) -> bool {
+        matches!(self.check(id, words), Ok(None))
+    }
+
     /// What keeps a command from running: as `processCommand` of Redis 7.0's server.c has it, in its order.
     /// `QUEUED` where it waits for `EXEC`.
     fn check(&mut self, id: u64, words: &[Vec<u8>]) -> Result<Option<Reply>, Fault> {

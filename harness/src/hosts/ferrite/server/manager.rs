@@ -19,7 +19,8 @@ impl Server {
         if self.guest(name).is_ok() {
             return Err(format!("ERR plugin '{name}' is loaded already: PLUGIN.RELOAD {name} replaces it"));
         }
-        Ok(self.load_candidate(read(name, source, manifest)?)?)
+        let candidate = self.read(name, source, manifest)?;
+        Ok(self.load_candidate(candidate)?)
     }
 
     /// Puts another version of a plugin in the place of the one that is loaded. If it does not load, the
@@ -28,7 +29,8 @@ impl Server {
     /// # Errors
     /// Why it may not run here.
     pub fn reload(&mut self, name: &str, source: &PluginSource, manifest: Option<Manifest>) -> Result<(), String> {
-        Ok(self.reload_candidate(read(name, source, manifest)?)?)
+        let candidate = self.read(name, source, manifest)?;
+        Ok(self.reload_candidate(candidate)?)
     }
 
     /// Loads the plugins in `plugin_dir`, each after those that it depends on, if `auto_load` says so. What
@@ -88,17 +90,17 @@ impl Server {
             reply => Ok(reply.into()),
         }
     }
-}
 
-fn read(name: &str, from: &PluginSource, manifest: Option<Manifest>) -> Result<Candidate, String> {
-    let bytes = match from {
-        PluginSource::File { path } => {
-            let found = source::file(name, Path::new(path), None)?;
-            return Ok(Candidate { manifest: manifest.or(found.manifest), ..found });
-        }
-        PluginSource::Url { url } => source::download(url)?,
-        PluginSource::Bytes { bytes } => bytes.clone(),
-    };
-    let wasm = crate::Source::Bytes(bytes).read().map_err(|error| format!("ERR {error}"))?;
-    Ok(Candidate { name: name.to_owned(), wasm, manifest, config: Default::default() })
+    fn read(&mut self, name: &str, from: &PluginSource, manifest: Option<Manifest>) -> Result<Candidate, String> {
+        let bytes = match from {
+            PluginSource::File { path } => {
+                let found = source::file(name, Path::new(path), None)?;
+                return Ok(Candidate { manifest: manifest.or(found.manifest), ..found });
+            }
+            PluginSource::Url { url } => self.fetch(url)?,
+            PluginSource::Bytes { bytes } => bytes.clone(),
+        };
+        let wasm = crate::Source::Bytes(bytes).read().map_err(|error| format!("ERR {error}"))?;
+        Ok(Candidate { name: name.to_owned(), wasm, manifest, config: Default::default() })
+    }
 }

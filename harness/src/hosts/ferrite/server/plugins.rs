@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::UNIX_EPOCH;
 
 use super::Server;
+use super::download::is_url;
 use super::guest::{Guest, Quota};
 use super::install::Candidate;
 use super::source;
@@ -21,7 +22,7 @@ impl Server {
                         "ERR plugin '{name}' is loaded already: PLUGIN.RELOAD {name} replaces it"
                     )));
                 }
-                let candidate = candidate(name, rest)?;
+                let candidate = self.candidate(name, rest)?;
                 self.load_candidate(candidate)?;
                 Ok(Reply::OK)
             }
@@ -29,7 +30,7 @@ impl Server {
                 if !self.config.hot_reload {
                     return Err(Fault::new("ERR reloading is turned off: set `hot_reload = true` in [plugins]"));
                 }
-                let candidate = candidate(name, rest)?;
+                let candidate = self.candidate(name, rest)?;
                 self.reload_candidate(candidate)?;
                 Ok(Reply::OK)
             }
@@ -153,32 +154,32 @@ impl Server {
             pair("timeout", format!("{timeout_ms}ms")),
         ]))
     }
-}
 
-/// What the words after a plugin's name say: `path | URL | BASE64 b64 [MANIFEST path]`.
-fn candidate(name: &str, words: &[String]) -> Result<Candidate, Fault> {
-    let (artifact, rest, is_base64) = match words {
-        [word, encoded, rest @ ..] if word.eq_ignore_ascii_case("base64") => (encoded, rest, true),
-        [artifact, rest @ ..] => (artifact, rest, false),
-        [] => return Err(Fault::SYNTAX),
-    };
-    let manifest = match rest {
-        [] => None,
-        [word, path] if word.eq_ignore_ascii_case("manifest") => Some(Path::new(path)),
-        _ => return Err(Fault::SYNTAX),
-    };
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-        return Err(Fault::new(format!(
-            "ERR '{name}' cannot be a plugin's name: it has letters, digits, `-`, `_` and `.`"
-        )));
+    /// What the words after a plugin's name say: `path | URL | BASE64 b64 [MANIFEST path]`.
+    fn candidate(&mut self, name: &str, words: &[String]) -> Result<Candidate, Fault> {
+        let (artifact, rest, is_base64) = match words {
+            [word, encoded, rest @ ..] if word.eq_ignore_ascii_case("base64") => (encoded, rest, true),
+            [artifact, rest @ ..] => (artifact, rest, false),
+            [] => return Err(Fault::SYNTAX),
+        };
+        let manifest = match rest {
+            [] => None,
+            [word, path] if word.eq_ignore_ascii_case("manifest") => Some(Path::new(path)),
+            _ => return Err(Fault::SYNTAX),
+        };
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+            return Err(Fault::new(format!(
+                "ERR '{name}' cannot be a plugin's name: it has letters, digits, `-`, `_` and `.`"
+            )));
+        }
+        if !is_base64 && !is_url(artifact) {
+            return source::file(name, Path::new(artifact), manifest);
+        }
+        let bytes = if is_base64 { source::base64(artifact)? } else { self.fetch(artifact)? };
+        let wasm = crate::Source::Bytes(bytes).read().map_err(|error| Fault::new(format!("ERR {error}")))?;
+        let manifest = manifest.map(source::read_manifest).transpose()?;
+        Ok(Candidate { name: name.to_owned(), wasm, manifest, config: Default::default() })
     }
-    if !is_base64 && !artifact.contains("://") {
-        return source::file(name, Path::new(artifact), manifest);
-    }
-    let bytes = if is_base64 { source::base64(artifact)? } else { source::download(artifact)? };
-    let wasm = crate::Source::Bytes(bytes).read().map_err(|error| Fault::new(format!("ERR {error}")))?;
-    let manifest = manifest.map(source::read_manifest).transpose()?;
-    Ok(Candidate { name: name.to_owned(), wasm, manifest, config: Default::default() })
 }
 
 /// The fields of the page.

@@ -105,21 +105,3 @@ pub(super) fn base64(text: &str) -> Result<Vec<u8>, Fault> {
         .decode(text.trim())
         .map_err(|error| Fault::new(format!("ERR the artifact is not base64: {error}")))
 }
-
-/// An artifact behind a URL.
-#[cfg(feature = "serve")]
-pub(super) fn download(url: &str) -> Result<Vec<u8>, Fault> {
-    let fails = |error: ureq::Error| Fault::new(format!("ERR cannot download {url}: {error}"));
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(Fault::new(format!("ERR cannot download {url}: it starts with neither http:// nor https://")));
-    }
-    let config = ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(30))).build();
-    let mut response = ureq::Agent::new_with_config(config).get(url).call().map_err(fails)?;
-    response.body_mut().with_config().limit(LONGEST).read_to_vec().map_err(fails)
-}
-
-/// An artifact behind a URL.
-#[cfg(not(feature = "serve"))]
-pub(super) fn download(url: &str) -> Result<Vec<u8>, Fault> {
-    Err(Fault::new(format!("ERR cannot download {url}: build plugsmith-harness with the feature `serve`")))
-}
