@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ItemFn;
+use syn::{Ident, ItemFn};
 
 use crate::arguments::{Arguments, Placed, keys};
+use crate::client::{self, Client};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::record::{Record, quoted};
 use crate::signature::{self, Entry, unraw};
@@ -12,6 +13,7 @@ use crate::{export, marker, unique};
 
 keys!(Keyword {
     Name = "name",
+    Client = "client",
     Flags = "flags",
     Arity = "arity",
     FirstKey = "first_key",
@@ -30,6 +32,8 @@ const FLAGS: &[&str] = &["read", "write", "admin", "readonly", "denyoom", "loadi
 /// A command as plain data.
 struct Command {
     entry: Entry,
+    /// The name of the typed call, where it is set.
+    client: Option<Ident>,
     name: Placed<String>,
     flags: Vec<Placed<String>>,
     arity: Option<Placed<i64>>,
@@ -68,6 +72,7 @@ fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Command {
         .unwrap_or_else(|| Placed { value: unraw(&entry.ident).to_uppercase(), span: entry.ident.span() });
     Command {
         name,
+        client: client::named(args.text(Keyword::Client, mistakes), mistakes),
         flags: args.texts(Keyword::Flags, mistakes),
         arity: args.integer(Keyword::Arity, -10_000..=10_000, mistakes),
         first_key: args.integer(Keyword::FirstKey, 0..=10_000, mistakes),
@@ -189,28 +194,42 @@ fn emit(command: &Command, item: &ItemFn) -> TokenStream {
     let keys = keys(command);
     let record = record(command).emit(span);
     let finish = quote_spanned!(generated(command.entry.result)=> ::__plugsmith::__private::CommandOutput::finish);
-    let call = quote_spanned! {span=>
-                ::__plugsmith::__private::export_command(&SIGNATURE, |call, reply| {
-                    #finish(#function(#(#arguments),*), reply)
-                })
-    };
+    let body = quote_spanned!(span=> |call, reply| { #finish(#function(#(#arguments),*), reply) });
+    let call = quote_spanned!(span=> ::__plugsmith::__private::export_command(&SIGNATURE, #body));
     let export = export::emit(name, &call, span);
+    let constants = quote_spanned! {span=>
+        const PARAMETERS: &[::__plugsmith::__private::Parameter] = &[#(#parameters),*];
+        const ARITY: ::core::primitive::i32 = #arity;
+        const SIGNATURE: ::__plugsmith::__private::Signature =
+            ::__plugsmith::__signature!(#name, ARITY, PARAMETERS);
+    };
+    let client = client(command, item, &constants, &body);
     quote_spanned! {span=>
         #item
         #marker
         #unique
+        #client
         const _: () = {
-            const PARAMETERS: &[::__plugsmith::__private::Parameter] = &[#(#parameters),*];
+            #constants
             #(#order)*
             #contradiction
-            const ARITY: ::core::primitive::i32 = #arity;
             #keys
-            const SIGNATURE: ::__plugsmith::__private::Signature =
-                ::__plugsmith::__signature!(#name, ARITY, PARAMETERS);
             #export
             #record
         };
     }
+}
+
+/// The typed call of the command.
+fn client(command: &Command, item: &ItemFn, constants: &TokenStream, body: &TokenStream) -> TokenStream {
+    let opaque = quote!(::__plugsmith::Value);
+    let client = Client::of(item, command.client.as_ref(), &command.entry.parameters, "PluginContext", opaque);
+    let arguments = client.arguments();
+    let make = quote! {
+        #constants
+        ::__plugsmith::__private::CommandCall::new(SIGNATURE, #body, #arguments)
+    };
+    client.emit(item, &quote!(::__plugsmith::__private::CommandCall), &client.types(), &make)
 }
 
 /// The checks that some call has these keys, by the parameters, which rustc knows and the macro

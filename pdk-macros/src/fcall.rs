@@ -2,20 +2,23 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::ItemFn;
+use syn::{Ident, ItemFn};
 
 use crate::arguments::{Arguments, Placed, keys};
+use crate::client::{self, Client};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::{Record, quoted};
 use crate::signature::{self, Entry, unraw};
 use crate::{export, marker, unique};
 
-keys!(Keyword { Name = "name" });
+keys!(Keyword { Name = "name", Client = "client" });
 
 /// A function as plain data.
 struct Function {
     entry: Entry,
     name: Placed<String>,
+    /// The name of the typed call, where it is set.
+    client: Option<Ident>,
 }
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
@@ -40,7 +43,8 @@ fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function 
     let name = args
         .text(Keyword::Name, mistakes)
         .unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
-    Function { entry, name }
+    let client = client::named(args.text(Keyword::Client, mistakes), mistakes);
+    Function { entry, name, client }
 }
 
 fn check(function: &Function, mistakes: &mut Mistakes) {
@@ -88,10 +92,15 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     record.push("\"");
     let record = record.emit(span);
     let check = export::check_on_wasi(name, span);
+    let client = Client::of(item, function.client.as_ref(), parameters, "", TokenStream::new());
+    let given = client.arguments();
+    let make = quote!(::__plugsmith::__private::FcallCall::new(#given));
+    let client = client.emit(item, &quote!(::__plugsmith::__private::FcallCall), &client.types(), &make);
     quote_spanned! {span=>
         #item
         #marker
         #unique
+        #client
         const _: () = {
             #check
             #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]

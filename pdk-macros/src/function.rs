@@ -2,21 +2,24 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ItemFn;
 use syn::spanned::Spanned;
+use syn::{Ident, ItemFn};
 
 use crate::arguments::{Arguments, Placed, keys};
+use crate::client::{self, Client};
 use crate::diagnostics::{Mistakes, generated};
 use crate::record::Record;
 use crate::signature::{self, Entry, unraw};
 use crate::{export, marker, unique};
 
-keys!(Keyword { Name = "name" });
+keys!(Keyword { Name = "name", Client = "client" });
 
 /// A function as plain data.
 struct Function {
     entry: Entry,
     name: Placed<String>,
+    /// The name of the typed call, where it is set.
+    client: Option<Ident>,
 }
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
@@ -41,7 +44,8 @@ fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function 
     let name = args
         .text(Keyword::Name, mistakes)
         .unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
-    Function { entry, name }
+    let client = client::named(args.text(Keyword::Client, mistakes), mistakes);
+    Function { entry, name, client }
 }
 
 fn check(function: &Function, item: &ItemFn, mistakes: &mut Mistakes) {
@@ -90,13 +94,13 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     record.push("\"");
     let record = record.emit(span);
     let finish = quote_spanned!(generated(function.entry.result)=> ::__plugsmith::__private::FunctionOutput::finish);
+    let body = quote_spanned!(span=> |context, input| { #finish(#ident(#arguments)) });
     let call = quote_spanned! {span=>
                 #[allow(unused_variables, reason = "a function may take neither context nor input")]
-                ::__plugsmith::__private::export_function(|context, input| {
-                    #finish(#ident(#arguments))
-                })
+                ::__plugsmith::__private::export_function(#body)
     };
     let export = export::emit(name, &call, span);
+    let client = client(function, item, &body);
     let by_reference = (parameters.len() == 1).then(|| {
         quote_spanned! {place(0)=>
             const _: () = ::core::assert!(
@@ -110,10 +114,27 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
         #item
         #marker
         #unique
+        #client
         const _: () = {
             #by_reference
             #export
             #record
         };
     }
+}
+
+/// The typed call of the function.
+fn client(function: &Function, item: &ItemFn, body: &TokenStream) -> TokenStream {
+    let name = &function.name.value;
+    // Of two parameters the first is the context, whatever it is called.
+    let parameters = &function.entry.parameters;
+    let parameters = if parameters.len() > 1 { &parameters[1..] } else { &parameters[..] };
+    let opaque = quote!(::__plugsmith::__private::std::vec::Vec<::core::primitive::u8>);
+    let client = Client::of(item, function.client.as_ref(), parameters, "PluginContext", opaque);
+    let (input, ty) = client.sole();
+    let make = quote! {
+        #[allow(unused_variables, reason = "a function may take neither context nor input")]
+        ::__plugsmith::__private::FunctionCall::new(#name, #body, #input)
+    };
+    client.emit(item, &quote!(::__plugsmith::__private::FunctionCall), &ty, &make)
 }

@@ -7,6 +7,7 @@
 //! out exactly as it went in; what is added sits in `const _: () = { .. }` and calls the library.
 
 mod arguments;
+mod client;
 mod command;
 mod data_type;
 mod diagnostics;
@@ -53,6 +54,7 @@ use proc_macro::TokenStream;
 /// | `timeout_ms = 5000` | the longest a call may take; in the harness, a million of fuel counts for a millisecond |
 /// | `description = ".."` | else the first paragraph of the doc comment |
 /// | `acl_categories`, `complexity`, `since`, `tips` | as in Redis' command documentation |
+/// | `client = ".."` | the name of the typed call for tests: else `greet_call` beside `fn greet` |
 /// | `crate = ::ps` | the path of plugsmith in a crate that renames or re-exports it |
 #[proc_macro_attribute]
 pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -64,6 +66,8 @@ pub fn command(args: TokenStream, item: TokenStream) -> TokenStream {
 /// It takes the call's whole input as `String`, `&str`, `Vec<u8>`, `&[u8]`, `Bytes`, `Json<T>` or
 /// `()` (or nothing), after an optional `ctx: &PluginContext`, and returns one of these, or a
 /// `Result` whose error implements `Display`. `name = ".."` sets another name for the export.
+///
+/// Beside `fn hash` it puts `hash_call`, with which tests call the artifact; `client = ".."` names it otherwise.
 ///
 /// `crate = ::ps` is the path of plugsmith in a crate that renames or re-exports it.
 #[proc_macro_attribute]
@@ -80,7 +84,8 @@ pub fn function(args: TokenStream, item: TokenStream) -> TokenStream {
 /// an `i32` for each key and each text. `FCALL` runs the first function that the module exports, so a
 /// plugin has one of these. What the server gives it is in the module `plugsmith::fcall`.
 ///
-/// `name = ".."` sets another name for the export. `crate = ::ps` is the path of plugsmith in a crate that
+/// `name = ".."` sets another name for the export. Beside `fn price` it puts `price_call`, with which tests call
+/// the artifact; `client = ".."` names it otherwise. `crate = ::ps` is the path of plugsmith in a crate that
 /// renames or re-exports it.
 #[proc_macro_attribute]
 pub fn fcall(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -199,6 +204,7 @@ pub fn export_plugin(names: TokenStream) -> TokenStream {
 /// | `permissions = ["items:write"]` | what its user must have |
 /// | `rate_limit = 60` | calls a minute |
 /// | `description = ".."` | else the first paragraph of the doc comment |
+/// | `client = ".."` | the name of the typed call for tests: else `get_item_call` beside a public `fn get_item` |
 /// | `crate = ::ps` | the path of plugsmith in a crate that renames or re-exports it |
 #[proc_macro_attribute]
 pub fn orbis_route(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -24,6 +24,8 @@ pub extern crate std;
 pub use crate::host_function::Lowered;
 #[cfg(not(target_arch = "wasm32"))]
 pub use crate::host_function::{implementation, lift_argument, missing, slot};
+#[cfg(not(target_arch = "wasm32"))]
+pub use crate::testing::calls::{CommandCall, FcallCall, FunctionCall};
 
 /// Puts a peer into the host of this thread's context-free functions, until the guard is dropped.
 #[cfg(not(target_arch = "wasm32"))]

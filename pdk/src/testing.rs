@@ -3,6 +3,7 @@
 //! The harness mocks its hosts with the same parts, so that a function behaves natively as its
 //! artifact does there.
 
+pub mod calls;
 mod context;
 mod peers;
 mod round_trip;

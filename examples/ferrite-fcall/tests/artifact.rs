@@ -14,6 +14,14 @@ fn fcall_takes_a_discount_off() {
 }
 
 #[test]
+fn a_typed_call_has_the_numbers_of_the_signature() {
+    let mut function = fcall!();
+    let left: i32 = function.run(ferrite_fcall::price_call(2_000, 10)).unwrap();
+    assert_eq!(left, 1_800);
+    assert!(function.run(ferrite_fcall::price_call(100, 101)).result.is_err());
+}
+
+#[test]
 fn a_trace_shows_what_the_function_asked_its_host() {
     let mut function = fcall!();
     function.call([2_000, 10]).unwrap();

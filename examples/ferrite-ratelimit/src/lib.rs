@@ -11,10 +11,13 @@ use window::{Verdict, Window};
 /// Asks for one unit, or for `cost`, where `limit` may be had in a window: whether it is granted (1
 /// or 0), the units left, and the milliseconds to wait (0 where granted; -1 where the cost is more
 /// than the limit, so that waiting does not help). A cost of 0 asks what is left and takes nothing.
+///
+/// # Errors
+/// A window of no length, another one at this key, another type there.
 #[command(name = "RATE.ALLOW", flags = ["write", "denyoom", "fast"], first_key = 1, last_key = 1, step = 1,
           description = "Asks for units of a limit in a sliding window: granted, units left, milliseconds to wait.",
           acl_categories = ["write", "rate"], complexity = "O(1)", since = "1.0.0")]
-fn allow(
+pub fn allow(
     ctx: &PluginContext,
     key: &str,
     limit: u32,
@@ -44,9 +47,12 @@ fn allow(
 }
 
 /// Forgets what was granted; whether there was anything.
+///
+/// # Errors
+/// Another type at this key.
 #[command(name = "RATE.RESET", flags = ["write", "fast"], first_key = 1, last_key = 1, step = 1,
           acl_categories = ["write", "rate"], complexity = "O(1)", since = "1.0.0")]
-fn reset(ctx: &PluginContext, key: &str) -> Result<bool, CommandError> {
+pub fn reset(ctx: &PluginContext, key: &str) -> Result<bool, CommandError> {
     // A key of another type is not ours to delete.
     match ctx.storage().get_typed::<Window>(key)? {
         Some(_) => Ok(ctx.storage().delete(key)?),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ferrite_ratelimit::window::{Verdict, Window};
+use ferrite_ratelimit::{allow_call, reset_call};
 use plugsmith_harness::plugsmith::Value;
 use plugsmith_harness::plugsmith::testing::SeededRandom;
 use plugsmith_harness::powers::{faults, steady};
@@ -11,15 +12,15 @@ use plugsmith_harness::{Error, Host, Plugin, assert_trace_snapshot, plugin};
 #[test]
 fn a_window_slides() {
     let mut plugin = plugin!();
-    let _ = plugin.command("RATE.ALLOW", ("ada", 2, 10));
+    assert_eq!(plugin.run(allow_call("ada", 2, 10, None)).unwrap(), [1, 1, 0]);
     plugin.advance(Duration::from_secs(4));
-    let _ = plugin.command("RATE.ALLOW", ("ada", 2, 10));
-    let _ = plugin.command("RATE.ALLOW", ("ada", 2, 10));
+    assert_eq!(plugin.run(allow_call("ada", 2, 10, None)).unwrap(), [1, 0, 0]);
+    assert_eq!(plugin.run(allow_call("ada", 2, 10, None)).unwrap(), [0, 0, 6_000]);
     plugin.advance(Duration::from_millis(5_999));
-    let _ = plugin.command("RATE.ALLOW", ("ada", 2, 10));
+    assert_eq!(plugin.run(allow_call("ada", 2, 10, None)).unwrap(), [0, 0, 1]);
     plugin.advance(Duration::from_millis(1));
-    let _ = plugin.command("RATE.ALLOW", ("ada", 2, 10));
-    let _ = plugin.command("RATE.RESET", ["ada"]);
+    assert_eq!(plugin.run(allow_call("ada", 2, 10, None)).unwrap(), [1, 0, 0]);
+    assert!(plugin.run(reset_call("ada")).unwrap());
     assert_trace_snapshot!(plugin);
 }
 

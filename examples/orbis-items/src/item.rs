@@ -4,12 +4,16 @@ use plugsmith::orbis::{self, Error, User};
 use serde::{Deserialize, Serialize};
 
 /// An item.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Item {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) description: String,
-    owner: String,
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its number.
+    pub id: i64,
+    /// Its name; not empty, and of 100 bytes at most.
+    pub name: String,
+    /// Its description; of 10,000 bytes at most.
+    pub description: String,
+    /// The id of the user who made it.
+    pub owner: String,
 }
 
 impl Item {
@@ -20,10 +24,12 @@ impl Item {
 }
 
 /// What a client says of an item.
-#[derive(Debug, Deserialize)]
-pub(crate) struct NewItem {
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NewItem {
+    /// Its name; not empty, and of 100 bytes at most.
+    pub name: String,
+    /// Its description, if it has one; of 10,000 bytes at most.
+    pub description: Option<String>,
 }
 
 /// A field and what is wrong with it.

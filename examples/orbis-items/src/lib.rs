@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-mod item;
+pub mod item;
 
 use plugsmith::Json;
 use plugsmith::orbis::{self, Error, Response, User, lifecycle, route};
@@ -19,8 +19,11 @@ fn init() -> Result<(), Error> {
 }
 
 /// Lists the items, newest first.
+///
+/// # Errors
+/// Those of the database.
 #[route(GET, "/api/items", requires_auth = false)]
-fn list_items(limit: Option<u32>, offset: Option<u32>) -> Result<Vec<Item>, Error> {
+pub fn list_items(limit: Option<u32>, offset: Option<u32>) -> Result<Vec<Item>, Error> {
     item::make_table()?;
     orbis::db().query(
         "SELECT id, name, description, owner FROM items ORDER BY id DESC LIMIT ? OFFSET ?",
@@ -29,8 +32,11 @@ fn list_items(limit: Option<u32>, offset: Option<u32>) -> Result<Vec<Item>, Erro
 }
 
 /// Makes an item of the one who is logged in.
+///
+/// # Errors
+/// 422 for an item that is not valid.
 #[route(POST, "/api/items", rate_limit = 60)]
-fn create_item(user: User, Json(new): Json<NewItem>) -> Result<Response, Error> {
+pub fn create_item(user: User, Json(new): Json<NewItem>) -> Result<Response, Error> {
     new.check()?;
     item::make_table()?;
     let id = orbis::db().insert(
@@ -43,15 +49,21 @@ fn create_item(user: User, Json(new): Json<NewItem>) -> Result<Response, Error> 
 }
 
 /// Gets an item.
+///
+/// # Errors
+/// 404 where there is none.
 #[route(GET, "/api/items/{id}", requires_auth = false)]
-fn get_item(id: i64) -> Result<Json<Item>, Error> {
+pub fn get_item(id: i64) -> Result<Json<Item>, Error> {
     item::make_table()?;
     item::find(id).map(Json)
 }
 
 /// Changes an item, which must be one's own.
+///
+/// # Errors
+/// 404 where there is none, 403 for somebody else's, 422 for one that is not valid.
 #[route(PUT, "/api/items/{id}")]
-fn update_item(id: i64, user: User, Json(new): Json<NewItem>) -> Result<Json<Item>, Error> {
+pub fn update_item(id: i64, user: User, Json(new): Json<NewItem>) -> Result<Json<Item>, Error> {
     new.check()?;
     item::make_table()?;
     item::find(id)?.require_owner(&user)?;
@@ -63,8 +75,11 @@ fn update_item(id: i64, user: User, Json(new): Json<NewItem>) -> Result<Json<Ite
 }
 
 /// Deletes an item, which must be one's own.
+///
+/// # Errors
+/// 404 where there is none, 403 for somebody else's.
 #[route(DELETE, "/api/items/{id}")]
-fn delete_item(id: i64, user: User) -> Result<(), Error> {
+pub fn delete_item(id: i64, user: User) -> Result<(), Error> {
     item::make_table()?;
     item::find(id)?.require_owner(&user)?;
     orbis::db().execute("DELETE FROM items WHERE id = ?", (id,))?;

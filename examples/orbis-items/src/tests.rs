@@ -109,3 +109,12 @@ fn the_shipped_host_refuses_the_database_and_the_client_is_told() {
     assert_eq!(response.status(), 500);
     assert_eq!(host.logs()[0].text, "the host refused db_execute: its log says why");
 }
+
+#[test]
+fn a_typed_call_runs_natively() {
+    let host = host();
+    let Json(pen) = host.run(get_item_call(7)).unwrap().unwrap();
+    assert_eq!((pen.name.as_str(), pen.owner.as_str()), ("pen", "ada"));
+    let bob = User { id: "bob".to_owned(), is_admin: false };
+    assert_eq!(host.run(delete_item_call(7, bob)).unwrap().unwrap_err().status(), 403);
+}

@@ -1,6 +1,10 @@
 //! The built plugin in the harness: real SQLite, real routes, the real host's limits.
 
+use orbis_items::item::{Item, NewItem};
+use orbis_items::{create_item_call, delete_item_call, get_item_call, list_items_call, update_item_call};
 use plugsmith_harness::hosts::orbis::Orbis;
+use plugsmith_harness::plugsmith::Json;
+use plugsmith_harness::plugsmith::orbis::{Error, User};
 use plugsmith_harness::{assert_trace_snapshot, orbis};
 use serde_json::json;
 
@@ -16,6 +20,47 @@ fn items_are_made_read_changed_and_deleted() {
     assert_eq!(app.delete("/api/items/1").user("ada").send().unwrap().status, 204);
     assert_eq!(app.get("/api/items/1").send().response().status, 404);
     assert_trace_snapshot!(app);
+}
+
+fn new(name: &str) -> Json<NewItem> {
+    Json(NewItem { name: name.to_owned(), description: None })
+}
+
+fn ada() -> User {
+    User { id: "ada".to_owned(), is_admin: false }
+}
+
+#[test]
+fn items_are_made_and_found_by_typed_calls() {
+    let mut app = orbis!(Orbis::as_documented());
+    let made = app.run(create_item_call(ada(), new("pen"))).unwrap().unwrap();
+    assert_eq!((made.status(), made.headers()), (201, &[("location".to_owned(), "/api/items/1".to_owned())][..]));
+
+    let pen = Item { id: 1, name: "pen".into(), description: String::new(), owner: "ada".into() };
+    assert_eq!(app.run(get_item_call(1)).unwrap(), Ok(Json(pen)));
+    assert_eq!(app.run(list_items_call(Some(10), Some(1))).unwrap(), Ok(vec![]));
+    let Json(ink) = app.run(update_item_call(1, ada(), new("ink"))).unwrap().unwrap();
+    assert_eq!(ink.name, "ink");
+    assert_eq!(app.run(delete_item_call(1, ada())).unwrap(), Ok(()));
+}
+
+#[test]
+fn a_typed_call_has_the_errors_of_the_handler_and_of_the_host() {
+    let mut app = orbis!(Orbis::as_documented());
+    assert_eq!(app.run(get_item_call(7)).unwrap(), Err(Error::not_found("no item 7")));
+    let details = serde_json::json!([{ "field": "name", "message": "must not be empty" }]);
+    let invalid = Error::invalid("the item is not valid").with_details(&details);
+    assert_eq!(app.run(create_item_call(ada(), new(" "))).unwrap().unwrap_err(), invalid);
+    // Its user is logged in, and administers the host: what the call says goes before its parameter.
+    app.run(create_item_call(ada(), new("pen"))).unwrap().unwrap();
+    assert_eq!(app.run(delete_item_call(1, ada()).user("bob")).unwrap().unwrap_err().status(), 403);
+    assert_eq!(app.run(delete_item_call(1, ada()).admin("root")).unwrap(), Ok(()));
+}
+
+#[test]
+fn the_shipped_host_refuses_a_typed_call_as_any_other() {
+    let mut app = orbis!(Orbis::as_shipped());
+    assert_eq!(app.run(get_item_call(1)).unwrap().unwrap_err().status(), 500);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding};
 use plugsmith::protocol::resp;
+use plugsmith::testing::calls::{CallInput, CallOutput, EntryCall};
 use plugsmith::{Input, Output};
 
 use crate::artifact::build::{self, Features};
@@ -213,15 +214,58 @@ impl Plugin {
     /// assert_eq!(plugin.command("ADD", ("total", 7)).unwrap(), 7);
     /// ```
     pub fn command(&mut self, name: &str, arguments: impl Arguments) -> Outcome<Value> {
-        let arguments = arguments.into_values();
+        self.command_as(name, arguments.into_values(), Ok)
+    }
+
+    fn command_as<O>(
+        &mut self,
+        name: &str,
+        arguments: Vec<Value>,
+        read: impl FnOnce(Value) -> Result<O, String>,
+    ) -> Outcome<O> {
         let input = arguments::encode(&arguments, Encoding::Resp);
-        let (result, spent) = self.run(&self.command_export(name), &input);
+        let (result, spent) = self.invoke(&self.command_export(name), &input);
         let outcome = self.outcome(name, What::Command(arguments), result, spent).map(|output| {
             let value = reply(name, &output)?;
             let shown = Shown::Text(event::render_value(&value));
+            let value = read(value).map_err(|reason| Error::BadOutput { function: name.to_owned(), reason })?;
             Ok((value, shown))
         });
         self.finish(outcome)
+    }
+
+    /// Makes the call that `greet_call(..)` stands for: a command or a function of the crate under test, with
+    /// the arguments and the result of its signature. `#[command]` and `#[function]` put it beside `fn greet`, so a
+    /// test that calls what is renamed no longer compiles.
+    ///
+    /// ```no_run
+    /// # use plugsmith_harness::plugsmith::{self, CommandError, command};
+    /// # #[command] fn greet(name: &str, times: Option<u32>) -> Result<String, CommandError> { Ok(name.repeat(2)) }
+    /// // Needs the plugin of the crate it stands in.
+    /// // use my_plugin::greet_call;
+    /// let mut plugin = plugsmith_harness::plugin!();
+    /// let greeting: String = plugin.run(greet_call("Ada", Some(2))).unwrap();
+    /// assert_eq!(plugin.run(greet_call("", None)).unwrap_err().to_string(), "ERR who is there?");
+    /// ```
+    ///
+    /// A trace shows it as [`Plugin::command`] or [`Plugin::call`] does. Natively, `MockContext::run` takes the
+    /// same value.
+    ///
+    /// # Panics
+    /// An argument that has no bytes, such as a map whose keys are not text.
+    #[track_caller]
+    pub fn run<C: EntryCall>(&mut self, call: C) -> Outcome<C::Output> {
+        let name = call.name();
+        match call.input() {
+            Ok(CallInput::Command(arguments)) => {
+                self.command_as(name, arguments, |reply| C::read(CallOutput::Command(reply)))
+            }
+            Ok(CallInput::Function(input)) => self.call_as(name, input, |output| {
+                let shown = event::render_bytes(&output);
+                C::read(CallOutput::Function(output)).map_err(|reason| format!("{reason}: {shown}"))
+            }),
+            Err(reason) => panic!("the input of `{name}` has no bytes: {reason}"),
+        }
     }
 
     /// Calls an export by its name: input and output are text, bytes, or [`Json`](plugsmith::Json)
@@ -238,13 +282,21 @@ impl Plugin {
     pub fn call<O: for<'a> Input<'a>>(&mut self, function: &str, input: impl Output) -> Outcome<O> {
         let input =
             input.into_output().unwrap_or_else(|error| panic!("the input of `{function}` has no bytes: {error}"));
-        let (result, spent) = self.run(function, &input);
+        self.call_as(function, input, |output| {
+            O::from_output(&output).map_err(|reason| format!("{reason}: {}", event::render_bytes(&output)))
+        })
+    }
+
+    fn call_as<O>(
+        &mut self,
+        function: &str,
+        input: Vec<u8>,
+        read: impl FnOnce(Vec<u8>) -> Result<O, String>,
+    ) -> Outcome<O> {
+        let (result, spent) = self.invoke(function, &input);
         let outcome = self.outcome(function, What::Function(input), result, spent).map(|output| {
             let shown = Shown::Bytes(Excerpt::of(&output));
-            let value = O::from_output(&output).map_err(|reason| Error::BadOutput {
-                function: function.to_owned(),
-                reason: format!("{reason}: {}", event::render_bytes(&output)),
-            })?;
+            let value = read(output).map_err(|reason| Error::BadOutput { function: function.to_owned(), reason })?;
             Ok((value, shown))
         });
         self.finish(outcome)
@@ -271,7 +323,7 @@ impl Plugin {
     }
 
     /// One call: bytes in, bytes out, and everything between.
-    pub(crate) fn run(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
+    pub(crate) fn invoke(&mut self, function: &str, input: &[u8]) -> (Result<Vec<u8>>, Spent) {
         self.running.begin();
         let watched = self.running.watched.borrow().clone();
         if let Some(Watched { watch, depth }) = &watched {

@@ -179,6 +179,15 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// The same call with its output as another type, which `function` returned.
+    pub(crate) fn then<U>(self, function: &str, read: impl FnOnce(T) -> Result<U, String>) -> Outcome<U> {
+        let shown = self.shown.clone();
+        self.map(|output| match read(output) {
+            Ok(value) => Ok((value, shown)),
+            Err(reason) => Err(Error::BadOutput { function: function.to_owned(), reason }),
+        })
+    }
+
     /// The same call with another form of its output.
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> Result<(U, Shown)>) -> Outcome<U> {
         let (result, shown) = match self.result.and_then(convert) {

@@ -83,7 +83,7 @@ impl Board {
             stacker::maybe_grow(STACK.0, STACK.1, || subject.restart()).map_err(|error| self.stop(error))?;
         }
         let started = Instant::now();
-        let (output, spent) = stacker::maybe_grow(STACK.0, STACK.1, || subject.run(function, input));
+        let (output, spent) = stacker::maybe_grow(STACK.0, STACK.1, || subject.invoke(function, input));
         let duration = started.elapsed();
         subject.take_events();
         self.spent.set(self.spent.get() + duration);

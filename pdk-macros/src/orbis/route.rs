@@ -2,10 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ItemFn;
+use syn::{Ident, ItemFn, Visibility};
 
 use super::{PHASES, marker, path, permission};
 use crate::arguments::{Arguments, Keys, Placed, keys, positional};
+use crate::client::{self, Client};
 use crate::diagnostics::{Mistakes, generated, suggestion};
 use crate::export;
 use crate::record::{Record, quoted};
@@ -18,6 +19,7 @@ keys!(Keyword {
     Description = "description",
     Method = "method",
     Path = "path",
+    Client = "client",
 });
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -36,6 +38,8 @@ struct Route {
     permissions: Vec<Placed<String>>,
     rate_limit: Option<Placed<i64>>,
     description: String,
+    /// The name of the typed call, where it is set.
+    client: Option<Ident>,
 }
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
@@ -81,6 +85,7 @@ fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Route {
         permissions: args.texts(Keyword::Permissions, mistakes),
         rate_limit: args.integer(Keyword::RateLimit, 1..=u32::MAX.into(), mistakes),
         description: args.text(Keyword::Description, mistakes).map_or_else(|| entry.summary.clone(), |text| text.value),
+        client: client::named(args.text(Keyword::Client, mistakes), mistakes),
         entry,
     }
 }
@@ -168,24 +173,46 @@ fn emit(route: &Route, item: &ItemFn) -> TokenStream {
         quote_spanned!(place=> #function(request, #name)?)
     });
     let respond = quote_spanned!(generated(route.entry.result)=> ::__plugsmith::orbis::IntoResponse::into_response);
+    let body = quote_spanned! {span=>
+        |request| { ::core::result::Result::Ok(#respond(#function(#(#arguments),*))) }
+    };
     let marker = marker::emit(
         item,
         &quote_spanned! {span=>
-            ::__plugsmith::orbis::__private::Entry::route(#handler, #method, #path, #json, |request| {
-                ::core::result::Result::Ok(#respond(#function(#(#arguments),*)))
-            })
+            ::__plugsmith::orbis::__private::Entry::route(#handler, #method, #path, #json, #body)
         },
     );
+    let client = client(route, item, &body);
     let checks = checks(route, method);
     let record = record(route).emit(span);
     quote_spanned! {span=>
         #item
         #marker
+        #client
         const _: () = {
             #checks
             #record
         };
     }
+}
+
+/// The typed call of the route. A private handler has none: no test can name it, and rustc would no longer warn of one
+/// that `export_plugin!` forgets.
+fn client(route: &Route, item: &ItemFn, body: &TokenStream) -> Option<TokenStream> {
+    if matches!(item.vis, Visibility::Inherited) {
+        return None;
+    }
+    let opaque = quote!(::__plugsmith::orbis::Response);
+    let client = Client::of(item, route.client.as_ref(), &route.entry.parameters, "Request", opaque);
+    let names = client.names(&route.entry.parameters).map(|name| {
+        let place = if route.names.contains(name) { quote!(Path) } else { quote!(Query) };
+        quote!((#name, ::__plugsmith::orbis::__private::Place::#place))
+    });
+    let (method, path, arguments) = (text_of(&route.method), text_of(&route.path), client.arguments());
+    let make = quote! {
+        ::__plugsmith::orbis::__private::RouteCall::new(#method, #path, &[#(#names),*], #body, #arguments)
+    };
+    Some(client.emit(item, &quote!(::__plugsmith::orbis::__private::RouteCall), &client.types(), &make))
 }
 
 /// What only rustc can judge, because it depends on types.

@@ -8,6 +8,8 @@ pub use super::extract::{FromRequest, Kind, misplaced_body, path_parameter, take
 pub use super::lifecycle::LifecycleOutput;
 pub use super::manifest::{Part, bracketed, manifest, manifest_length, manifest_text};
 pub use super::scalar::Parameter;
+#[cfg(not(target_arch = "wasm32"))]
+pub use super::testing::{Place, RouteCall};
 
 /// One call of a handler's export.
 #[cfg(target_arch = "wasm32")]

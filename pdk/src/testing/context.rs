@@ -15,6 +15,7 @@ use crate::protocol::http::HttpRequest;
 use crate::protocol::log::Line;
 use crate::services::kv::KvImports;
 use crate::services::storage::SharedStore;
+use crate::testing::calls::EntryCall;
 
 /// A [`PluginContext`] with a host in memory of its own, that a test can fill and look into.
 ///
@@ -146,6 +147,26 @@ impl MockContext {
     ) -> Result<HookResult, CommandError> {
         let event = self.event(event);
         hook(&event).verdict().and_then(|verdict| judge(event.event(), verdict))
+    }
+
+    /// Runs the call that `greet_call(..)` makes, natively: what the export does with it, on this host.
+    ///
+    /// ```
+    /// use plugsmith::{function, testing::MockContext};
+    ///
+    /// #[function]
+    /// fn shout(text: &str) -> String {
+    ///     text.to_uppercase()
+    /// }
+    ///
+    /// assert_eq!(MockContext::new().run(shout_call("ah"))?, "AH");
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The entry point's own error.
+    pub fn run<C: EntryCall>(&self, call: C) -> Result<C::Output, C::Error> {
+        self.while_entered(|| call.run_in(&self.context))
     }
 
     /// Works on the host itself.

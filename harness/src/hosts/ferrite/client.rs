@@ -9,6 +9,7 @@ use std::time::Duration;
 use plugsmith::Value;
 use plugsmith::protocol::arguments::{self, Encoding, encode_one};
 use plugsmith::protocol::event::{Event, modified_field};
+use plugsmith::testing::calls::{CallInput, CommandCall, EntryCall, FromCommandOutput, ToArguments};
 
 use self::builtin::{BUILTINS, builtin};
 use super::extensions::Extensions;
@@ -75,7 +76,7 @@ impl Client<'_> {
             let result = match (own, builtin) {
                 (Some(name), _) => {
                     past.events.extend(plugin.take_events());
-                    let (output, spent) = plugin.run(&name, &arguments::encode(&arguments, Encoding::Resp));
+                    let (output, spent) = plugin.invoke(&name, &arguments::encode(&arguments, Encoding::Resp));
                     // Those of `AfterCommand` have what is left of the fuel.
                     plugin.running().below.spent.borrow_mut().add(spent);
                     reply(&name, &output?)?
@@ -86,6 +87,24 @@ impl Client<'_> {
             let event = Event::new("AfterCommand").command(&known, arguments).client(CLIENT).result(result);
             judge(plugin, event)
         })
+    }
+
+    /// Runs the command that `greet_call(..)` stands for, as [`Client::command`] does: past the hooks.
+    ///
+    /// # Errors
+    /// In the outcome, those of [`Client::command`].
+    ///
+    /// # Panics
+    /// An argument that has no bytes, such as a map whose keys are not text.
+    #[track_caller]
+    pub fn run<P: ToArguments, R: FromCommandOutput>(&mut self, call: CommandCall<P, R>) -> Outcome<R::Owned> {
+        let name = call.name();
+        let arguments = match call.input() {
+            Ok(CallInput::Command(arguments)) => arguments,
+            Ok(CallInput::Function(_)) => Vec::new(),
+            Err(reason) => panic!("the input of `{name}` has no bytes: {reason}"),
+        };
+        self.command(name, arguments).then(name, |reply| R::from_output(reply))
     }
 
     /// Lets time pass: the keys that have expired by then, each told to the hooks of `OnKeyExpiry`. Those that

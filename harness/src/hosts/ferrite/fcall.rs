@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use plugsmith::Value;
 use plugsmith::protocol::arguments;
+use plugsmith::testing::calls::{FcallCall, FcallResult, ToNumbers};
 use wasmparser::{ExternalKind, Parser, Payload};
 use wasmtime::{Config, Engine, InstancePre, Store, Trap, Val, ValType, WasmBacktrace, WasmBacktraceDetails};
 
@@ -134,7 +135,7 @@ impl Fcall {
         let started = Instant::now();
         let mut running = Running::new(self.now, PAGES * 65536);
         let mut spent = (0, 0);
-        let result = self.run(&arguments, &mut running, &mut spent);
+        let result = self.invoke(&arguments, &mut running, &mut spent);
         let crossed = std::mem::take(&mut running.crossed);
         let spent = Spent { fuel: spent.0, pages: spent.1, duration: started.elapsed(), crossed, ..Spent::default() };
         self.ledger.note(&self.entry, &result, &spent);
@@ -153,6 +154,12 @@ impl Fcall {
         outcome
     }
 
+    /// Makes the call that `price_call(..)` stands for, which `#[fcall]` puts beside `fn price`.
+    pub fn run<P: ToNumbers, R: FcallResult>(&mut self, call: FcallCall<P, R>) -> Outcome<R> {
+        let entry = self.entry.clone();
+        self.call(call.arguments()).then(&entry, |answer| FcallCall::<P, R>::read(&answer))
+    }
+
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
         self.traces.render()
@@ -166,7 +173,7 @@ impl Fcall {
         Arc::new(again)
     }
 
-    fn run(&self, arguments: &[Value], running: &mut Running, spent: &mut (u64, u64)) -> Result<Value> {
+    fn invoke(&self, arguments: &[Value], running: &mut Running, spent: &mut (u64, u64)) -> Result<Value> {
         let mut store = Store::new(&self.engine, std::mem::take(running));
         store.limiter(|running| &mut running.bounds);
         store.set_epoch_deadline(1);

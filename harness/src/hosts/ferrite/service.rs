@@ -37,7 +37,7 @@ impl Service {
     /// Calls an export with an event.
     pub(crate) fn run(&mut self, export: &str, event: &Event) -> Served {
         self.exchange();
-        let (output, spent) = self.plugin.run(export, &event.encode());
+        let (output, spent) = self.plugin.invoke(export, &event.encode());
         let inside = self.plugin.take_events();
         self.exchange();
         Served { output, spent, inside }

@@ -258,7 +258,7 @@ impl Member {
         };
         // The demo's host has no idea that anything happened.
         plugin.outlives_traps = self.failures() == Some(Failures::Zero);
-        let (result, spent) = stacker::maybe_grow(STACK.0, STACK.1, || plugin.run(function, input));
+        let (result, spent) = stacker::maybe_grow(STACK.0, STACK.1, || plugin.invoke(function, input));
         let events = plugin.take_events();
         self.members.fuel.update(|all| all.saturating_add(spent.fuel));
         // What the peer does counts for whoever called it.

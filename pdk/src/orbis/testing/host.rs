@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::answer::{Answer, FromAnswer};
+use super::parameters::ToRequest;
 use super::request::{RequestBuilder, to_value};
+use super::route_call::RouteCall;
 use crate::abi::orbis::HostHandle;
 use crate::error::orbis::Error;
 use crate::in_memory::http::{HttpMatch, HttpReply};
@@ -63,6 +66,35 @@ impl MockHost {
     #[track_caller]
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         RequestBuilder::new(self.host.clone(), method, path)
+    }
+
+    /// Runs the call that `get_item_call(..)` makes, natively; see [`RouteCall`].
+    ///
+    /// # Errors
+    /// A parameter or a result that has no JSON form, and a refusal where the handler's type has no place for one.
+    pub fn run<P: ToRequest, R: FromAnswer>(&self, call: RouteCall<P, R>) -> Result<R::Owned, String> {
+        let body = call.body();
+        let request = call.request()?;
+        let mut builder = self.request(request.method, &request.path_with(str::to_owned));
+        for (name, value) in &request.params {
+            builder = builder.param(name, value);
+        }
+        for (name, value) in &request.query {
+            builder = builder.query(name, value);
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = &request.body {
+            builder = builder.json(body);
+        }
+        builder = match &request.user {
+            Some(user) if user.is_admin => builder.admin(&user.id),
+            Some(user) => builder.user(&user.id),
+            None => builder,
+        };
+        let answer = builder.call(request.path, body).encode();
+        RouteCall::<P, R>::read(Answer::of(serde_json::from_str(&answer).map_err(|error| error.to_string())?))
     }
 
     /// Answers a query by its SQL, or a glob of it, with rows: `&[json!({"id": 7})]`.

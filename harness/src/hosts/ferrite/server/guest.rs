@@ -133,7 +133,7 @@ impl Guest {
             return Err(Error::Plugin { message: format!("ERR {name} was called while the plugin runs") });
         };
         set_clock(&plugin, now);
-        let (output, spent) = plugin.run(name, &arguments::encode(args, Encoding::Resp));
+        let (output, spent) = plugin.invoke(name, &arguments::encode(args, Encoding::Resp));
         self.trace(|| plugin.take_events());
         let reply = output.and_then(|output| crate::engine::plugin::reply(name, &output));
         self.note(name, reply.is_err(), spent);

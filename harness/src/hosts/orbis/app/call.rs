@@ -1,9 +1,11 @@
 //! A request of an app, put together call by call.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use plugsmith::orbis::testing::{Answer, FromAnswer, RouteCall, ToRequest};
 use serde::Serialize;
 
 use super::App;
+use crate::hosts::orbis::mode::Mode;
 use crate::hosts::orbis::request::{Request, User};
 use crate::hosts::orbis::response::Response;
 use crate::trace::outcome::Outcome;
@@ -13,6 +15,62 @@ use crate::trace::outcome::Outcome;
 pub struct Call<'a> {
     app: &'a mut App,
     request: Request,
+}
+
+impl App {
+    /// Sends the request that `get_item_call(..)` stands for, which `#[route]` puts beside a public `fn get_item`: path,
+    /// query and body are those of its parameters, the result is that of its signature.
+    ///
+    /// ```no_run
+    /// # use plugsmith_harness::plugsmith::{self, orbis::{Error, route}};
+    /// # #[route(GET, "/api/items/{id}")] pub fn get_item(id: i64) -> Result<String, Error> { Ok(id.to_string()) }
+    /// // Needs the plugin of the crate it stands in.
+    /// // use my_plugin::get_item_call;
+    /// use plugsmith_harness::hosts::orbis::Orbis;
+    ///
+    /// let mut app = plugsmith_harness::orbis!(Orbis::as_documented());
+    /// let item = app.run(get_item_call(7).user("ada")).unwrap();
+    /// assert_eq!(item.unwrap_err().status(), 404);
+    /// ```
+    ///
+    /// An error of the handler, or of the host before it, is the `Err` of a handler's `Result`, with its status; where
+    /// the handler returns none, the outcome is an [`Error::BadOutput`](crate::Error::BadOutput).
+    ///
+    /// # Panics
+    /// A parameter that has no JSON form, such as a map whose keys are not text.
+    #[track_caller]
+    pub fn run<P: ToRequest, R: FromAnswer>(&mut self, call: RouteCall<P, R>) -> Outcome<R::Owned> {
+        let request = call.request().unwrap_or_else(|reason| panic!("{reason}"));
+        let is_shipped = self.runner.mode == Mode::Shipped;
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        // The shipped host matches paths letter for letter: a parameter of the path is in the query there.
+        let path = if is_shipped { request.path.to_owned() } else { request.path_with(encode) };
+        let mut sent = Call::new(self, request.method, &path);
+        sent.request.user = request.user.map(|user| User { id: user.id, is_admin: user.is_admin });
+        let params = if is_shipped { &request.params[..] } else { &[] };
+        for (name, value) in params.iter().chain(&request.query) {
+            sent = sent.query(name, value);
+        }
+        for (name, value) in &request.headers {
+            sent = sent.header(name, value);
+        }
+        if let Some(body) = &request.body {
+            sent = sent.json(body);
+        }
+        let shown = format!("{} {}", request.method, request.path);
+        sent.send().then(&shown, |response| RouteCall::<P, R>::read(answer(response, is_shipped)))
+    }
+}
+
+/// What the handler answered, taken out of what the shipped host puts around it.
+fn answer(mut response: Response, is_shipped: bool) -> Answer {
+    if is_shipped
+        && response.body.get("success").and_then(serde_json::Value::as_bool) == Some(true)
+        && let Some(data) = response.body.get_mut("data")
+    {
+        return Answer::of(data.take());
+    }
+    Answer { status: response.status, headers: response.headers.into_iter().collect(), body: response.body }
 }
 
 impl<'a> Call<'a> {
