@@ -61,16 +61,17 @@ pub(crate) fn check_on_wasi(name: &str, span: Span) -> Option<TokenStream> {
 }
 
 /// An export called `name` whose body is `call`. Natively it is compiled, so that rustc judges its
-/// types, but nothing calls it.
+/// types, but nothing calls it: the unnamed constant keeps it and the author's function from being dead code.
+/// An `allow` would be an error in a crate that forbids the lint.
 pub(crate) fn emit(name: &str, call: &TokenStream, span: Span) -> TokenStream {
     let export = format_ident!("__plugsmith_export", span = span);
     let check = check_on_wasi(name, span);
     quote_spanned! {span=>
         #check
         #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
-        #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
         extern "C" fn #export() -> ::core::primitive::i32 {
             #call
         }
+        const _: extern "C" fn() -> ::core::primitive::i32 = #export;
     }
 }

@@ -104,10 +104,10 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
         const _: () = {
             #check
             #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
-            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
             extern "C" fn __plugsmith_export(#(#names: #argument::Wasm),*) -> #output::Wasm {
                 ::__plugsmith::__private::export_fcall(|| #ident(#(#argument::from_wasm(#names)),*))
             }
+            const _: extern "C" fn(#(#argument::Wasm),*) -> #output::Wasm = __plugsmith_export;
             #record
         };
     }

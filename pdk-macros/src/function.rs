@@ -94,9 +94,14 @@ fn emit(function: &Function, item: &ItemFn) -> TokenStream {
     record.push("\"");
     let record = record.emit(span);
     let finish = quote_spanned!(generated(function.entry.result)=> ::__plugsmith::__private::FunctionOutput::finish);
-    let body = quote_spanned!(span=> |context, input| { #finish(#ident(#arguments)) });
+    let body = quote_spanned! {span=>
+        |context, input| {
+            // A function may take neither.
+            let _ = (context, input);
+            #finish(#ident(#arguments))
+        }
+    };
     let call = quote_spanned! {span=>
-                #[allow(unused_variables, reason = "a function may take neither context nor input")]
                 ::__plugsmith::__private::export_function(#body)
     };
     let export = export::emit(name, &call, span);

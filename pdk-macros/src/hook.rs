@@ -128,8 +128,11 @@ fn emit(hook: &Hook, item: &ItemFn) -> TokenStream {
     let record = record.emit(span);
     let verdict = quote_spanned!(generated(hook.entry.result)=> ::__plugsmith::__private::HookOutput::verdict);
     let call = quote_spanned! {span=>
-                #[allow(unused_variables, reason = "a hook may take no parameter")]
-                ::__plugsmith::__private::export_hook(#event, |context| #verdict(#function(#(#arguments),*)))
+                ::__plugsmith::__private::export_hook(#event, |context| {
+                    // A hook may take no parameter.
+                    let _ = context;
+                    #verdict(#function(#(#arguments),*))
+                })
     };
     let export = export::emit(&name, &call, span);
     quote_spanned! {span=>

@@ -30,7 +30,7 @@ pub(crate) fn emit(entry: &Ident, visibility: &Visibility, export: &str, order: 
     let span = generated(entry.span());
     quote_spanned! {span=>
         #[doc(hidden)]
-        #[allow(non_upper_case_globals, dead_code, reason = "named after the function, used by export_plugin! only")]
+        #[allow(non_upper_case_globals, reason = "named after the function")]
         #visibility const #ident: ::__plugsmith::__private::Entry =
             ::__plugsmith::__private::Entry { export: #export, listed: #listed };
     }

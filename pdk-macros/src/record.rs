@@ -47,7 +47,8 @@ impl Record {
 
     /// The static in the custom section.
     pub(crate) fn emit(mut self, span: Span) -> TokenStream {
-        // Which crate it is from, in artifacts under test only: an artifact that is shipped has no byte of it.
+        // Which crate it is from: `cargo plugsmith build` refuses entry points of dependencies that nobody asked
+        // for, and then takes this out of what ships.
         self.constant(quote!(ORIGIN));
         self.text.push_str("}\n");
         let text = &self.text;
@@ -56,11 +57,8 @@ impl Record {
         quote_spanned! {span=>
             #[cfg(target_arch = "wasm32")]
             const _: () = {
-                #[cfg(debug_assertions)]
                 const ORIGIN: &::core::primitive::str =
                     ::core::concat!(",\"module\":\"", ::core::module_path!(), "\"");
-                #[cfg(not(debug_assertions))]
-                const ORIGIN: &::core::primitive::str = "";
                 const PARTS: &[&::core::primitive::str] = &[#(#pieces),*];
                 const LENGTH: ::core::primitive::usize = ::__plugsmith::__private::record_length(PARTS);
                 // Not `#[used]`: the linker would keep a second copy among the data.

@@ -119,8 +119,11 @@ fn emit(transformer: &Transformer, item: &ItemFn) -> TokenStream {
     let place = generated(transformer.entry.result);
     let transformed = quote_spanned!(place=> ::__plugsmith::__private::TransformerOutput::transformed);
     let call = quote_spanned! {span=>
-                #[allow(unused_variables, reason = "a transformer may take no parameter")]
-                ::__plugsmith::__private::export_transformer(|context| #transformed(#function(#(#arguments),*)))
+                ::__plugsmith::__private::export_transformer(|context| {
+                    // A transformer may take no parameter.
+                    let _ = context;
+                    #transformed(#function(#(#arguments),*))
+                })
     };
     let export = export::emit(&name, &call, span);
     quote_spanned! {span=>

@@ -9,8 +9,8 @@ use crate::artifact::module::Module;
 use crate::error::{Error, Result};
 
 /// The exports of an artifact that come from a crate that it depends on, with the name of that crate,
-/// unless its own `export_plugin!` lists them. Only an artifact that was built with debug assertions,
-/// as those under test are, says what is from where.
+/// unless its own `export_plugin!` lists them. What `cargo plugsmith build` has made does not say what is
+/// from where: it has been looked at before.
 pub(crate) fn leaked(module: &Module, path: Option<&Path>) -> Vec<(String, String)> {
     let Some(own) = own(module, path) else { return Vec::new() };
     let is_own = |module: &str| module.split("::").next() == Some(own.as_str());

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plugsmith_harness::{Error, Plugin, check, hosts};
+use plugsmith_harness::{Error, Plugin, Profile, check, hosts};
 
 fn borrows() -> PathBuf {
     plugsmith_harness::build(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/borrows")).unwrap()
@@ -16,6 +16,17 @@ fn entry_points_of_a_dependency_fail_the_load_unless_they_are_listed() {
     let lends = |export: &str| (export.to_owned(), "lends".to_owned());
     assert_eq!(*exports, [lends("LENDS.WIPE"), lends("describe"), lends("hook:OnKeyWrite:guard")]);
     insta::assert_snapshot!(error, @r#"the plugin exports entry points of crates that it depends on: `LENDS.WIPE` of `lends`, `describe` of `lends`, `hook:OnKeyWrite:guard` of `lends`; to keep them, list them in this plugin's `export_plugin!`; otherwise move what both plugins share into a crate without entry points, or put the attributes of that crate behind a feature: `#[cfg_attr(feature = "plugin", plugsmith::command)]`"#);
+}
+
+#[test]
+fn what_ships_has_no_entry_point_that_nobody_asked_for() {
+    let fixture = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let error = plugsmith_harness::build_with(&fixture("borrows"), Profile::Release, &mut |_| {}).unwrap_err();
+    assert!(matches!(&error, Error::Leaked { exports } if exports.len() == 3), "{error:?}");
+
+    let ships = plugsmith_harness::build_with(&fixture("lends"), Profile::Release, &mut |_| {}).unwrap();
+    let bytes = std::fs::read(ships).unwrap();
+    assert!(!bytes.windows(8).any(|window| window == b"\"module\""), "what is from where does not ship");
 }
 
 #[test]

@@ -230,10 +230,10 @@ fn export(name: &str, signature: &TokenStream, body: &TokenStream, span: Span) -
         const _: () = {
             #check
             #[cfg_attr(target_arch = "wasm32", unsafe(export_name = #name))]
-            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "an export of the artifact only"))]
             extern "C" fn __plugsmith_export #signature {
                 #body
             }
+            const _: extern "C" fn #signature = __plugsmith_export;
         };
     }
 }

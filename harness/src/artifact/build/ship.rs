@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::artifact::file;
 use crate::artifact::module::Module;
+use crate::artifact::origin::refuse_leaks;
 use crate::artifact::strip::strip;
 use crate::error::{Error, Result};
 
@@ -22,6 +23,7 @@ pub(super) fn place(built: &Path, path: &Path) -> Result<()> {
         Some(wasm) => wasm,
         None => read(built)?,
     };
+    refuse_leaks(&Module::parse(&wasm)?, Some(path))?;
     put(&named(path), &wasm)?;
     put(path, &strip(&wasm)?)
 }
