@@ -52,7 +52,7 @@ pub trait Guest {
     }
 
     /// How often the last call passed each place where control flow splits or meets, modulo 256; nothing unless the
-    /// artifact was instrumented, as [`fuzz`](fn@crate::powers::fuzz) does it.
+    /// artifact was instrumented, as `powers::fuzz` does it.
     fn edges(&self) -> Vec<u8> {
         Vec::new()
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Input {
     /// The entry point.
     pub entry: String,
-    /// What it is given: a command's arguments, or the parts that its [shape](super::Report::shapes) names.
+    /// What it is given: a command's arguments, or the parts that its shape in the report names.
     #[serde(with = "text_or_hex")]
     pub fields: Vec<Vec<u8>>,
     /// What the host answers otherwise than by itself.
