@@ -2,56 +2,29 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, ItemFn};
+use syn::ItemFn;
 
-use crate::arguments::{Arguments, Placed, keys};
-use crate::client::{self, Client};
-use crate::diagnostics::{Mistakes, generated};
+use crate::client::Client;
+use crate::diagnostics::generated;
+use crate::named::{self, Attribute, Function};
 use crate::record::{Record, quoted};
-use crate::signature::{self, Entry, unraw};
+use crate::signature;
 use crate::{export, marker, unique};
 
-keys!(Keyword { Name = "name", Client = "client" });
-
-/// A function as plain data.
-struct Function {
-    entry: Entry,
-    name: Placed<String>,
-    /// The name of the typed call, where it is set.
-    client: Option<Ident>,
-}
+const ATTRIBUTE: Attribute = Attribute {
+    name: "fcall",
+    misplaced: "#[fcall] goes on a function of numbers: `fn add(a: i32, b: i32) -> i32`",
+    nameless: "a #[fcall] function needs a name: `name = \"add\"`",
+};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
-    let item: ItemFn = syn::parse2(item).map_err(|error| {
-        syn::Error::new(error.span(), "#[fcall] goes on a function of numbers: `fn add(a: i32, b: i32) -> i32`")
-    })?;
-    let mut mistakes = Mistakes::default();
-    let function = model(args, &item, &mut mistakes);
-    check(&function, &mut mistakes);
-    mistakes.into_result()?;
+    let (function, item) = named::read(&ATTRIBUTE, args, item, |_, _| {})?;
     Ok(emit(&function, &item))
 }
 
 /// What stands in for the output on a mistake.
 pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
     marker::stand_in_for_function(item)
-}
-
-fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function {
-    let entry = signature::read(item, "fcall", mistakes);
-    let mut args = Arguments::parse(args, mistakes);
-    let name = args
-        .text(Keyword::Name, mistakes)
-        .unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
-    let client = client::named(args.text(Keyword::Client, mistakes), mistakes);
-    Function { entry, name, client }
-}
-
-fn check(function: &Function, mistakes: &mut Mistakes) {
-    if function.name.value.is_empty() || function.name.value.chars().any(char::is_control) {
-        mistakes.at(function.name.span, "a #[fcall] function needs a name: `name = \"add\"`");
-    }
-    export::check(&function.name, mistakes);
 }
 
 fn emit(function: &Function, item: &ItemFn) -> TokenStream {

@@ -2,34 +2,24 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ItemFn;
 use syn::spanned::Spanned;
-use syn::{Ident, ItemFn};
 
-use crate::arguments::{Arguments, Placed, keys};
-use crate::client::{self, Client};
+use crate::client::Client;
 use crate::diagnostics::{Mistakes, generated};
+use crate::named::{self, Attribute, Function};
 use crate::record::Record;
-use crate::signature::{self, Entry, unraw};
+use crate::signature;
 use crate::{export, marker, unique};
 
-keys!(Keyword { Name = "name", Client = "client" });
-
-/// A function as plain data.
-struct Function {
-    entry: Entry,
-    name: Placed<String>,
-    /// The name of the typed call, where it is set.
-    client: Option<Ident>,
-}
+const ATTRIBUTE: Attribute = Attribute {
+    name: "function",
+    misplaced: "#[function] goes on a function: `fn hash(password: String) -> String`",
+    nameless: "a function's export needs a name: `name = \"hash\"`",
+};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
-    let item: ItemFn = syn::parse2(item).map_err(|error| {
-        syn::Error::new(error.span(), "#[function] goes on a function: `fn hash(password: String) -> String`")
-    })?;
-    let mut mistakes = Mistakes::default();
-    let function = model(args, &item, &mut mistakes);
-    check(&function, &item, &mut mistakes);
-    mistakes.into_result()?;
+    let (function, item) = named::read(&ATTRIBUTE, args, item, check)?;
     Ok(emit(&function, &item))
 }
 
@@ -38,21 +28,7 @@ pub(crate) fn stand_in(item: TokenStream) -> TokenStream {
     marker::stand_in_for_function(item)
 }
 
-fn model(args: TokenStream, item: &ItemFn, mistakes: &mut Mistakes) -> Function {
-    let entry = signature::read(item, "function", mistakes);
-    let mut args = Arguments::parse(args, mistakes);
-    let name = args
-        .text(Keyword::Name, mistakes)
-        .unwrap_or_else(|| Placed { value: unraw(&entry.ident), span: entry.ident.span() });
-    let client = client::named(args.text(Keyword::Client, mistakes), mistakes);
-    Function { entry, name, client }
-}
-
-fn check(function: &Function, item: &ItemFn, mistakes: &mut Mistakes) {
-    if function.name.value.is_empty() || function.name.value.chars().any(char::is_control) {
-        mistakes.at(function.name.span, "a function's export needs a name: `name = \"hash\"`");
-    }
-    export::check(&function.name, mistakes);
+fn check(item: &ItemFn, mistakes: &mut Mistakes) {
     if let Some(extra) = item.sig.inputs.iter().nth(2) {
         mistakes.at(
             extra.span(),

@@ -20,6 +20,7 @@ mod host_functions;
 mod interface;
 mod library;
 mod marker;
+mod named;
 mod orbis;
 #[cfg(feature = "package")]
 mod package;
