@@ -14,6 +14,7 @@ fn main() {
         let expected = (16 * count).to_string();
         let mut plain_theirs = plain(&theirs);
         let mut plain_ours = plain(&ours);
+        let mut fuelled_ours = builder(&ours).with_fuel_limit(10_000_000_000).build().expect("a valid artifact");
         let mut harness_ours = harness(&ours);
         let call = |plugin: &mut Plugin| {
             let output = plugin.call::<&str, &str>("host_calls", &input).expect("the guest answers");
@@ -22,6 +23,7 @@ fn main() {
         let mut ways = [
             Way::new("extism, extism-pdk's artifact", || call(&mut plain_theirs)),
             Way::new("extism, our artifact", || call(&mut plain_ours)),
+            Way::new("extism with fuel, our artifact", || call(&mut fuelled_ours)),
             Way::new("harness, our artifact, traced", || {
                 assert_eq!(harness_ours.call::<String>("host_calls", &input[..]).unwrap(), expected);
             }),
@@ -34,15 +36,21 @@ fn main() {
 }
 
 fn plain(wasm: &[u8]) -> Plugin {
+    builder(wasm).build().expect("a valid artifact")
+}
+
+fn builder(wasm: &[u8]) -> PluginBuilder<'static> {
     let exchange = |plugin: &mut CurrentPlugin, inputs: &[Val], outputs: &mut [Val], _: UserData<()>| {
         let block: Vec<u8> = plugin.memory_get_val(&inputs[0])?;
         plugin.memory_set_val(&mut outputs[0], block)
     };
-    PluginBuilder::new(Manifest::new([Wasm::data(wasm)]))
-        .with_cache_disabled()
-        .with_function("exchange", [extism::PTR], [extism::PTR], UserData::new(()), exchange)
-        .build()
-        .expect("a valid artifact")
+    PluginBuilder::new(Manifest::new([Wasm::data(wasm)])).with_cache_disabled().with_function(
+        "exchange",
+        [extism::PTR],
+        [extism::PTR],
+        UserData::new(()),
+        exchange,
+    )
 }
 
 fn harness(wasm: &[u8]) -> plugsmith_harness::Plugin {

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use plugsmith_harness::Missing;
+
 /// The plugin answered with an error, trapped, or reached a limit.
 pub(crate) const FAILED: u8 = 1;
-/// Wrong usage, or input that is none.
+/// Wrong usage, or invalid input.
 pub(crate) const USAGE: u8 = 2;
 /// The plugin does not build.
 pub(crate) const BUILD: u8 = 3;
@@ -65,10 +67,10 @@ pub(crate) fn code(error: &plugsmith_harness::Error) -> u8 {
 pub(crate) fn message(error: &plugsmith_harness::Error) -> String {
     use plugsmith_harness::Error as Of;
     match error {
-        Of::UnexpectedHostCall { call, paste } if paste.starts_with(".http(") => {
+        Of::UnexpectedHostCall { call, missing: Missing::Response, .. } => {
             format!("unexpected HTTP request {call}\n  to answer it, add: --http '{call} 200 BODY'")
         }
-        Of::UnexpectedHostCall { call, paste } if paste.starts_with(".plugin(") => {
+        Of::UnexpectedHostCall { call, missing: Missing::Plugin, .. } => {
             format!("unexpected host call {call}\n  to give it the plugin, add: --plugin NAME=PLUGIN")
         }
         // No other option stands for a mock.

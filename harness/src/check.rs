@@ -20,7 +20,7 @@ use crate::hosts::extism::Manifest;
 use crate::hosts::report::{Artifact, Report};
 use crate::hosts::{Abi, Profile};
 
-/// What the host of this profile has to say of an artifact.
+/// Checks an artifact for the host with this profile.
 ///
 /// ```
 /// use plugsmith_harness::{check, hosts::profile};

@@ -23,5 +23,6 @@ mod parts;
 pub(crate) mod plugin;
 mod round_trip;
 pub(crate) mod running;
+pub(crate) mod subject;
 mod wasi;
 pub(crate) mod watch;

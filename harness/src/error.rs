@@ -1,8 +1,18 @@
 //! What can go wrong, one variant for each thing that a test may assert on.
 
-use std::path::{Path, PathBuf};
+mod kind;
+mod unexpected;
+mod words;
 
-use crate::import::{Import, KERNEL, WASI, is_abort, mock_line, peers_signature};
+use std::path::PathBuf;
+
+use crate::import::Import;
+
+use self::words::{MORE_FUEL, hash_fix, leaked, list, meant, missing, of_peer, trap, used, why_missing};
+
+pub use unexpected::Missing;
+pub(crate) use unexpected::Unexpected;
+pub(crate) use words::{LEAK_CURE, called_by, out_of_fuel, out_of_host_calls, owned};
 
 /// The fuel that each host call counts for: the default limit gives half a million of them, or 10 GB,
 /// which take about ten seconds.
@@ -117,7 +127,9 @@ pub enum Error {
     UnexpectedHostCall {
         /// The call with its arguments.
         call: String,
-        /// The line that expects it.
+        /// What would answer it.
+        missing: Missing,
+        /// The line that adds it to the host.
         paste: String,
     },
     /// The plugin answered with an error of its own.
@@ -316,190 +328,4 @@ pub enum Error {
         /// The system's reason.
         reason: String,
     },
-}
-
-/// The host functions of a call, a line each.
-fn used(host_calls: &[String]) -> String {
-    match host_calls {
-        [] => "; it calls no host function".to_owned(),
-        lines => format!("\n  its host calls, the most frequent first:\n    {}", lines.join("\n    ")),
-    }
-}
-
-/// ` (called by the crate `js_sys`, called by `chrono`)`.
-pub(crate) fn called_by(crates: &[String]) -> String {
-    match crates {
-        [] => String::new(),
-        crates => format!(" (called by the crate `{}`)", crates.join("`, called by `")),
-    }
-}
-
-fn why_missing(import: &Import) -> String {
-    match import.module.as_str() {
-        "wasi_snapshot_preview1" => ": it is a host without WASI, or WASI has no such function".to_owned(),
-        "extism:host/env" => ": no version of Extism that this harness knows has it".to_owned(),
-        _ if peers_signature(import).is_some() => {
-            ", and it has no plugins to load; add to the host: .plugin(\"NAME\", \"path/to/plugin.wasm\")".to_owned()
-        }
-        _ if is_abort(import) => format!(
-            ", as AssemblyScript's do unless they are built with `asc --use abort=FILE/myAbort`; do so, or, if the real \
-             host has it, add to the host: {}",
-            mock_line(import)
-        ),
-        _ => format!(
-            ", and nothing answers; remove the import, or, if the real host has it, add to the host: {}",
-            mock_line(import)
-        ),
-    }
-}
-
-impl Error {
-    /// The kind, in the words of the enum: `missing_export`, `trapped`, `out_of_fuel` ..
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Error::MissingArtifact { .. } => "missing_artifact",
-            Error::StaleArtifact { .. } => "stale_artifact",
-            Error::BuildFailed { .. } => "build_failed",
-            Error::InvalidModule { .. } => "invalid_module",
-            Error::Leaked { .. } => "leaked",
-            Error::MissingExport { .. } => "missing_export",
-            Error::BadSignature { .. } => "bad_signature",
-            Error::MissingCommand { .. } => "missing_command",
-            Error::UnusedMock { .. } => "unused_mock",
-            Error::MissingImport { .. } => "missing_import",
-            Error::ForeignImport { .. } => "foreign_import",
-            Error::UnexpectedHostCall { .. } => "unexpected_host_call",
-            Error::Plugin { .. } => "plugin",
-            Error::UnknownHost { .. } => "unknown_host",
-            Error::Peer { .. } => "peer",
-            Error::MissingPlugin { .. } => "missing_plugin",
-            Error::BadManifest { .. } => "bad_manifest",
-            Error::HashMismatch { .. } => "hash_mismatch",
-            Error::Download { .. } => "download",
-            Error::Denied { .. } => "denied",
-            Error::HostFailed { .. } => "host_failed",
-            Error::HostFull { .. } => "host_full",
-            Error::Trapped { .. } => "trapped",
-            Error::TimedOut { .. } => "timed_out",
-            Error::OutOfFuel { .. } | Error::OutOfHostCalls { .. } | Error::WaitsForClock { .. } => "out_of_fuel",
-            Error::OverBudget { .. } => "over_budget",
-            Error::OutOfMemory { .. } => "out_of_memory",
-            Error::StartsTooLarge { .. } => "starts_too_large",
-            Error::HostLimit { .. } => "host_limit",
-            Error::InvalidManifest { .. } => "invalid_manifest",
-            Error::BadInput { .. } => "bad_input",
-            Error::BadOutput { .. } => "bad_output",
-            Error::UnknownEvent { .. } => "unknown_event",
-            Error::BadEvent { .. } => "bad_event",
-            Error::File { .. } => "file",
-            Error::IgnoredOption { .. } => "ignored_option",
-        }
-    }
-
-    /// The error, with the module that it is about: of several in a manifest, or of a file.
-    pub(crate) fn of_module(self, name: &str) -> Error {
-        match self {
-            Error::InvalidModule { reason } => Error::InvalidModule { reason: format!("`{name}`: {reason}") },
-            error => error,
-        }
-    }
-}
-
-/// What gives a plugin under test more fuel.
-const MORE_FUEL: &str = "`Host::fuel` or `--fuel`";
-
-/// The text of [`Error::OutOfFuel`], with what gives `more`.
-pub(crate) fn out_of_fuel(limit: u64, more: &str) -> String {
-    format!("out of fuel: more than {limit} instructions; if it is no endless loop, give it more with {more}")
-}
-
-/// The text of [`Error::OutOfHostCalls`], with what gives `more`.
-pub(crate) fn out_of_host_calls(limit: u64, more: &str) -> String {
-    format!(
-        "out of fuel: its host calls count for more than {limit}, {HOST_CALL} each and 1 for each byte; if it is no \
-         endless loop, give it more with {more}"
-    )
-}
-
-/// The error of a peer; of one that loads others without a rule, with the rule.
-fn of_peer(plugin: &str, error: &Error) -> String {
-    match error {
-        Error::MissingImport { import } if peers_signature(import).is_some() => format!(
-            "it imports `{}.{}`, and no rule lets it load plugins; add `.allow({plugin:?}, \"*\", \"*\")` to the \
-             `Registry`, or name what it loads and calls in the place of the `*`",
-            import.module, import.name
-        ),
-        Error::MissingImport { import } if import.module != KERNEL && import.module != WASI => format!(
-            "nothing answers `{}.{}`, which it imports; a peer has a host of its own, so add to the `Registry`: \
-             .plugin_in({plugin:?}, wasm, || Host::new(){})",
-            import.module,
-            import.name,
-            mock_line(import)
-        ),
-        error => error.to_string(),
-    }
-}
-
-/// Entry points of dependencies, and what to do about them.
-fn leaked(exports: &[(String, String)]) -> String {
-    format!("the plugin exports entry points of crates that it depends on: {}; {LEAK_CURE}", owned(exports))
-}
-
-/// `GREET` of the crate `hello`, `HELLO` of the crate `hello`.
-pub(crate) fn owned(exports: &[(String, String)]) -> String {
-    exports.iter().map(|(export, owner)| format!("`{export}` of `{owner}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// What to do about entry points of a dependency.
-pub(crate) const LEAK_CURE: &str = "to keep them, list them in this plugin's `export_plugin!`; otherwise move what \
-    both plugins share into a crate without entry points, or put the attributes of that crate behind a feature: \
-    `#[cfg_attr(feature = \"plugin\", plugsmith::command)]`";
-
-/// Nothing at the path; how to build it, where it is an artifact's.
-fn missing(path: &Path) -> String {
-    if !path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat") {
-        return format!("no file or folder {}", path.display());
-    }
-    let parts = || path.iter().map(|part| part.to_string_lossy());
-    let command = match parts().find(|part| part.starts_with("wasm32-")) {
-        // A folder of cargo's own.
-        Some(target) if parts().any(|part| part == "release") => format!("cargo build --release --target {target}"),
-        Some(target) => format!("cargo build --target {target}"),
-        None => "cargo plugsmith build".to_owned(),
-    };
-    format!("no artifact at {}: build it with `{command}`", path.display())
-}
-
-/// What tends to be wrong with a hash that is none.
-fn hash_fix(expected: &str) -> &'static str {
-    if expected.len() == 64 && expected.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-        ": write down the new hash, or find out who changed the file"
-    } else {
-        ": a hash is 64 hexadecimal digits in lower case, without `sha256:`"
-    }
-}
-
-/// What stands before the names that there are: `: did you mean ..?` where one of several is near.
-fn meant(name: &str, available: &[String]) -> String {
-    let wanted = name.to_lowercase();
-    let distance = |known: &&String| strsim::damerau_levenshtein(&wanted, &known.to_lowercase());
-    let near = available.iter().take(1000).filter(|known| known.len() < 200).min_by_key(distance);
-    match near.filter(|near| available.len() > 1 && name.len() < 200 && distance(near) <= (name.len() / 3).max(1)) {
-        Some(near) => format!(": did you mean `{near}`? "),
-        None => "; ".to_owned(),
-    }
-}
-
-fn list(names: &[String]) -> String {
-    match names {
-        [] => "none".to_owned(),
-        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn trap(panic: Option<&str>, reason: &str) -> String {
-    match panic {
-        Some(panic) => format!("panicked: {panic}"),
-        None => format!("trapped: {reason}"),
-    }
 }

@@ -41,7 +41,7 @@ pub use engine::host::Host;
 pub use engine::limits::Limits;
 pub use engine::plugin::Plugin;
 pub use engine::watch::{Answered, Passing, Verdict, Watch};
-pub use error::{Error, Result};
+pub use error::{Error, Missing, Result};
 pub use hosts::report::{Finding, Level, Report};
 pub use import::{Import, Signature};
 pub use text::{grouped, printable};

@@ -9,7 +9,7 @@ pub(crate) fn quote(word: &str) -> String {
     quote_bytes(word.as_bytes())
 }
 
-/// As [`quote`]; what is no text, and what a terminal does not show, is escaped as bash and zsh read it.
+/// As [`quote`]; bytes that are not text, and characters that a terminal does not show, are escaped for bash and zsh.
 pub(crate) fn quote_bytes(word: &[u8]) -> String {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(b);
     match std::str::from_utf8(word) {

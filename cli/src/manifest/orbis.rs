@@ -16,7 +16,7 @@ pub(crate) struct Shipped {
     pub(crate) module: Module,
     /// The folder of the crate, or of the artifact.
     pub(crate) folder: PathBuf,
-    /// What the artifact says of itself, with the pages beside its Cargo.toml.
+    /// The manifest in the artifact, with the pages beside its Cargo.toml.
     pub(crate) made: Option<Manifest>,
 }
 

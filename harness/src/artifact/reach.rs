@@ -12,7 +12,7 @@ use wasmparser::{
 /// The imports, by module and name, that each exported function can reach.
 pub(crate) type Reach = BTreeMap<String, BTreeSet<(String, String)>>;
 
-/// What the exports of a module can reach; nothing for what is no module.
+/// What the exports of a module can reach; nothing if it is not a module.
 pub(crate) fn imports(wasm: &[u8]) -> Reach {
     Code::read(wasm).map(|code| code.reach()).unwrap_or_default()
 }

@@ -75,7 +75,7 @@ impl Source {
     /// The module's bytes; text is made into a module.
     ///
     /// # Errors
-    /// A missing file, and what is neither wasm nor its text format.
+    /// A missing file, and a file that is neither wasm nor its text format.
     pub fn read(self) -> Result<Vec<u8>> {
         let bytes = match self {
             Source::Bytes(bytes) => bytes,

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 /// What the file is called.
 pub(crate) const FILE: &str = "plugin.toml";
 
-/// The artifact with what the `plugin.toml` in the same folder says of it; as it is, where it has
+/// The artifact with the records that the `plugin.toml` in the same folder declares; as it is, where it has
 /// records of its own, or there is no such file.
 ///
 /// # Errors

@@ -41,7 +41,7 @@ mod tests {
     /// The same with an empty section called `a`.
     const OTHER_BUILD: &[u8] = b"\0asm\x01\0\0\0\0\x02\x01a";
 
-    /// What Orbis says of the fuel of an artifact, next to which there is another build.
+    /// What Orbis finds about the fuel of an artifact that has another build beside it.
     fn said(test: &str, tested: &[u8], fuel: u64) -> Vec<String> {
         let target = std::env::temp_dir().join(format!("plugsmith-fuel-{}-{test}", std::process::id()));
         let artifact = |build: &str| target.join(build).join("a.wasm");

@@ -1,4 +1,4 @@
-//! A host as options of the command line, and what of it no option can say.
+//! A host as options of the command line, and the parts that no option can express.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::text::quote;
 use crate::trace::again::{Again, json};
 
 impl Host {
-    /// This host's options, for the artifact of this name. What hangs onto its plugins adds its own.
+    /// This host's options, for the artifact with this name. What is attached to its plugins adds its own.
     pub(crate) fn again(&self, plugin: String) -> Again {
         let mut again = Again::from(plugin);
         self.context.with(|host| contents(host, &mut again));

@@ -1,4 +1,4 @@
-//! What a host hangs onto its plugins. The engine knows that something is there, and not what it is.
+//! What a host attaches to its plugins. The engine knows that something is attached, but not what it is.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::import::{Import, Signature};
 use crate::trace::again::Again;
 use crate::trace::spent::Spent;
 
-/// A part of a host that hangs something onto each plugin which is loaded into it.
+/// A part of a host that attaches something to each plugin loaded into it.
 pub(crate) trait Attach: Any {
     /// Adds the options with which the command line makes it.
     fn options(&self, again: &mut Again) {
@@ -104,26 +104,26 @@ impl Host {
         self
     }
 
-    /// The part of this type, which is no longer the host's.
+    /// The part of this type; the host no longer has it.
     pub(crate) fn take_part<T: Attach>(&mut self) -> Option<T> {
         let part = self.parts.take(|Part(part)| (&**part as &dyn Any).is::<T>())?;
         let part: Box<dyn Any> = part.0;
         part.downcast().ok().map(|part| *part)
     }
 
-    /// All that hangs something onto a plugin, which is no longer the host's.
+    /// All the parts that attach something to a plugin; the host no longer has them.
     pub(super) fn take_parts(&mut self) -> Vec<Box<dyn Attach>> {
         std::iter::from_fn(|| self.parts.take(|_: &Part| true)).map(|part| part.0).collect()
     }
 
-    /// With the options that give the command line what hangs onto the plugins of this host.
+    /// With the command-line options for what this host attaches to its plugins.
     pub(crate) fn with_parts(&self, mut again: Again) -> Again {
         self.parts.iter().for_each(|Part(part)| part.options(&mut again));
         again
     }
 }
 
-/// What answers the imports of a plugin on which this hangs.
+/// What answers the imports of a plugin that has these attached.
 pub(super) fn answers(attached: &[Rc<dyn Attached>]) -> Vec<Answer> {
     let answer = |attached: &Rc<dyn Attached>| -> Answer {
         let attached = Rc::clone(attached);

@@ -1,4 +1,4 @@
-//! What a call of a plugin leads to in what hangs on the plugin.
+//! What a call of a plugin leads to in the parts that are attached to the plugin.
 
 use std::cell::RefCell;
 
@@ -6,14 +6,14 @@ use crate::error::Error;
 use crate::trace::event::Event;
 use crate::trace::spent::Spent;
 
-/// What a call of a plugin leads to in what hangs on it. Both sides hold it.
+/// What a call of a plugin leads to in the parts attached to it. Both sides hold it.
 #[derive(Default)]
 pub(crate) struct Below {
     /// What was used up there.
     pub(crate) spent: RefCell<Spent>,
     /// What happened there in the host call that runs, until its own line is written.
     pub(crate) events: RefCell<Vec<Event>>,
-    /// Why the plugin's call must fail, whatever the guest makes of it: its own host calls note it here, too.
+    /// Why the plugin's call must fail, even if the guest handles the error: its own host calls note it here, too.
     pub(crate) failure: RefCell<Option<Error>>,
 }
 

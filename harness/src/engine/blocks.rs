@@ -1,4 +1,4 @@
-//! Kernel blocks, as host functions read and write them: nothing that a guest says of one is trusted.
+//! Kernel blocks, as host functions read and write them: nothing a guest claims about a block is trusted.
 
 use extism::CurrentPlugin;
 use wasmtime::Trap;

@@ -60,7 +60,7 @@ impl Hash for Key {
 /// The compilation of `wasm` for this host.
 ///
 /// # Errors
-/// [`Error::InvalidModule`] for what is no plugin.
+/// [`Error::InvalidModule`] if it is not a plugin.
 pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
     let (limits, paths) = (host.limits, &host.grants.paths);
     let linked = host.linked.clone().map(Source::read).transpose()?;
@@ -76,7 +76,7 @@ pub(crate) fn get(wasm: &[u8], host: &Host) -> Result<Arc<Compiled>> {
     engines::get(key, |key| compile(key, limits))
 }
 
-/// What is no limit any more: a year.
+/// As good as no limit: a year.
 pub(crate) const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn compile(key: &Key, limits: Limits) -> Result<Compiled> {

@@ -5,11 +5,11 @@ use crate::engine::failure::Failure;
 use crate::engine::running::Running;
 use crate::error::{Error, HOST_CALL};
 
-/// What the start of another instance counts for.
+/// The cost of starting another instance.
 pub(crate) const INSTANCE: u64 = 100 * HOST_CALL;
 
 impl Running {
-    /// What the host calls of this call come to so far, with those of what it leads to.
+    /// The cost of the host calls of this call so far, including those of what it leads to.
     pub(crate) fn host_calls(&self) -> u64 {
         self.call.borrow().host_calls.saturating_add(self.below.spent.borrow().host_calls)
     }

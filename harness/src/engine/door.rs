@@ -21,7 +21,7 @@ use crate::artifact::module::Module;
 use crate::engine::blocks::read_block;
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
-use crate::error::{Error, HOST_CALL};
+use crate::error::{Error, HOST_CALL, Unexpected};
 use crate::import::{Import, KERNEL, WASI, closure, peers_signature};
 
 pub(crate) use allowed::matches_nothing;
@@ -76,7 +76,7 @@ pub(crate) fn val_type(name: &str) -> Option<ValType> {
     })
 }
 
-/// An import outside of Extism's own: whatever implements it, or the failure that names the fix.
+/// An import that is not one of Extism's own: calls whatever implements it, or fails and names the fix.
 fn call_user_function(
     import: &Import,
     running: &Running,
@@ -166,13 +166,9 @@ fn unexpected(
                 [HostValue::Block(Some(name))] => String::from_utf8_lossy(name).into_owned(),
                 _ => "..".to_owned(),
             };
-            return Err(Stop::Unexpected { call, paste: format!(".plugin({name:?}, \"path/to/{name}.wasm\")") });
+            return Err(Stop::Unexpected(Unexpected::plugin(call, &name)));
         }
-        let closure = closure(import, types);
-        let paste = format!(
-            ".functions(YourTraitHost::serve(YourMock))    where a #[host_functions] trait declares it, else\n    {closure}"
-        );
-        Err(Stop::Unexpected { call, paste })
+        Err(Stop::Unexpected(Unexpected::function(call, &closure(import, types))))
     });
     let value = value.map_err(|stop| stopped(running, &import.name, stop))?;
     write_result(running, plugin, &value, outputs)

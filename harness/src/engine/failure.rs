@@ -1,4 +1,5 @@
-//! What Extism's errors mean. Its fixed texts are those of extism 1.30.0 (src/plugin.rs).
+//! What Extism's errors mean. Extism reports its limits as fixed texts without a type, so these are compared
+//! here and nowhere else (extism 1.30.0, src/plugin.rs).
 
 use crate::engine::limits::Limits;
 use crate::error::Error;
@@ -12,13 +13,13 @@ const BACKTRACE: &str = "error while executing at wasm backtrace:";
 /// What wasmtime's own reason for a trap starts with.
 pub(crate) const TRAP: &str = "wasm trap: ";
 
-/// What Extism says of a non-zero return code without an error.
+/// Extism's message for a non-zero return code without an error.
 const CODE: &str = "Returned non-zero exit code: ";
 
-/// What WASI says of a plugin that has ended itself; with code 0 the call has succeeded.
+/// WASI's message for a plugin that has exited; with code 0 the call has succeeded.
 const EXIT: &str = "Exited with i32 exit status ";
 
-/// Whether this is one of Extism's fixed words for a limit.
+/// Whether this is one of Extism's fixed texts for a limit.
 pub(crate) fn is_limit(message: &str) -> bool {
     matches!(message, "plugin ran out of fuel" | "oom" | "timeout")
 }

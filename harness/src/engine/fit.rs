@@ -12,14 +12,14 @@ use crate::error::Error;
 use crate::import::{Import, KERNEL, Signature, Stranger, WASI, kernel_signature, mock_line, stranger, wasi};
 
 /// Checks, before the first call, that what the host has fits what the artifact imports;
-/// `attached` gives the signatures of the functions that hang on the plugin.
+/// `attached` gives the signatures of the functions that are attached to the plugin.
 ///
 /// # Errors
 /// [`Error::BadSignature`] for an import and an implementation of other types,
 /// [`Error::MissingImport`] for what no host has, or WASI that this one lacks, [`Error::UnusedMock`] for a
 /// mock of what is not imported, [`Error::IgnoredOption`] for one of what Extism answers itself,
 /// [`Error::ForeignImport`] for what no host has, [`Error::InvalidModule`] for entry points without records,
-/// [`Error::File`] for an allowed folder that is none.
+/// [`Error::File`] for an allowed folder that is not a folder.
 pub(crate) fn check(
     host: &Host,
     compiled: &Compiled,

@@ -1,4 +1,4 @@
-//! What drives a guest needs of it, whatever its ABI.
+//! What the drivers of guests (test powers, servers) need of a guest, whatever its ABI.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a plugin under test finds in its host: strict, so whatever is not here fails the test.
+//! The host of a plugin under test. It is strict: whatever the test has not put there fails the test.
 
 mod grants;
 mod text;
@@ -167,7 +167,7 @@ impl Host {
         self
     }
 
-    /// With this limit on the wall time of each call, in the place of ten seconds; `Duration::MAX` is none.
+    /// With this limit on the wall time of each call instead of ten seconds; `Duration::MAX` means no limit.
     /// See [`Limits::timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Host {
         self.limits.timeout = Some(timeout);

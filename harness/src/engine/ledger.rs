@@ -72,7 +72,7 @@ impl ExportCosts {
         u64::try_from(all / u128::from(self.calls().max(1))).unwrap_or(u64::MAX)
     }
 
-    /// The median fuel of a call; of an even number of calls the lower one of the two in the middle.
+    /// The median fuel of a call; for an even number of calls the lower of the two in the middle.
     pub fn median(&self) -> u64 {
         let middle = self.calls().div_ceil(2);
         let mut seen = 0;

@@ -34,12 +34,12 @@ impl Default for Limits {
     }
 }
 
-/// What the host calls of a call may come to at least: a limit that a test fits to the plugin's instructions
+/// The least that the host calls of a call may cost: a limit that a test fits to the plugin's instructions
 /// must not end its few host calls.
 const LEAST: u64 = 1_000_000_000;
 
 impl Limits {
-    /// What the host calls of one call may come to.
+    /// What the host calls of one call may cost.
     pub(crate) fn host_calls(&self) -> u64 {
         self.fuel.max(LEAST)
     }

@@ -125,12 +125,10 @@ impl GuestMemory {
         if end > self.size() {
             return None;
         }
-        let mut bytes = vec![0; length as usize];
-        // SAFETY: the range was just checked to be accessible, and the guest waits for its host.
-        unsafe {
-            self.start.as_ptr().add(address as usize).copy_to_nonoverlapping(bytes.as_mut_ptr(), bytes.len());
-        }
-        Some(bytes)
+        // SAFETY: the range was just checked to be accessible, and the guest, which could change it, waits for its
+        // host until the bytes are copied.
+        let bytes = unsafe { std::slice::from_raw_parts(self.start.as_ptr().add(address as usize), length as usize) };
+        Some(bytes.to_vec())
     }
 
     /// Copies `bytes` to `address`; `None` where they do not fit, and nothing is written.

@@ -1,4 +1,4 @@
-//! What travels with a host and is none of the engine's business: kept by its type, as `http::Extensions`
+//! What travels with a host and does not concern the engine: kept by its type, as `http::Extensions`
 //! keeps what travels with a request.
 
 use std::any::Any;

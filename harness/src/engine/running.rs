@@ -19,11 +19,11 @@ use crate::import::Import;
 use crate::trace::cost::Crossed;
 use crate::trace::event::Events;
 
-/// Answers an import, in Extism's terms, if it is one of its own.
+/// Answers an import over Extism's ABI, if it is responsible for it.
 pub(crate) type Answer =
     Box<dyn Fn(&Import, &Running, &mut CurrentPlugin, &[Val], &mut [Val]) -> Option<std::result::Result<(), Failure>>>;
 
-/// A plugin as its host functions see it: what stays, what its instance has, and what its call has.
+/// A plugin as its host functions see it: its own state, that of its instance, and that of its call.
 pub(crate) struct Running {
     pub(crate) host: Rc<Host>,
     /// What hangs on it and answers imports.

@@ -39,13 +39,13 @@ use crate::error::Error;
 /// # Ok::<(), plugsmith_harness::Error>(())
 /// ```
 pub trait Watch: Send + Sync {
-    /// Before the host does anything: what is to be done.
+    /// Called before the host does anything: decides what happens to the call.
     fn before(&self, call: &Passing<'_>) -> Verdict {
         let _ = call;
         Verdict::Pass
     }
 
-    /// Once there is an answer, or none: it has not reached the guest yet.
+    /// Called once there is an answer, or the reason why there is none; it has not reached the guest yet.
     fn after(&self, call: &Passing<'_>, answer: &Answered<'_>) {
         let _ = (call, answer);
     }
@@ -60,7 +60,7 @@ pub trait Watch: Send + Sync {
         let _ = (result, depth);
     }
 
-    /// The guest begins anew because the test asked for it; after a trap it does so by itself.
+    /// The test has restarted the guest. After a trap a guest restarts by itself, and this is not called.
     fn restarts(&self) {}
 }
 

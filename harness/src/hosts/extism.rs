@@ -20,6 +20,7 @@ pub use crate::text::sha256;
 use crate::engine::compiled;
 use crate::engine::host::{Host, Modules};
 use crate::engine::plugin::Plugin;
+use crate::engine::subject::Origin;
 use crate::error::{Error, Result};
 
 /// Loads a manifest's artifact into this host, which keeps to the manifest: its configuration, its
@@ -93,7 +94,7 @@ impl Compiled {
     pub fn instance(&self, host: Host) -> Result<Plugin> {
         let host = self.host(host);
         let again = host.with_parts(host.again_for_call(self.label.to_string()));
-        Plugin::of_compiled(compiled::get(&self.wasm, &host)?, host, again.into(), None)
+        Plugin::of_compiled(compiled::get(&self.wasm, &host)?, host, again, Origin::default())
     }
 
     fn host(&self, host: Host) -> Host {

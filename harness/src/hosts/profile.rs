@@ -42,7 +42,7 @@ pub struct Profile {
     pub(crate) reads_plugin_toml: bool,
     /// What else is different in a host of this kind for a test.
     pub(crate) habits: fn(Host) -> Host,
-    /// What else it has to say of an artifact.
+    /// Judges what the other fields do not cover.
     pub(crate) judge: fn(&Artifact, &mut Report),
 }
 

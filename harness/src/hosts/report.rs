@@ -1,4 +1,4 @@
-//! What a host has to say of an artifact that it may be given.
+//! Whether a host can load and run an artifact: findings, and the artifact they are about.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::artifact::names::Named;
 use crate::artifact::{proposals, stand_in};
 use crate::error::Result;
 
-/// What a host has to say of an artifact.
+/// What a check of an artifact for a host has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The host's word.

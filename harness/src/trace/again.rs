@@ -1,4 +1,4 @@
-//! What a shell needs to make a call again, and what it cannot be given.
+//! The command line that makes a call again, and what it has to leave out.
 
 use plugsmith::Value;
 use plugsmith::protocol::host_functions::HostValue;
@@ -15,7 +15,7 @@ pub(crate) struct Again {
     pub(crate) plugin: String,
     /// The options of the host, each with a space behind it.
     options: String,
-    /// What no option can say.
+    /// What no option can express.
     left_out: Vec<String>,
     /// The host functions whose replies are those of the call itself.
     mocked: Vec<String>,
@@ -69,7 +69,7 @@ impl Again {
         word.map(|word| quote(&word))
     }
 
-    /// Names what no option can say.
+    /// Names something that no option can express.
     pub(crate) fn leave_out(&mut self, what: impl Into<String>) {
         self.left_out.push(what.into());
     }
@@ -79,7 +79,7 @@ impl Again {
         self.mocked.push(name.to_owned());
     }
 
-    /// For a call of which nobody knows what its host functions answered.
+    /// For a call whose host functions' answers are not known.
     pub(crate) fn without_replies(mut self) -> Again {
         let mocked = std::mem::take(&mut self.mocked);
         mocked.iter().for_each(|name| self.leave_out(format!("the host function {}", quote(name))));
@@ -99,7 +99,7 @@ impl Again {
         }
     }
 
-    /// With what is known only after the call: what its host functions answered, and how long it took.
+    /// With what is known only after the call: its host functions' answers, and how long it took.
     pub(crate) fn after(&self, events: &[Event], error: Option<&Error>, earlier: usize) -> Again {
         let mut again = self.clone();
         for name in &self.mocked {

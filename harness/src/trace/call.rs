@@ -1,5 +1,6 @@
 //! A call in words, for traces and for shells: kept as data, since most calls are never looked at.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(crate) struct Call {
     pub(crate) again: Arc<Again>,
     /// How many calls its plugin had before.
     pub(crate) earlier: usize,
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) what: What,
 }
 
@@ -29,6 +30,8 @@ pub(crate) enum What {
     Command(Vec<Value>),
     /// An export with its input.
     Function(Vec<u8>),
+    /// An export with an input that is longer than a shell takes.
+    LongFunction(Excerpt),
     /// The hooks of an event.
     Event(HookEvent),
     /// A client's command with its arguments.
@@ -53,17 +56,28 @@ pub(crate) enum Past {
     /// In words already.
     Told(String),
     /// A function that succeeded without calling its host.
-    Quiet { name: String, input: Excerpt, output: Shown },
+    Quiet { name: Arc<str>, input: Excerpt, output: Shown },
 }
 
 /// The longest argument that Linux takes.
 const COMMAND: usize = 128 * 1024;
+
+impl What {
+    /// An export with its input, which is only copied if a shell can be given it.
+    pub(crate) fn function(input: Cow<'_, [u8]>) -> What {
+        match input.len() {
+            ..=COMMAND => What::Function(input.into_owned()),
+            _ => What::LongFunction(Excerpt::of(&input)),
+        }
+    }
+}
 
 impl Call {
     /// `GREET "Ada"`.
     pub(crate) fn shown(&self) -> String {
         match &self.what {
             What::Function(input) => function(&self.name, &Excerpt::of(input)),
+            What::LongFunction(input) => function(&self.name, input),
             What::Event(event) => {
                 let fields = event.fields.iter().map(|(name, value)| format!(" {name}={}", event::render_value(value)));
                 format!("event {}{}", event.name, fields.collect::<String>())
@@ -74,7 +88,7 @@ impl Call {
             What::Command(arguments) | What::Client(arguments) => {
                 let mut text = match &self.what {
                     What::Client(_) => format!("client {}", self.name),
-                    _ => self.name.clone(),
+                    _ => self.name.to_string(),
                 };
                 for argument in arguments {
                     text.push(' ');
@@ -95,7 +109,7 @@ impl Call {
         let mut again = self.again.after(events, error, self.earlier);
         let name = quote(&self.name);
         Some(match &self.what {
-            What::Wait(_) => return None,
+            What::Wait(_) | What::LongFunction(_) => return None,
             What::Event(event) => {
                 let fields = event.fields.iter().filter_map(|(key, value)| again.field(key, value));
                 let words: String = fields.map(|word| format!(" {word}")).collect();

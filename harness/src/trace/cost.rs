@@ -44,7 +44,7 @@ pub struct Cost {
     pub pages: u64,
     /// The bytes of the input.
     pub bytes_in: u64,
-    /// The bytes of the output; 0 where there is none. Of a handler of Orbis, those of the answer's JSON in its
+    /// The bytes of the output; 0 where there is none. For a handler of Orbis, the bytes of the answer's JSON in its
     /// shortest form.
     pub bytes_out: u64,
     /// The host functions that the guest called, in the order of their first calls. Those of hooks and the like

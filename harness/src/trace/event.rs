@@ -127,7 +127,7 @@ pub struct HostCall {
     pub name: String,
     /// The arguments, as text that a person reads.
     pub arguments: Vec<String>,
-    /// The answer; `None` where there is none to give.
+    /// The answer; `None` for a function without one.
     pub result: Result<Option<String>, String>,
     /// The arguments as they crossed the boundary. A call that the host makes by itself has none.
     pub typed_arguments: Vec<Typed>,
@@ -172,7 +172,7 @@ impl Typed {
 }
 
 impl HostCall {
-    /// What the guest was told where its host refused the call: `NOPERM ..`. Of a long text it is the start.
+    /// The refusal that the guest got, if its host refused the call: `NOPERM ..`; only the start of a long text.
     pub(crate) fn refusal(&self) -> Option<String> {
         let Some(Typed { ty: WireType::Resp, value: HostValue::Block(Some(reply)), .. }) = &self.typed_result else {
             return None;

@@ -1,4 +1,4 @@
-//! What came of one call.
+//! The outcome of one call.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::trace::call::{self, Call, Past, Shown, What};
 use crate::trace::cost::{Cost, Crossed};
 use crate::trace::event::{self, Event, Excerpt, HostCall, Run};
 
-/// What came of one call: its result, and all that happened on the way.
+/// The outcome of one call: its result, and everything that happened on the way.
 #[derive(Clone, Debug)]
 #[must_use = "a call may have failed: unwrap it, or look at its result"]
 pub struct Outcome<T> {
@@ -23,13 +23,13 @@ pub struct Outcome<T> {
     /// What happened in the order in which it did.
     pub events: Vec<Event>,
     /// Fuel used, about one wasm instruction each; exact for one artifact and one wasmtime major.
-    /// Without that of a call which [`Host::timeout`](crate::Host::timeout) has ended: it is not known.
+    /// Of a call that [`Host::timeout`](crate::Host::timeout) has ended, the fuel of the plugin itself is not known and left out.
     pub fuel: u64,
     /// Pages of 64 KiB that the guest's memory holds after the call.
     pub pages: u64,
     /// Wall time.
     pub duration: Duration,
-    pub(crate) crossed: Box<Crossed>,
+    pub(crate) crossed: Crossed,
 }
 
 impl<T> Outcome<T> {
@@ -171,27 +171,20 @@ impl<T> Outcome<T> {
 
     /// What a trace of the plugin keeps of this call.
     pub(crate) fn past(&self) -> Past {
-        match &self.call.what {
-            What::Function(input) if self.result.is_ok() && self.events.is_empty() => {
-                Past::Quiet { name: self.call.name.clone(), input: Excerpt::of(input), output: self.shown.clone() }
-            }
-            _ => Past::Told(self.trace()),
-        }
+        let is_quiet = self.result.is_ok() && self.events.is_empty();
+        let input = match &self.call.what {
+            What::Function(input) if is_quiet => Excerpt::of(input),
+            What::LongFunction(input) if is_quiet => input.clone(),
+            _ => return Past::Told(self.trace()),
+        };
+        Past::Quiet { name: self.call.name.clone(), input, output: self.shown.clone() }
     }
 
     /// The same call with its output as another type, which `function` returned.
     pub(crate) fn then<U>(self, function: &str, read: impl FnOnce(T) -> Result<U, String>) -> Outcome<U> {
-        let shown = self.shown.clone();
-        self.map(|output| match read(output) {
-            Ok(value) => Ok((value, shown)),
-            Err(reason) => Err(Error::BadOutput { function: function.to_owned(), reason }),
-        })
-    }
-
-    /// The same call with another form of its output.
-    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> Result<(U, Shown)>) -> Outcome<U> {
-        let (result, shown) = match self.result.and_then(convert) {
-            Ok((output, shown)) => (Ok(output), shown),
+        let bad = |reason| Error::BadOutput { function: function.to_owned(), reason };
+        let (result, shown) = match self.result.and_then(|output| read(output).map_err(bad)) {
+            Ok(output) => (Ok(output), self.shown),
             Err(error) => (Err(error), Shown::Text(String::new())),
         };
         Outcome {

@@ -3,6 +3,8 @@
 #[cfg(feature = "orbis")]
 mod orbis;
 
+use std::sync::Arc;
+
 use plugsmith::Value;
 use plugsmith::protocol::headers::redact_url;
 use plugsmith::protocol::host_functions::{HostValue, WireType};
@@ -31,7 +33,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) answers: WireType,
     /// The status of the last HTTP response.
     pub(crate) status: u16,
-    /// Whether the test expects it. Of a request that it does not, what it could expect is shown.
+    /// Whether the test expects it. For a request that it does not expect, what it could expect is shown.
     pub(crate) is_expected: bool,
 }
 
@@ -217,7 +219,7 @@ pub(crate) fn render_json(json: &serde_json::Value) -> String {
     shorten(&json.to_string())
 }
 
-/// Bytes of a data type: text as it is, others as hexadecimal digits, the first of many.
+/// Bytes of a data type: text as it is, other bytes as hexadecimal digits; only the start of long ones.
 fn render_data(bytes: &[u8]) -> String {
     const SHOWN: usize = 16;
     let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(|letter: char| letter.is_control()));
@@ -230,7 +232,7 @@ fn render_data(bytes: &[u8]) -> String {
     }
 }
 
-/// Bytes as quoted text, those that are no UTF-8 as `\x..`; long ones are cut.
+/// Bytes as quoted text, with `\x..` for those that are not UTF-8; long ones are cut.
 pub fn render_bytes(bytes: &[u8]) -> String {
     render_start(start(bytes), bytes.len())
 }
@@ -238,7 +240,7 @@ pub fn render_bytes(bytes: &[u8]) -> String {
 /// As much of some bytes as a trace shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Excerpt {
-    start: Box<[u8]>,
+    start: Arc<[u8]>,
     length: usize,
 }
 

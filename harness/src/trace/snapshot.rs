@@ -98,7 +98,7 @@ macro_rules! __snapshot {
     }};
 }
 
-/// What a test says of the name of a snapshot.
+/// How a test names a snapshot.
 #[doc(hidden)]
 pub enum SnapshotName<'a> {
     /// All of it.

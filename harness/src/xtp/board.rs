@@ -10,7 +10,7 @@ use super::report::{Assertion, Group, Report};
 use crate::engine::caller;
 use crate::engine::limits::Limits;
 use crate::engine::plugin::Plugin;
-use crate::error::Error;
+use crate::error::{Error, Missing};
 
 /// The most calls and resets of a suite, and the most assertions and groups.
 const MOST: usize = 100_000;
@@ -186,23 +186,22 @@ impl Board {
 /// What the host lacks, with the options that give it: the test is no Rust.
 fn in_a_suite(error: Error) -> Error {
     match error {
-        Error::UnexpectedHostCall { call, paste } => {
+        Error::UnexpectedHostCall { call, missing, paste } => {
             let name = call.split('(').next().unwrap_or(&call);
             let (made, is_peer) = match call.split_once(" of the peer `") {
                 Some((made, _)) => (made, true),
                 None => (call.as_str(), false),
             };
-            let paste = if paste.starts_with(".http(") {
-                format!("--http '{made} 200 BODY'")
-            } else if paste.starts_with(".plugin(") {
-                "--plugin NAME=PLUGIN".to_owned()
-            } else if is_peer {
+            let paste = match missing {
+                Missing::Response => format!("--http '{made} 200 BODY'"),
+                Missing::Plugin => "--plugin NAME=PLUGIN".to_owned(),
                 // The mock of the host is linked to the tested plugin alone.
-                paste
-            } else {
-                format!("--mock-host host.wasm    a plugin that exports `{name}`; from Rust: Host::link")
+                Missing::Function if is_peer => paste,
+                Missing::Function => {
+                    format!("--mock-host host.wasm    a plugin that exports `{name}`; from Rust: Host::link")
+                }
             };
-            Error::UnexpectedHostCall { call, paste }
+            Error::UnexpectedHostCall { call, missing, paste }
         }
         error => error,
     }

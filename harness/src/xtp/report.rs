@@ -36,7 +36,7 @@ pub struct Assertion {
     pub name: String,
     /// Whether it held.
     pub passed: bool,
-    /// What the test plugin says of it; the libraries say what was expected.
+    /// The test plugin's message; the libraries put there what was expected.
     pub reason: String,
     /// How calls of the tested plugin failed since the last assertion: equal failures in one line, and
     /// of many the first.

@@ -12,7 +12,7 @@ use crate::artifact::file;
 use crate::engine::host::Host;
 use crate::error::{Error, Result};
 
-/// The tests of an `xtp.toml`. Keys that are not about tests are let be.
+/// The tests of an `xtp.toml`. Keys that are not about tests are ignored.
 ///
 /// ```no_run
 /// // Needs a folder with an xtp.toml.

@@ -2,7 +2,7 @@
 
 use plugsmith_harness::hosts::orbis::{Emitted, HttpBodies, Orbis};
 use plugsmith_harness::plugsmith::HttpResponse;
-use plugsmith_harness::{Error, assert_outcome_snapshot};
+use plugsmith_harness::{Error, Missing, assert_outcome_snapshot};
 use serde_json::json;
 
 use crate::guest::{ALL, documented, load, run};
@@ -205,7 +205,7 @@ fn a_request_that_the_test_does_not_expect_fails_it() {
       host calls:
         http_request GET http://a "hi" -> failed: the test does not expect it
     "#);
-    assert!(matches!(outcome.unwrap_err(), Error::UnexpectedHostCall { .. }));
+    assert!(matches!(outcome.unwrap_err(), Error::UnexpectedHostCall { missing: Missing::Response, .. }));
 }
 
 #[test]

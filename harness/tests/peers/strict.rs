@@ -2,7 +2,7 @@
 
 use plugsmith_harness::hosts::peers::Registry;
 use plugsmith_harness::plugsmith::testing::MockPeer;
-use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot};
+use plugsmith_harness::{Error, Host, Missing, Plugin, assert_outcome_snapshot};
 
 use crate::guests::{callee, caller, folder, plugin, step, with_callee};
 
@@ -21,7 +21,7 @@ fn a_plugin_that_the_test_has_not_registered_fails_it() {
 fn so_does_any_without_a_registry() {
     let mut plugin = Plugin::load(caller()).unwrap();
     let error = plugin.call::<String>("cope", step("callee", "echo", "")).unwrap_err();
-    assert!(matches!(error, Error::UnexpectedHostCall { .. }), "{error:?}");
+    assert!(matches!(error, Error::UnexpectedHostCall { missing: Missing::Plugin, .. }), "{error:?}");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn an_unexpected_call_of_a_peer_fails_the_test_whatever_the_caller_makes_of_it()
       (func (export "run") (drop (call $charge (i64.const 7)))))"#;
     let registry = Registry::new().plugin_in("fetcher", &fetcher[..], Host::new);
     let error = plugin(registry).call::<String>("cope", step("fetcher", "run", "")).unwrap_err();
-    let Error::UnexpectedHostCall { call, .. } = error else { panic!("{error:?}") };
+    let Error::UnexpectedHostCall { call, missing: Missing::Function, .. } = error else { panic!("{error:?}") };
     assert_eq!(call, "charge(7) of the peer `fetcher`");
 }
 

@@ -51,6 +51,35 @@ const CHARGE: &str = r#"
   (func (export "run") (call $answer (call $charge (call $block (i32.const 0) (i32.const 3)) (i64.const 7))))
   (data (i32.const 0) "ada")"#;
 
+const PRINT: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\06\00\00\00\16\00\00\00\04\00\00\00first\nmore")
+  (func (export "run") (result i32) (call $write (i32.const 1) (i32.const 0) (i32.const 2) (i32.const 64))))"#;
+
+#[test]
+fn a_watch_sees_printed_text_and_may_refuse_it() {
+    let spy = Spy::new("", Verdict::Pass);
+    let mut plugin = Plugin::load(PRINT.as_bytes()).unwrap();
+    plugin.watch(Some(spy.clone()));
+    let outcome = plugin.call::<()>("run", "");
+    insta::assert_snapshot!(outcome.trace(), @r#"
+    run
+      fd_write stdout "first"
+      fd_write stdout "more"
+    => nothing
+    "#);
+    assert_eq!(outcome.cost().host_calls[0].bytes_to_host, 10);
+    let text = HostValue::Block(Some(b"first\nmore".to_vec()));
+    assert_eq!(spy.seen(), [format!("fd_write {:?} Ok(Nothing)", [HostValue::I32(1), text])]);
+
+    plugin.watch(Some(Spy::new("fd_write", Verdict::Refuse("full".to_owned()))));
+    let outcome = plugin.call::<()>("run", "");
+    // WASI's number for an error of input or output.
+    assert_eq!(outcome.result.unwrap_err().to_string(), "returned 29 without setting an error");
+    assert!(outcome.events.iter().all(|event| !event.to_string().contains("first")), "{:?}", outcome.events);
+}
+
 #[test]
 fn a_watch_sees_every_call_with_its_values_whole() {
     let spy = Spy::new("", Verdict::Pass);

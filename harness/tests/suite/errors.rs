@@ -387,3 +387,14 @@ fn an_error_where_none_came_panics_with_the_output() {
       run "in" => "fine"
     "#);
 }
+
+#[test]
+fn an_input_that_no_shell_takes_is_named_and_not_made_again() {
+    let body = "(func (export \"run\") (result i32) (i32.const 1))";
+    let outcome = plugin(body).call::<()>("run", &[b'x'; 200 * 1024][..]);
+    assert_eq!(outcome.call().lines().count(), 1);
+    assert!(outcome.call().len() < 300, "{}", outcome.call());
+    let report = outcome.report();
+    assert!(report.contains("(204800 bytes)") && !report.contains("again with"), "{report}");
+    assert_eq!(outcome.cost().bytes_in, 204_800);
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use plugsmith_harness::plugsmith::HttpResponse;
 use plugsmith_harness::plugsmith::testing::{HttpFailure, HttpMatch};
-use plugsmith_harness::{Error, Host, Plugin, assert_outcome_snapshot, assert_trace_snapshot};
+use plugsmith_harness::{Error, Host, Missing, Plugin, assert_outcome_snapshot, assert_trace_snapshot};
 
 use crate::guest::{load, plugin};
 
@@ -63,7 +63,10 @@ fn responses_in_sequence_are_given_in_turn() {
     let mut plugin = load(host, &asks(REQUEST)).unwrap();
     let replies = [(); 2].map(|()| plugin.call::<String>("run", "").unwrap());
     assert_eq!(replies, ["busy", "data"]);
-    assert!(matches!(plugin.call::<String>("run", "").result, Err(Error::UnexpectedHostCall { .. })));
+    assert!(matches!(
+        plugin.call::<String>("run", "").result,
+        Err(Error::UnexpectedHostCall { missing: Missing::Response, .. })
+    ));
 }
 
 #[test]

@@ -101,6 +101,6 @@ fn checked(answer: i64) -> Result<i64, HostError> {
         return Ok(answer);
     }
     let text = Block::from_offset(answer.unsigned_abs()).map(|block| block.read()).unwrap_or_default();
-    // A text that is none gives no reason, as an empty one does.
+    // Bytes that are not text give no reason, as an empty text does.
     Err(HostError::from_wire(&String::from_utf8(text).unwrap_or_default()))
 }

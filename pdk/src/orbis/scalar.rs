@@ -40,7 +40,7 @@ pub trait Parameter<'a>: Sized {
     /// What a message says was expected, such as `an integer`.
     const EXPECTED: &'static str;
 
-    /// The value; `None` for text that is none.
+    /// The value; `None` if the text is not one.
     fn from_text(text: &'a str) -> Option<Self>;
 }
 

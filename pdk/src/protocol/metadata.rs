@@ -1,4 +1,4 @@
-//! What an artifact says of itself: one record for each entry point, a line of JSON in the
+//! An artifact's own description: one record for each entry point, a line of JSON in the
 //! custom section [`SECTION`].
 
 /// The name of the wasm custom section.
@@ -258,7 +258,7 @@ mod records {
         pub description: String,
     }
 
-    /// The records in a section, or the first line that is none.
+    /// The records in a section, or the first line that is not a record.
     ///
     /// # Errors
     /// The line, and why it is no record.

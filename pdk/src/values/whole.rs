@@ -20,7 +20,7 @@ pub trait Input<'a>: Sized {
     /// Why the bytes are no such value.
     fn from_input(bytes: &'a [u8]) -> Result<Self, String>;
 
-    /// Converts the output of a call, as whoever made it does.
+    /// Converts the output of a call, for the caller.
     ///
     /// # Errors
     /// Why the bytes are no such value.
@@ -28,6 +28,15 @@ pub trait Input<'a>: Sized {
     #[doc(hidden)]
     fn from_output(bytes: &'a [u8]) -> Result<Self, String> {
         Self::from_input(bytes)
+    }
+
+    /// Takes the bytes of a call's output as the value, without a copy; `None`, and nothing is taken, where the value
+    /// is not made of these bytes.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[doc(hidden)]
+    fn take_output(bytes: &mut Vec<u8>) -> Option<Self> {
+        let _ = bytes;
+        None
     }
 }
 
@@ -68,6 +77,11 @@ impl Input<'_> for String {
     fn from_output(bytes: &[u8]) -> Result<String, String> {
         <&str>::from_output(bytes).map(str::to_owned)
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn take_output(bytes: &mut Vec<u8>) -> Option<String> {
+        String::from_utf8(core::mem::take(bytes)).map_err(|error| *bytes = error.into_bytes()).ok()
+    }
 }
 
 impl Input<'_> for Vec<u8> {
@@ -75,6 +89,11 @@ impl Input<'_> for Vec<u8> {
 
     fn from_input(bytes: &[u8]) -> Result<Vec<u8>, String> {
         Ok(bytes.to_vec())
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn take_output(bytes: &mut Vec<u8>) -> Option<Vec<u8>> {
+        Some(core::mem::take(bytes))
     }
 }
 
@@ -110,10 +129,17 @@ pub trait Output {
     /// # Errors
     /// Why the value has no bytes.
     fn into_output(self) -> Result<Vec<u8>, String>;
+
+    /// The bytes for the host, of a value that only borrows them.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[doc(hidden)]
+    fn borrowed_output(&self) -> Option<&[u8]> {
+        None
+    }
 }
 
 macro_rules! outputs {
-    ($($type:ty, $name:literal, $this:ident => $bytes:expr;)*) => {$(
+    ($($type:ty, $name:literal, $this:ident => $bytes:expr $(, borrowed $borrowed:expr)?;)*) => {$(
         impl Output for $type {
             const TYPE: &'static str = $name;
 
@@ -121,15 +147,22 @@ macro_rules! outputs {
                 let $this = self;
                 Ok($bytes)
             }
+            $(
+                #[cfg(not(target_arch = "wasm32"))]
+                fn borrowed_output(&self) -> Option<&[u8]> {
+                    let $this = self;
+                    Some($borrowed)
+                }
+            )?
         }
     )*};
 }
 outputs! {
     String, "text", text => text.into_bytes();
-    &str, "text", text => text.as_bytes().to_vec();
+    &str, "text", text => text.as_bytes().to_vec(), borrowed text.as_bytes();
     Cow<'_, str>, "text", text => text.into_owned().into_bytes();
     Vec<u8>, "bytes", bytes => bytes;
-    &[u8], "bytes", bytes => bytes.to_vec();
+    &[u8], "bytes", bytes => bytes.to_vec(), borrowed bytes;
     Bytes, "bytes", bytes => bytes.0;
     (), "none", _nothing => Vec::new();
 }

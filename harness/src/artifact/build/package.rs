@@ -46,7 +46,7 @@ pub(super) struct Package {
     pub(super) workspace: PathBuf,
 }
 
-/// What `cargo metadata` says of the package in `folder`.
+/// What `cargo metadata` reports about the package in `folder`.
 pub(crate) fn describe(folder: &Path) -> Result<cargo_metadata::Package> {
     Ok(package_in(folder)?.1)
 }

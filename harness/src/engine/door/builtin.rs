@@ -34,7 +34,7 @@ fn error_set(
     _: &mut [Val],
 ) -> Result<(), Failure> {
     let text = read_block(running, plugin, offset(inputs, 0)?)?;
-    // Extism clears it before each call: that is no host call of the guest's.
+    // Extism clears it before each call, which is not a host call of the guest.
     if text.is_none() {
         running.call.borrow_mut().error = None;
         return Ok(());

@@ -73,7 +73,7 @@ pub(crate) fn host_failure(running: &Running, name: &str, message: String) -> Fa
 pub(crate) fn stopped(running: &Running, name: &str, stop: Stop) -> Failure {
     let error = match stop {
         Stop::Told(message) => return host_failure(running, name, message),
-        Stop::Unexpected { call, paste } => Error::UnexpectedHostCall { call, paste },
+        Stop::Unexpected(unexpected) => unexpected.into(),
         Stop::Fails(error) => error,
     };
     let failure = Failure::msg(error.to_string());

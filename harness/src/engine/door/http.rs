@@ -12,7 +12,7 @@ use super::pass::{Stop, pass};
 use crate::engine::blocks::{free_block, read_block};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
-use crate::error::Error;
+use crate::error::{Error, Unexpected};
 use crate::import::Import;
 
 /// What stands in for Extism's function of this name.
@@ -55,14 +55,11 @@ fn request(
 
 /// The body of the response that a mock gives.
 fn respond(running: &Running, request: &HttpRequest) -> Result<HostValue, Stop> {
-    let answer = running.host.context.with(|host| host.http.respond(request)).map_err(|unanswered| {
-        let call = unanswered.request;
-        let mut paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
-        if !unanswered.mismatch.is_empty() {
-            paste.push_str(&format!("\n    but {}", unanswered.mismatch));
-        }
-        Stop::Unexpected { call, paste }
-    })?;
+    let answer = running
+        .host
+        .context
+        .with(|host| host.http.respond(request))
+        .map_err(|unanswered| Stop::Unexpected(Unexpected::request(unanswered.request, &unanswered.mismatch)))?;
     let response = match answer {
         HttpAnswer::Failure(HttpFailure::NotMade) => return Ok(HostValue::Block(Some(Vec::new()))),
         // A host's timeout counts the time of its requests, too.

@@ -7,7 +7,7 @@ use plugsmith::protocol::host_functions::{HostValue, WireType};
 use plugsmith::protocol::resp;
 
 use crate::engine::watch::{Passing, Verdict, Watched};
-use crate::error::Error;
+use crate::error::{Error, Unexpected};
 use crate::trace::cost::Crossed;
 use crate::trace::event::{Event, HostCall, Typed};
 use crate::trace::render::{Dialect, Shown};
@@ -38,14 +38,10 @@ pub(crate) enum Noted {
 /// Why a host function does not answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Stop {
-    /// The guest is told so where its ABI has a way to, else its call ends with it.
+    /// The guest gets this error where its ABI has a way to report one; otherwise its call ends with it.
     Told(String),
     /// The test does not expect the call, which ends the guest's.
-    Unexpected {
-        call: String,
-        /// The line that expects it.
-        paste: String,
-    },
+    Unexpected(Unexpected),
     /// The guest's call ends with this.
     Fails(Error),
 }
@@ -168,7 +164,7 @@ impl Asked<'_> {
     }
 
     fn call(&self, status: u16, inside: Vec<Event>, result: &Result<HostValue, Stop>) -> HostCall {
-        let shown = self.shown_with(status, !matches!(result, Err(Stop::Unexpected { .. })));
+        let shown = self.shown_with(status, !matches!(result, Err(Stop::Unexpected(_))));
         HostCall {
             module: self.module.to_owned(),
             name: self.name.to_owned(),
@@ -191,7 +187,7 @@ impl Stop {
     fn text(&self) -> String {
         match self {
             Stop::Told(message) => message.clone(),
-            Stop::Unexpected { .. } => "unexpected".to_owned(),
+            Stop::Unexpected(_) => "unexpected".to_owned(),
             Stop::Fails(error) => error.to_string(),
         }
     }

@@ -9,7 +9,7 @@ use extism::{CurrentPlugin, Val};
 use plugsmith::protocol::host_functions::{HostValue, WireType};
 
 use super::call::{Work, asked, stopped};
-use super::pass::{Stop, pass};
+use super::pass::{Asked, Noted, Stop, pass};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
 use crate::import::Import;
@@ -64,8 +64,7 @@ fn clock_time_get(
         let time = running.host.context.with(|host| host.clock.nanoseconds(*clock));
         Ok(HostValue::I64(time.cast_signed()))
     });
-    let time = time.map(|time| if let HostValue::I64(time) = time { time.to_le_bytes().to_vec() } else { Vec::new() });
-    answer(import, running, *place, time, outputs)
+    answer(import, running, *place, time.map(nanoseconds), outputs)
 }
 
 /// A virtual clock is as fine as its unit.
@@ -77,16 +76,23 @@ fn clock_res_get(
     outputs: &mut [Val],
 ) -> Result<(), Failure> {
     let [Val::I32(clock), Val::I32(place)] = inputs else { return Err(signature(import)) };
-    match no_clock(*clock) {
-        Some(error) => {
-            set_errno(outputs, error);
-            Ok(())
-        }
-        None => answer(import, running, *place, Ok(1_u64.to_le_bytes().to_vec()), outputs),
+    if let Some(error) = no_clock(*clock) {
+        set_errno(outputs, error);
+        return Ok(());
     }
+    let arguments = [HostValue::I32(*clock)];
+    let asked = asked(import, &[WireType::I32], &arguments, WireType::I64);
+    let asked = Asked { noted: Noted::Nothing, ..asked };
+    let finest = pass(&mut &*running, &asked, |_| Ok(HostValue::I64(1)));
+    answer(import, running, *place, finest.map(nanoseconds), outputs)
 }
 
-/// The error for a clock that a host does not have: those of CPU time, and numbers that are no clock.
+/// A time in the guest's memory.
+fn nanoseconds(time: HostValue) -> Vec<u8> {
+    if let HostValue::I64(time) = time { time.to_le_bytes().to_vec() } else { Vec::new() }
+}
+
+/// The error for a clock that a host does not have: a CPU-time clock, or a number that is not a clock.
 fn no_clock(clock: i32) -> Option<i32> {
     match clock {
         REALTIME | MONOTONIC => None,

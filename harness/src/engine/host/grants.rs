@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::Host;
 
-/// What a plugin may reach, and what it is given anew for each call.
+/// What a plugin may reach, and whether it gets a fresh instance for each call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants {
     /// Patterns of the hosts that it may send requests to; `None` leaves it to the mocks.

@@ -4,10 +4,10 @@ use super::Host;
 use crate::error::{Error, Result};
 
 impl Host {
-    /// Refuses an input that is no text, where this host passes nothing else.
+    /// Refuses an input that is not text, where this host passes text only.
     ///
     /// # Errors
-    /// [`Error::BadInput`] with the place of the first byte that is no text.
+    /// [`Error::BadInput`] with the place of the first byte that is not text.
     pub(crate) fn refuse_binary_input(&self, function: &str, input: &[u8]) -> Result<()> {
         match self.first_non_text(input) {
             Some(at) => Err(Error::BadInput {
@@ -20,10 +20,10 @@ impl Host {
         }
     }
 
-    /// Refuses an output that is no text, where this host passes nothing else.
+    /// Refuses an output that is not text, where this host passes text only.
     ///
     /// # Errors
-    /// [`Error::BadOutput`] with the place of the first byte that is no text.
+    /// [`Error::BadOutput`] with the place of the first byte that is not text.
     pub(crate) fn refuse_binary_output(&self, function: &str, output: Vec<u8>) -> Result<Vec<u8>> {
         match self.first_non_text(&output) {
             Some(at) => Err(Error::BadOutput {
@@ -35,7 +35,9 @@ impl Host {
     }
 
     fn first_non_text(&self, bytes: &[u8]) -> Option<usize> {
-        let text = std::str::from_utf8(bytes).err().filter(|_| self.grants.text_only);
-        text.map(|error| error.valid_up_to())
+        if !self.grants.text_only {
+            return None;
+        }
+        std::str::from_utf8(bytes).err().map(|error| error.valid_up_to())
     }
 }

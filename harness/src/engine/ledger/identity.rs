@@ -69,7 +69,7 @@ fn profile(path: Option<&Path>) -> String {
     }
 }
 
-/// The compiler in the section `producers`, with the version alone of what it says of itself.
+/// The compiler in the section `producers`: its name and the number of its version.
 fn compiler(wasm: &[u8]) -> Option<String> {
     for payload in Parser::new(0).parse_all(wasm) {
         let Ok(Payload::CustomSection(section)) = payload else { continue };

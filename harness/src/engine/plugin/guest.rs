@@ -1,4 +1,4 @@
-//! A plugin as whatever drives guests sees it.
+//! A plugin as a [`Guest`], for whatever drives guests.
 
 use std::sync::Arc;
 

@@ -48,7 +48,7 @@ impl Plugin {
 
     /// Makes an instance and lets its start function and its `_initialize` run, which Extism leaves
     /// to the first call: here they run in the call of an export that does not exist, so that what
-    /// they do is told apart from what a test calls.
+    /// they do can be distinguished from what a test calls.
     fn start(&self) -> Result<extism::Plugin, extism::Error> {
         let (compiled, running) = (&self.compiled, &self.running);
         let limit = running.host.limits.timeout.filter(|timeout| *timeout < FOR_EVER);

@@ -100,12 +100,12 @@ fn wrong_keys(source: &serde_json::Map<String, serde_json::Value>) -> Option<Str
     (!unknown.is_empty()).then(|| format!("has a `{kind}`, and so no {}", quoted(unknown)))
 }
 
-/// The manifest as JSON, without what is not set.
+/// The manifest as JSON, without the fields that are not set.
 pub fn to_json(manifest: &Manifest) -> String {
     format!("{:#}", plain(manifest))
 }
 
-/// The manifest as TOML, without what is not set.
+/// The manifest as TOML, without the fields that are not set.
 pub fn to_toml(manifest: &Manifest) -> String {
     toml::to_string_pretty(&plain(manifest)).expect("text, numbers, lists and tables have a TOML form")
 }

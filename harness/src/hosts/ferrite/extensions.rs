@@ -193,7 +193,7 @@ impl Extensions {
         Ok(answer)
     }
 
-    /// Notes an answer that is none, which ends the call.
+    /// Notes an invalid answer, which ends the call.
     pub(crate) fn bad(&self, export: &str, reason: &str) -> HostError {
         fail(&self.below, Error::BadOutput { function: export.to_owned(), reason: reason.to_owned() }, export)
     }

@@ -17,20 +17,19 @@ use wasmparser::{ExternalKind, Parser, Payload};
 use wasmtime::{Config, Engine, InstancePre, Store, Trap, Val, ValType, WasmBacktrace, WasmBacktraceDetails};
 
 use self::functions::Running;
-use crate::artifact::build::{self, Features};
+use crate::artifact::build::Features;
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
-use crate::artifact::symbols;
 use crate::engine::alarm::Alarm;
 use crate::engine::arguments::Arguments;
-use crate::engine::failure::{self, TRAP, names_of_the_author};
+use crate::engine::failure::{TRAP, names_of_the_author};
 use crate::engine::ledger::Ledger;
+use crate::engine::subject::{Origin, Subject};
 use crate::error::{Error, Result};
 use crate::text::counted;
 use crate::trace::again::Again;
-use crate::trace::call::{Call, Shown, What};
+use crate::trace::call::{Shown, What};
 use crate::trace::event;
-use crate::trace::history::History;
 use crate::trace::outcome::Outcome;
 use crate::trace::spent::Spent;
 
@@ -68,9 +67,8 @@ pub struct Fcall {
     ledger: Ledger,
     entry: String,
     now: Duration,
-    traces: History,
-    label: Arc<str>,
-    folder: Option<std::path::PathBuf>,
+    subject: Subject,
+    origin: Origin,
 }
 
 impl Fcall {
@@ -83,11 +81,8 @@ impl Fcall {
     /// A missing file, an invalid module, imports that `FCALL` does not have, no function to call.
     pub fn load(source: impl Into<Source>) -> Result<Fcall> {
         let source = source.into();
-        let label = source.label().into();
-        let artifact = match &source {
-            Source::Path(path) => Some(path.clone()),
-            Source::Bytes(_) => None,
-        };
+        let subject = Subject::without_memory(Again::from(source.label()));
+        let origin = Origin::of(&source);
         let wasm = source.read()?;
         let module = Module::parse(&wasm)?;
         module.refuse_excess()?;
@@ -102,18 +97,8 @@ impl Fcall {
         let linked =
             functions::linker(&engine).and_then(|linker| linker.instantiate_pre(&compiled)).map_err(invalid)?;
         let wasm: Arc<[u8]> = wasm.into();
-        let ledger = Ledger::of(&wasm, artifact.as_deref());
-        Ok(Fcall {
-            engine,
-            linked,
-            wasm,
-            ledger,
-            entry,
-            now: Fcall::TIME,
-            traces: History::default(),
-            label,
-            folder: None,
-        })
+        let ledger = Ledger::of(&wasm, origin.file.as_deref());
+        Ok(Fcall { engine, linked, wasm, ledger, entry, now: Fcall::TIME, subject, origin })
     }
 
     /// The function that `FCALL` runs: `main`, or the first that the module exports.
@@ -125,6 +110,7 @@ impl Fcall {
     #[must_use]
     pub fn clock(mut self, since_epoch: Duration) -> Fcall {
         self.now = since_epoch;
+        self.is_called(self.subject.again.plugin.clone());
         self
     }
 
@@ -139,19 +125,12 @@ impl Fcall {
         let crossed = std::mem::take(&mut running.crossed);
         let spent = Spent { fuel: spent.0, pages: spent.1, duration: started.elapsed(), crossed, ..Spent::default() };
         self.ledger.note(&self.entry, &result, &spent);
-        let shown = Shown::Text(result.as_ref().map(event::render_value).unwrap_or_default());
-        let outcome = Outcome {
-            result,
-            call: Call { again: self.again(), earlier: 0, name: self.entry.clone(), what: What::Command(arguments) },
-            shown,
-            events: std::mem::take(&mut running.events).into_events(),
-            fuel: spent.fuel,
-            pages: spent.pages,
-            duration: spent.duration,
-            crossed: Box::new(spent.crossed),
-        };
-        self.traces.push(outcome.past());
-        outcome
+        let result = result.map(|value| {
+            let shown = Shown::Text(event::render_value(&value));
+            (value, shown)
+        });
+        let events = std::mem::take(&mut running.events).into_events();
+        self.subject.finish(&self.entry, What::Command(arguments), result, events, spent)
     }
 
     /// Makes the call that `price_call(..)` stands for, which `#[fcall]` puts beside `fn price`.
@@ -162,15 +141,16 @@ impl Fcall {
 
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
-        self.traces.render()
+        self.subject.trace()
     }
 
-    fn again(&self) -> Arc<Again> {
-        let mut again = Again::from(self.label.to_string());
+    /// Notes what a shell calls it.
+    fn is_called(&mut self, plugin: String) {
+        let mut again = Again::from(plugin);
         if self.now != Fcall::TIME {
             again.option("--clock", &self.now.as_secs().to_string());
         }
-        Arc::new(again)
+        self.subject.again = again.into();
     }
 
     fn invoke(&self, arguments: &[Value], running: &mut Running, spent: &mut (u64, u64)) -> Result<Value> {
@@ -242,13 +222,10 @@ impl Fcall {
                 let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
                 let addresses: Vec<u64> =
                     frames.iter().filter_map(|frame| frame.module_offset()).map(|offset| offset as u64).collect();
-                let found = match symbols::frames(&self.wasm, &addresses) {
-                    found if found.is_empty() => {
-                        names_of_the_author(frames.iter().filter_map(|frame| frame.func_name()))
-                    }
-                    found => failure::of_the_author(found),
-                };
-                Error::Trapped { panic: running.last_words.clone(), reason, frames: found }
+                let names = names_of_the_author(frames.iter().filter_map(|frame| frame.func_name()));
+                let mut error = Error::Trapped { panic: running.last_words.clone(), reason, frames: names };
+                self.origin.name_frames(&self.wasm, &mut error, &addresses);
+                error
             }
             None => Error::InvalidModule { reason },
         }
@@ -256,16 +233,18 @@ impl Fcall {
 
     /// Notes the crate that this is the function of.
     pub(crate) fn belongs_to(&mut self, folder: &Path, features: &Features) {
-        if let Some(name) = build::label(folder, features) {
-            self.label = name.into();
+        if let Some(name) = self.origin.belongs_to(folder, features) {
+            self.is_called(name);
         }
-        self.folder = Some(folder.to_owned());
     }
 }
 
 impl std::fmt::Debug for Fcall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fcall").field("label", &self.label).field("entry", &self.entry).finish_non_exhaustive()
+        f.debug_struct("Fcall")
+            .field("plugin", &self.subject.again.plugin)
+            .field("entry", &self.entry)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,7 +14,7 @@ impl Plugin {
     /// Fires an event: every hook of it runs, by priority and then in the order of `export_plugin!`.
     ///
     /// An abort ends it; a modified value is what the next hook sees, and what comes of it in the
-    /// end. An event without hooks is let be.
+    /// end. An event without hooks does nothing.
     ///
     /// ```no_run
     /// // Needs the plugin of the crate it stands in.

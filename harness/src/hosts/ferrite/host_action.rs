@@ -36,9 +36,11 @@ impl Plugin {
         past.spent.add(self.running().below.spent.take());
         past.spent.duration = started.elapsed();
         past.events.extend(self.take_events());
-        let shown = Shown::Text(result.as_ref().map(ShownAs::shown).unwrap_or_default());
-        let outcome = self.outcome_of(name, what, (result, shown), past.events, past.spent);
-        self.finish(outcome)
+        let result = result.map(|value| {
+            let shown = Shown::Text(value.shown());
+            (value, shown)
+        });
+        self.subject.finish(name, what, result, past.events, past.spent)
     }
 }
 
@@ -54,7 +56,7 @@ pub(crate) fn asking<T>(plugin: &Plugin, work: impl FnOnce(&Keyspace) -> Result<
     }
 }
 
-/// A refusal as whoever asked sees it.
+/// A refusal, as the caller sees it.
 pub(crate) fn answer(error: HostError) -> Error {
     let is_refused = REFUSALS.contains(&error.code());
     let message = CommandError::from(error).to_string();

@@ -23,14 +23,15 @@ use super::router;
 use super::server::Server;
 use super::services::{Emitted, Services};
 use super::{check, compiled};
-use crate::artifact::build::{self, Features};
+use crate::artifact::build::Features;
 use crate::artifact::module::Module;
 use crate::artifact::source::Source;
 use crate::engine::ledger::Ledger;
+use crate::engine::subject::{Origin, Subject};
 use crate::engine::watch::{Both, Watch};
 use crate::error::{Error, Result};
-use crate::trace::call::{self as traced, Shown, What};
-use crate::trace::history::History;
+use crate::trace::again::Again;
+use crate::trace::call::{Shown, What};
 use crate::trace::outcome::Outcome;
 use crate::trace::render::{render_bytes, render_json};
 
@@ -38,8 +39,7 @@ use crate::trace::render::{render_bytes, render_json};
 pub struct App {
     server: Server,
     runner: Runner,
-    traces: History,
-    label: Arc<str>,
+    subject: Subject,
     served: Option<Served>,
     /// Who sees all calls besides the test's own watch.
     recorder: Option<Arc<dyn Watch>>,
@@ -52,11 +52,7 @@ impl App {
         if let Some(mistake) = host.mistake {
             return Err(mistake);
         }
-        let label = source.label().into();
-        let artifact = match &source {
-            Source::Path(path) => Some(path.clone()),
-            Source::Bytes(_) => None,
-        };
+        let (subject, origin) = (Subject::new(Again::from(source.label())), Origin::of(&source));
         let (wasm, manifest) = Package::find(source, host.manifest.clone())?;
         let module = Module::parse(&wasm)?;
         let abi = host.mode.abi();
@@ -64,14 +60,13 @@ impl App {
         let linked = compiled::compile(&module, &wasm, abi)?;
         let services = Arc::new(Mutex::new(Services::new(&host, &manifest)?));
         let wasm: Arc<[u8]> = wasm.into();
-        let ledger = Ledger::of(&wasm, artifact.as_deref());
+        let ledger = Ledger::of(&wasm, origin.file.as_deref());
         let plugin = Arc::new(Linked { wasm, linked, module, manifest, ledger });
         let (mode, limits) = (host.mode, host.limits);
         Ok(App {
             server: Server::new(host.auth, host.cors),
-            runner: Runner { mode, limits, plugin, services, artifact, folder: None, watch: None },
-            traces: History::default(),
-            label,
+            runner: Runner { mode, limits, plugin, services, origin, watch: None },
+            subject,
             served: None,
             recorder: None,
             edges: Vec::new(),
@@ -215,7 +210,7 @@ impl App {
     /// Sends the requests that [`record`](super::record()) has written to a file, one after the other.
     ///
     /// # Errors
-    /// [`Error::File`], for what is no such file.
+    /// [`Error::File`] if the file is not such a recording.
     pub fn replay(&mut self, file: impl AsRef<Path>) -> Result<Vec<Outcome<Response>>> {
         let requests = record::read(file.as_ref())?;
         Ok(requests.iter().map(|request| self.send(request)).collect())
@@ -223,7 +218,7 @@ impl App {
 
     /// What happened in all calls so far; see [`Outcome::trace`].
     pub fn trace(&self) -> String {
-        self.traces.render()
+        self.subject.trace()
     }
 
     /// The value of a key of state, now.
@@ -293,15 +288,14 @@ impl App {
 
     /// Notes the crate that this is the plugin of.
     pub(crate) fn belongs_to(&mut self, folder: &Path, features: &Features) {
-        if let Some(name) = build::label(folder, features) {
-            self.label = name.into();
+        if let Some(name) = self.runner.origin.belongs_to(folder, features) {
+            self.subject.again = Again::from(name).into();
         }
-        self.runner.folder = Some(folder.to_owned());
     }
 
     /// The command that makes a request again.
     fn again(&self, request: &Request) -> String {
-        record::curl(request, &self.manifest().parsed().name, &self.label, self.served.as_ref())
+        record::curl(request, &self.manifest().parsed().name, &self.subject.again.plugin, self.served.as_ref())
     }
 
     /// What the server answered itself; it may have deleted the state.
@@ -314,20 +308,12 @@ impl App {
     }
 
     fn finish<T>(&mut self, what: What, ran: Ran<T>, shown: impl FnOnce(&T) -> String) -> Outcome<T> {
-        let shown = ran.result.as_ref().map(shown).unwrap_or_default();
         self.edges = ran.edges;
-        let outcome = Outcome {
-            result: ran.result,
-            call: traced::Call { again: Arc::default(), earlier: 0, name: String::new(), what },
-            shown: Shown::Text(shown),
-            events: ran.events,
-            fuel: ran.spent.fuel,
-            pages: ran.spent.pages,
-            duration: ran.spent.duration,
-            crossed: Box::new(ran.spent.crossed),
-        };
-        self.traces.push(outcome.past());
-        outcome
+        let result = ran.result.map(|value| {
+            let shown = Shown::Text(shown(&value));
+            (value, shown)
+        });
+        self.subject.finish("", what, result, ran.events, ran.spent)
     }
 
     pub(super) fn services(&self) -> MutexGuard<'_, Services> {
@@ -344,7 +330,7 @@ impl App {
 
     /// The artifact's bytes, and its file, if it came from one.
     pub(crate) fn wasm(&self) -> (&[u8], Option<&Path>) {
-        (&self.runner.plugin.wasm, self.runner.artifact.as_deref())
+        (&self.runner.plugin.wasm, self.runner.origin.file.as_deref())
     }
 
     /// Lets `recorder` see all calls from now on, whoever else watches them.
@@ -356,7 +342,10 @@ impl App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("label", &self.label).field("mode", &self.runner.mode).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("plugin", &self.subject.again.plugin)
+            .field("mode", &self.runner.mode)
+            .finish_non_exhaustive()
     }
 }
 

@@ -291,9 +291,7 @@ impl<'a, 'b> Call<'a, 'b> {
             (Ok(_), None) => Ok(()),
             (Err(Stop::Told(message)), None) => Err(Refusal::Refused(message)),
             (Err(Stop::Fails(error)), None) => Err(Refusal::Fatal(Box::new(error))),
-            (Err(Stop::Unexpected { call, paste }), None) => {
-                Err(Refusal::Fatal(Box::new(Error::UnexpectedHostCall { call, paste })))
-            }
+            (Err(Stop::Unexpected(unexpected)), None) => Err(Refusal::Fatal(Box::new(unexpected.into()))),
         };
         self.arguments = arguments;
         result

@@ -9,6 +9,7 @@ mod remarks;
 use std::path::Path;
 
 use orbis_plugin_api::PluginManifest;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 use wasmparser::{Parser, Payload};
@@ -46,13 +47,12 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Manifest> {
         let refused = |problem| Error::InvalidManifest { problems: vec![problem] };
         let json = serde_json::from_str(text).map_err(|error| refused(format!("it is no JSON: {error}")))?;
-        let manifest = Manifest::from_json(json)?;
         // Of members that are there twice, JSON as such has the last one; Orbis refuses them.
+        let is_read_once = PluginManifest::deserialize(&json).is_ok();
+        let manifest = Manifest::from_json(json)?;
         match serde_json::from_str::<PluginManifest>(text) {
             Ok(_) => Ok(manifest),
-            Err(error) if error.to_string().starts_with("duplicate field") => {
-                Err(refused(format!("{error}: drop one of them")))
-            }
+            Err(error) if is_read_once => Err(refused(format!("{error}: drop one of them"))),
             Err(error) => Err(refused(error.to_string())),
         }
     }

@@ -42,7 +42,7 @@ impl Package {
     /// The package of an artifact.
     ///
     /// # Errors
-    /// An artifact that is none, and one that Orbis cannot call.
+    /// Something that is not an artifact, or one that Orbis cannot call.
     pub fn new(wasm: &[u8], manifest: Manifest) -> Result<Package> {
         super::check::artifact(&Module::parse(wasm)?, &super::abi::SHIPPED)?;
         Ok(Package { wasm: without_sections(wasm, |name| name == "name" || name.starts_with(".debug")), manifest })
@@ -51,7 +51,7 @@ impl Package {
     /// Opens a package as Orbis does; the bytes of an artifact, or its text form, do as well.
     ///
     /// # Errors
-    /// [`Error::File`] for what is missing, and as [`Manifest::parse`].
+    /// [`Error::File`] for missing files, and as [`Manifest::parse`].
     pub fn open(source: impl Into<Source>) -> Result<Package> {
         let (wasm, manifest) = Package::find(source.into(), None)?;
         Ok(Package { wasm, manifest })

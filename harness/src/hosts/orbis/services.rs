@@ -15,7 +15,7 @@ use super::manifest::Manifest;
 use super::mode::{HttpBodies, Mode};
 use super::permission::Permission;
 use super::state::State;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Unexpected};
 
 /// An event that the plugin emitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,11 +149,10 @@ impl Services {
 
     /// The response that a mock gives, and its form for the guest.
     pub(super) fn request(&mut self, request: &HttpRequest) -> Result<(HttpResponse, Json), Refusal> {
-        let answer = self.http.respond(request).map_err(|unanswered| {
-            let call = unanswered.request;
-            let paste = format!(".http(\"{call}\", HttpResponse::new(200, \"..\"))");
-            Refusal::Fatal(Box::new(Error::UnexpectedHostCall { call, paste }))
-        })?;
+        let answer = self
+            .http
+            .respond(request)
+            .map_err(|unanswered| Refusal::Fatal(Box::new(Unexpected::request(unanswered.request, "").into())))?;
         let response = match answer {
             HttpAnswer::Response(response) => response,
             HttpAnswer::Failure(failure) => return Err(failure.to_string().into()),

@@ -13,11 +13,11 @@ pub(super) fn refusal<T: DeserializeOwned>(json: &Json) -> Option<String> {
 fn with_nearest(message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match quoted.as_slice() {
-        [word, choice @ ..] if message.starts_with("unknown variant") => match nearest(word, choice.iter().copied()) {
+        [word, choice @ ..] => match nearest(word, choice.iter().copied()) {
             Some(near) => format!("{message}: did you mean `{near}`?"),
             None => message.to_owned(),
         },
-        _ => message.to_owned(),
+        [] => message.to_owned(),
     }
 }
 

@@ -99,7 +99,7 @@ impl Known {
         }
     }
 
-    /// As the command line's `--plugin` takes it; none for what is in memory only.
+    /// As the command line's `--plugin` takes it; none for an artifact that is in memory only.
     pub(super) fn path(&self) -> Option<&Path> {
         match self.source()? {
             Source::Path(path) => Some(path),

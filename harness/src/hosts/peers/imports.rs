@@ -10,6 +10,7 @@ use crate::engine::cost;
 use crate::engine::door::{Asked, Stop, asked, host_failure, pass, stopped};
 use crate::engine::failure::Failure;
 use crate::engine::running::Running;
+use crate::error::Unexpected;
 use crate::hosts::peers::Failures;
 use crate::hosts::peers::members::{Member, Refusal};
 use crate::import::{Import, Signature, peers_signature};
@@ -148,6 +149,5 @@ fn stop(asked: &Asked<'_>, name: &str, why: Refusal, refusal: &mut Option<(&'sta
 
 fn unexpected(asked: &Asked<'_>, name: &str) -> Stop {
     let call = format!("{}({})", asked.name, asked.shown().join(", "));
-    let paste = format!(".plugin({name:?}, \"path/to/{name}.wasm\")");
-    Stop::Unexpected { call, paste }
+    Stop::Unexpected(Unexpected::plugin(call, name))
 }

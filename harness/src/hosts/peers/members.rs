@@ -267,9 +267,9 @@ impl Member {
         self.members.pages.update(|all| all - before + spent.pages);
         let Limits { fuel, pages, .. } = self.members.registry.limits;
         let result = match result {
-            Err(Error::UnexpectedHostCall { call, paste }) => {
+            Err(Error::UnexpectedHostCall { call, missing, paste }) => {
                 let call = format!("{call} of the peer `{}`", instance.name);
-                Err(Refusal::Fails(Error::UnexpectedHostCall { call, paste }))
+                Err(Refusal::Fails(Error::UnexpectedHostCall { call, missing, paste }))
             }
             Err(error @ Error::Trapped { .. }) if plugin.outlives_traps => Err(told(DOWN, &reason(&error))),
             Err(error) if failure::breaks_instance(&error) => {
@@ -302,7 +302,7 @@ impl Member {
         let attached = member.into_iter().collect();
         let fuel = host.limits.fuel;
         let started = stacker::maybe_grow(STACK.0, STACK.1, || {
-            Plugin::of_attached(compiled, host, Again::from(name.to_owned()).into(), attached)
+            Plugin::of_attached(compiled, host, Again::from(name.to_owned()), attached)
         });
         let spent = match &started {
             Ok(plugin) => plugin.fuel_of_last_call(),

@@ -67,7 +67,7 @@ impl Plugins {
     /// The plugins in a text.
     ///
     /// # Errors
-    /// [`Error::BadManifest`] for what is no TOML, and for entries without a name.
+    /// [`Error::BadManifest`] if the file is not TOML, and for entries without a name.
     pub fn parse(text: &str) -> Result<Plugins> {
         toml::from_str(text).map_err(|error| Error::BadManifest {
             place: "plugins.toml".to_owned(),
@@ -84,7 +84,7 @@ impl Plugins {
     /// as with `query plugin install`.
     ///
     /// # Errors
-    /// [`Error::File`], and as [`Plugins::read`] for what is written over.
+    /// [`Error::File`], and as [`Plugins::read`] for the file that is replaced.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let fail = |error: std::io::Error| Error::File { path: path.to_owned(), reason: error.to_string() };

@@ -1,4 +1,4 @@
-//! What a `Cargo.toml` says of a plugin: its package, and `[package.metadata.ferrite]`.
+//! What a `Cargo.toml` declares about a plugin: its package, and `[package.metadata.ferrite]`.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::{dependency, permission};
 use crate::artifact::build;
 use crate::error::{Error, Result};
 
-/// What a `Cargo.toml` says of a plugin, or nothing for an artifact without one.
+/// What a `Cargo.toml` declares about a plugin, or nothing for an artifact without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Declared {
     /// `[package]`, and `min_version` of `[package.metadata.ferrite]`.
@@ -34,7 +34,7 @@ impl Declared {
     /// Asks cargo about the crate in `folder`.
     ///
     /// # Errors
-    /// cargo cannot read the crate; [`Error::BadManifest`] for what is wrong in `[package.metadata.ferrite]`.
+    /// cargo cannot read the crate; [`Error::BadManifest`] for mistakes in `[package.metadata.ferrite]`.
     pub fn read(folder: &Path) -> Result<Declared> {
         let package = build::describe(folder)?;
         let bad = |reason: String| Error::BadManifest {

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::hosts::ferrite::reply::{Protocol, Reply};
 use crate::hosts::ferrite::store::Data;
 use crate::trace::call::{Call, Shown, What};
+use crate::trace::cost::Crossed;
 use crate::trace::event::{Event, render_value};
 use crate::trace::outcome::Outcome;
 
@@ -55,13 +56,13 @@ impl Guest for Server {
         let what = What::Client(arguments::decode(input).map(|(arguments, _)| arguments).unwrap_or_default());
         Outcome {
             result: called.map(|reply| reply.encode(Protocol::Resp3)),
-            call: Call { again: Arc::default(), earlier: 0, name: entry.to_owned(), what },
+            call: Call { again: Arc::default(), earlier: 0, name: entry.into(), what },
             shown,
             events,
             fuel: self.fuel().saturating_sub(before),
             pages: self.guests.iter().map(|guest| guest.pages()).sum(),
             duration: started.elapsed(),
-            crossed: Box::default(),
+            crossed: Crossed::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Plugins by the Rust API: sources, and what the manager says of itself.
+//! The Rust API for plugins: their sources, and the state of the plugin manager.
 
 use std::path::{Path, PathBuf};
 

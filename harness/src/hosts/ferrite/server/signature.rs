@@ -33,7 +33,7 @@ pub fn keygen() -> Keys {
 /// ```
 ///
 /// # Errors
-/// A key that is none, an artifact that is not a wasm module.
+/// Something that is not a key, an artifact that is not a wasm module.
 pub fn sign(wasm: &[u8], secret: &str) -> Result<Vec<u8>, String> {
     let wrong = "the secret key is not one that `cargo plugsmith keygen` wrote";
     let bytes = STANDARD.decode(secret.trim()).map_err(|_| wrong.to_owned())?;

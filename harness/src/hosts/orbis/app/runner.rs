@@ -1,15 +1,13 @@
 //! A plugin, ready to be called: what a call needs, so that calls can run at the same time.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value as Json;
 use wasmtime::InstancePre;
 
 use crate::artifact::module::Module;
-use crate::artifact::symbols;
-use crate::engine::failure;
 use crate::engine::ledger::Ledger;
+use crate::engine::subject::Origin;
 use crate::engine::watch::Watch;
 use crate::error::{Error, Result};
 use crate::hosts::orbis::check;
@@ -40,10 +38,7 @@ pub(super) struct Runner {
     pub(super) limits: Limits,
     pub(super) plugin: Arc<Linked>,
     pub(super) services: Arc<Mutex<Services>>,
-    /// The artifact's file, if it came from one.
-    pub(super) artifact: Option<PathBuf>,
-    /// The folder of the artifact's crate, if that is known.
-    pub(super) folder: Option<PathBuf>,
+    pub(super) origin: Origin,
     /// Who watches its host calls.
     pub(super) watch: Option<Arc<dyn Watch>>,
 }
@@ -136,16 +131,7 @@ impl Runner {
     /// The error, with its frames named by line tables: the artifact's, or its twin's.
     fn explain(&self, trapped: Trapped) -> Error {
         let Trapped { mut error, addresses } = trapped;
-        if let Error::Trapped { frames, .. } = &mut error {
-            let mut found = symbols::frames(&self.plugin.wasm, &addresses);
-            if let (true, Some(artifact)) = (found.is_empty(), &self.artifact) {
-                let folder = self.folder.as_deref();
-                found = symbols::frames_of_twin(&self.plugin.wasm, artifact, folder, &addresses).unwrap_or_default();
-            }
-            if !found.is_empty() {
-                *frames = failure::of_the_author(found);
-            }
-        }
+        self.origin.name_frames(&self.plugin.wasm, &mut error, &addresses);
         error
     }
 }

@@ -1,4 +1,4 @@
-//! What a crate says of its plugin: the artifact's section, and the files beside Cargo.toml.
+//! The manifest of a crate's plugin: the artifact's section, and the files beside Cargo.toml.
 
 use std::path::Path;
 
