@@ -110,13 +110,15 @@ impl Call {
         let name = quote(&self.name);
         Some(match &self.what {
             What::Wait(_) | What::LongFunction(_) => return None,
+            #[cfg(feature = "orbis")]
+            What::Request { replay, .. } => return replay.clone(),
+            // A server of several plugins has no one artifact.
+            What::Client(_) if self.again.plugin.is_empty() => return None,
             What::Event(event) => {
                 let fields = event.fields.iter().filter_map(|(key, value)| again.field(key, value));
                 let words: String = fields.map(|word| format!(" {word}")).collect();
                 format!("cargo plugsmith run --event {} {name}{words}{}", again.words(), again.comment())
             }
-            #[cfg(feature = "orbis")]
-            What::Request { replay, .. } => return replay.clone(),
             What::Function(input) if input.is_empty() => {
                 format!("cargo plugsmith call {} {name}{}", again.words(), again.comment())
             }
@@ -199,4 +201,20 @@ pub(crate) fn ending(output: &Shown) -> String {
 
 fn function(name: &str, input: &Excerpt) -> String {
     if input.is_empty() { name.to_owned() } else { format!("{name} {}", input.render()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_one_artifacts_call_has_no_line_that_makes_it_again() {
+        let call = |plugin: &str| {
+            let again = Arc::new(Again::from(plugin.to_owned()));
+            let call = Call { again, earlier: 0, name: "SET".into(), what: What::Client(vec!["k".into()]) };
+            call.replay(&[], None)
+        };
+        assert_eq!(call("."), Some("cargo plugsmith run --client . SET k".to_owned()));
+        assert_eq!(call(""), None);
+    }
 }
