@@ -134,15 +134,15 @@ impl Inspection {
         let mut commands: Vec<CommandInfo> =
             module.commands().map(|record| CommandInfo { usage: usage(record), record: record.clone() }).collect();
         let (mut functions, mut fcalls, mut data_types) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut storage_backends, mut routes) = (Vec::new(), Vec::new());
+        let (storage_backends, mut routes) = (module.storage_backends(), Vec::new());
         for record in &module.records {
             match record {
-                Record::Command(_) | Record::Hook(_) | Record::List(_) | Record::Order(_) | Record::Transformer(_) => {}
+                Record::Command(_) | Record::Hook(_) | Record::List(_) | Record::Order(_) => {}
+                Record::StorageBackend(_) | Record::Transformer(_) => {}
                 Record::Fcall(record) => fcalls.push(record.clone()),
                 Record::DataType(record) => data_types.push(record.clone()),
                 Record::Function(record) => functions.push(FunctionInfo { record: record.clone() }),
                 Record::Route(record) => routes.push(record.clone()),
-                Record::StorageBackend(record) => storage_backends.push(record.clone()),
             }
         }
         commands.sort_by(|a, b| a.record.name.cmp(&b.record.name));
@@ -152,7 +152,6 @@ impl Inspection {
         data_types.sort_by(|a, b| a.name.cmp(&b.name));
         let mut transformers = order::transformers(&module);
         transformers.sort_by(|a, b| a.on.cmp(&b.on));
-        storage_backends.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
         let known: HashSet<&str> = (commands.iter().map(|command| command.record.name.as_str()))
             .chain(functions.iter().map(|function| function.record.name.as_str()))

@@ -209,7 +209,7 @@ mod tests {
             r#"(module (memory 1) (data (i32.const 16) "openclose")
                 (func (param i32) (result i32) (drop (i32.const 20)) (i32.const 5)))"#,
         );
-        assert!(found.words.contains(&b"close".to_vec()), "{found:?}");
+        assert!(found.words.contains(b"close".as_slice()), "{found:?}");
     }
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
         let found = literals(
             r#"(module (memory 1) (data (i32.const 16) "nameage!\10\00\00\00\04\00\00\00\14\00\00\00\03\00\00\00"))"#,
         );
-        assert!(found.words.contains(&b"name".to_vec()) && found.words.contains(&b"age".to_vec()), "{found:?}");
+        assert!(found.words.contains(b"name".as_slice()) && found.words.contains(b"age".as_slice()), "{found:?}");
     }
 
     #[test]
@@ -227,6 +227,6 @@ mod tests {
                 (drop (i32.eq (i32.wrap_i64 (local.get 0)) (i32.const 4242)))
                 (i64.eq (local.get 0) (i64.const 0x6f6c6c6568))))"#,
         );
-        assert!(found.numbers.contains(&4242) && found.words.contains(&b"hello".to_vec()), "{found:?}");
+        assert!(found.numbers.contains(&4242) && found.words.contains(b"hello".as_slice()), "{found:?}");
     }
 }

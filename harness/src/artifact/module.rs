@@ -98,13 +98,15 @@ impl Module {
         self.imports.iter().any(|import| import.module == module && import.name == name)
     }
 
-    /// The backends that serve keys by their prefixes.
+    /// The backends that serve keys, by their prefixes: the order of records is the linker's.
     pub(crate) fn storage_backends(&self) -> Vec<metadata::StorageBackend> {
         let backends = self.records.iter().filter_map(|record| match record {
             Record::StorageBackend(backend) => Some(backend.clone()),
             _ => None,
         });
-        backends.collect()
+        let mut backends: Vec<_> = backends.collect();
+        backends.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        backends
     }
 
     /// Whether it is for `FCALL` of the shipped Ferrite server, which calls exports with parameters.

@@ -316,7 +316,7 @@ fn a_file_that_cannot_be_a_session_is_refused() {
     std::fs::remove_dir_all(&folder).unwrap();
     insta::assert_snapshot!(errors, @"
     /binary.jsonl: line 2: it is not UTF-8 at byte 14
-    /large.jsonl: it is larger than 67108864 bytes, the most that is read
+    /large.jsonl: it has more than 67108864 bytes, the most that are read
     /missing.jsonl: No such file or directory (os error 2)
     ");
 }

@@ -170,34 +170,3 @@ impl Reencode for Counting {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::artifact::edges::Edges;
-    use crate::artifact::module::Module;
-
-    fn instrumented(wat: &str) -> Module {
-        Module::parse(&instrument(&wat::parse_str(wat).unwrap()).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn a_counter_stands_wherever_control_flow_splits_or_meets() {
-        // The function's start, both arms, where they meet, the loop, its end, and where `br_if` goes on.
-        let module = instrumented(
-            r#"(module (memory (export "memory") 1) (func (export "run") (result i32)
-                (if (i32.const 1) (then nop) (else nop))
-                (loop (br_if 0 (i32.const 0)))
-                (i32.const 0)))"#,
-        );
-        assert_eq!(module.edges, Some(Edges { memory: 1, count: 7 }));
-        assert_eq!((module.memories, module.memory), (2, Some(0)));
-    }
-
-    #[test]
-    fn a_module_without_a_memory_gets_one_for_its_counters() {
-        let module = instrumented(r#"(module (func (export "run")) (global i32 (i32.const 0)))"#);
-        assert_eq!(module.edges, Some(Edges { memory: 0, count: 1 }));
-        assert_eq!(module.memory, None);
-    }
-}

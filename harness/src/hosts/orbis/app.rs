@@ -106,7 +106,7 @@ impl App {
     /// Sends a request; see [`Call::send`].
     pub fn send(&mut self, request: &Request) -> Outcome<Response> {
         match self.prepare(request) {
-            Prepared::Answered(outcome) => outcome,
+            Prepared::Answered(outcome) => *outcome,
             Prepared::Handled { what, handler, context } => {
                 let ran = self.runner.respond(&handler, &context);
                 self.finish(what, ran, Response::shown)
@@ -123,7 +123,7 @@ impl App {
             (app.prepare(request), app.runner.clone())
         };
         match prepared {
-            Prepared::Answered(outcome) => outcome,
+            Prepared::Answered(outcome) => *outcome,
             Prepared::Handled { what, handler, context } => {
                 let ran = runner.respond(&handler, &context);
                 locked().finish(what, ran, Response::shown)
@@ -152,7 +152,7 @@ impl App {
             &mut services.lock().unwrap_or_else(PoisonError::into_inner),
         );
         if let Some(response) = own {
-            return Prepared::Answered(self.finish_by_server(what, response));
+            return Prepared::Answered(Box::new(self.finish_by_server(what, response)));
         }
         let manifest = plugin.manifest.parsed();
         let user = self.server.user(request);
@@ -162,7 +162,9 @@ impl App {
                 let (handler, context) = (matched.route.handler.clone(), matched.context(mode, request, user));
                 Prepared::Handled { what, handler, context }
             }
-            Err(response) => Prepared::Answered(self.finish(what, Ran::without_plugin(response), Response::shown)),
+            Err(response) => {
+                Prepared::Answered(Box::new(self.finish(what, Ran::without_plugin(response), Response::shown)))
+            }
         }
     }
 
@@ -352,7 +354,7 @@ impl std::fmt::Debug for App {
 /// A request that the server has looked at.
 enum Prepared {
     /// It is answered.
-    Answered(Outcome<Response>),
+    Answered(Box<Outcome<Response>>),
     /// A handler is to answer it, given this context.
     Handled { what: What, handler: String, context: Json },
 }

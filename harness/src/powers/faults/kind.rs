@@ -32,7 +32,7 @@ pub enum Fault {
 }
 
 /// The faults that the real host can produce in this call.
-pub(in crate::powers) fn faults_of(call: &Passing<'_>) -> Vec<Fault> {
+pub(crate) fn faults_of(call: &Passing<'_>) -> Vec<Fault> {
     use Fault::{Absent, Denied, Empty, Error, Garbage, Megabyte, ServerError, Timeout, WrongType};
     match (call.module, call.name) {
         (KERNEL, "http_request") => vec![ServerError, Empty, Timeout],
@@ -70,7 +70,7 @@ impl Fault {
         matches!(self, Fault::Error | Fault::Denied | Fault::WrongType)
     }
 
-    pub(in crate::powers) fn verdict(self, call: &Passing<'_>) -> Verdict {
+    pub(crate) fn verdict(self, call: &Passing<'_>) -> Verdict {
         let refuse = |text: &str| Verdict::Refuse(format!("{text} injected by the fault sweep"));
         let block = |bytes: &[u8]| Verdict::Answer(HostValue::Block(Some(bytes.to_vec())));
         let value = |value: Value| match call.answers {

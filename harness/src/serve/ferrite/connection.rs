@@ -78,10 +78,9 @@ async fn read<S: AsyncRead>(mut reader: ReadHalf<S>, id: u64, owner: &Owner, sta
                 Err(error) => break Some(error),
             }
             // Before it has logged in, a client's next command may depend on the one before.
-            if batch.len() >= BATCH || !state.authenticated.load(Ordering::Relaxed) {
-                if run(owner, id, state, std::mem::take(&mut batch)).await.is_none() {
-                    return Ok(());
-                }
+            let is_due = batch.len() >= BATCH || !state.authenticated.load(Ordering::Relaxed);
+            if is_due && run(owner, id, state, std::mem::take(&mut batch)).await.is_none() {
+                return Ok(());
             }
         };
         if run(owner, id, state, batch).await.is_none() {

@@ -1,10 +1,10 @@
 //! Artifacts behind URLs.
 
 use super::Server;
-#[cfg(feature = "serve")]
-use super::dispatch::Target;
-use super::source::LONGEST;
 use crate::hosts::ferrite::store::Fault;
+
+/// The longest artifact, in bytes.
+pub(super) const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// Where a server has the artifacts behind URLs from.
 #[derive(Debug, Default)]
@@ -51,8 +51,9 @@ impl Server {
             return None;
         }
         let url = std::str::from_utf8(url).ok().filter(|url| is_url(url))?;
-        let loads = |target: &Target| ["plugin.load", "plugin.reload"].contains(&target.spec().name.as_str());
-        let is_wanted = self.lookup(words).is_ok_and(|target| loads(&target)) && self.may_run(client, words);
+        let loads = |name: &str| ["plugin.load", "plugin.reload"].contains(&name);
+        let is_wanted =
+            self.lookup(words).is_ok_and(|target| loads(&target.spec().name)) && self.may_run(client, words);
         is_wanted.then(|| url.to_owned())
     }
 
@@ -103,6 +104,5 @@ fn download(url: &str) -> Result<Vec<u8>, Fault> {
 
 #[cfg(not(feature = "serve"))]
 fn download(url: &str) -> Result<Vec<u8>, Fault> {
-    let _ = LONGEST;
     Err(Fault::new(format!("ERR cannot download {url}: build plugsmith-harness with the feature `serve`")))
 }

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::download::LONGEST;
 use super::install::Candidate;
 use crate::artifact::file;
 use crate::hosts::ferrite::manifest::Manifest;
 use crate::hosts::ferrite::store::Fault;
-
-/// The longest artifact.
-pub(super) const LONGEST: u64 = 64 * 1024 * 1024;
 
 fn cannot(what: &Path, error: &dyn std::fmt::Display) -> Fault {
     Fault::new(format!("ERR cannot read {}: {error}", what.display()))
